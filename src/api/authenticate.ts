@@ -1,0 +1,20 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from '../contract/errors.ts';
+import type { Caller } from '../jobs/account.ts';
+import type { KeyCheck } from '../jobs/api-keys.ts';
+
+/** Finds the caller of a request by its bearer key; throws AUTH_INVALID. Reads headers only, never the body. */
+export async function authenticate(request: IncomingMessage, check: KeyCheck): Promise<Caller> {
+  // Node keeps only the first of two Authorization headers; the raw list shows both.
+  const given = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^authorization$/i.test(name));
+  if (given.length === 0) {
+    throw new ApiError(
+      'AUTH_INVALID',
+      "missing Authorization header; send 'Authorization: Bearer <API_KEY>'",
+    );
+  }
+  const key = /^bearer +(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
+  const caller = given.length === 1 && key !== undefined ? await check(key) : undefined;
+  if (caller === undefined) throw new ApiError('AUTH_INVALID', 'API key is malformed, unknown or revoked');
+  return caller;
+}

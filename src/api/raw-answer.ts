@@ -1,0 +1,49 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ApiError } from '../contract/errors.ts';
+import { errorCode } from '../platform/database-error.ts';
+import { requestIdFrom } from '../platform/identifiers.ts';
+import { errorAnswer } from './error-answer.ts';
+
+/** How long a client may take for its headers, and for the whole request. */
+export const HEADERS_TIMEOUT_S = 10;
+export const REQUEST_TIMEOUT_S = 30;
+
+/**
+ * Which error a connection ended with before there was a request: too slow, too much header, or no HTTP. `headersRead`
+ * tells which of the two limits a slow client hit.
+ */
+export function connectionError(code: string | undefined, headersRead: boolean): ApiError {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    const seconds = headersRead ? REQUEST_TIMEOUT_S : HEADERS_TIMEOUT_S;
+    return new ApiError('REQUEST_TIMEOUT', `request was not received within ${seconds} s`);
+  }
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new ApiError('HEADERS_TOO_LARGE', 'request headers exceed 16 kB');
+  return new ApiError('BAD_REQUEST', 'malformed HTTP request');
+}
+
+/** Answers on the bare socket, where no request exists to answer to, and closes it. */
+export function answerConnectionError(
+  error: unknown,
+  socket: Socket,
+  context: { origin: string; headersRead: boolean },
+): void {
+  const code = errorCode(error);
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, headers, body } = errorAnswer(connectionError(code, context.headersRead), {
+    requestId: requestIdFrom(undefined),
+    origin: context.origin,
+  });
+  const text = JSON.stringify(body);
+  const lines = Object.entries({
+    ...headers,
+    connection: 'close',
+    'content-length': Buffer.byteLength(text),
+  });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...lines.map(([name, value]) => `${name}: ${value}`),
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+}

@@ -1,0 +1,179 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { flatView } from '../contract/envelope.ts';
+import { ApiError } from '../contract/errors.ts';
+import type { RequestId } from '../contract/ids.ts';
+import type { SearchRequest } from '../contract/search-request.ts';
+import { readEnvelopes, readStatus } from '../jobs/read.ts';
+import { type Submitted, submit } from '../jobs/submit.ts';
+import type { ApiContext } from './api-context.ts';
+import { callerOf } from './caller.ts';
+import type { App } from './fastify-types.ts';
+import { normalise } from './normalise.ts';
+import { requestError } from './request-issues.ts';
+import { parsePrefer, resolveMode, type SubmitMode } from './submit-mode.ts';
+import {
+  type AliasBody,
+  acceptedSchema,
+  aliasBodySchema,
+  errorBodySchema,
+  flatResultSchema,
+  type SearchBody,
+  type SubmitQuery,
+  searchBodySchema,
+  submitQuerySchema,
+  syncResultSchema,
+} from './wire.ts';
+
+const responses = {
+  200: z.union([syncResultSchema, flatResultSchema]).describe('Sync: every capture has ended.'),
+  202: acceptedSchema.describe('Accepted; read the job at Location.'),
+  '4xx': errorBodySchema,
+  '5xx': errorBodySchema,
+};
+
+/** `POST /v1/search` and `POST /v1/search/:surface`. */
+export function searchRoutes(app: App, context: ApiContext): void {
+  app.post(
+    '/v1/search',
+    {
+      schema: {
+        tags: ['Search'],
+        summary: 'Submit a query to one or more surfaces',
+        body: searchBodySchema,
+        querystring: submitQuerySchema,
+        response: responses,
+      },
+    },
+    (request, reply) =>
+      search(context, { request, reply, body: request.body, query: request.query, alias: null }),
+  );
+  app.post(
+    '/v1/search/:surface',
+    {
+      schema: {
+        tags: ['Search'],
+        summary: 'Submit a query to one surface',
+        params: z.object({ surface: z.string() }),
+        body: aliasBodySchema,
+        querystring: submitQuerySchema,
+        response: responses,
+      },
+    },
+    (request, reply) =>
+      search(context, {
+        request,
+        reply,
+        body: request.body,
+        query: request.query,
+        alias: request.params.surface,
+      }),
+  );
+}
+
+interface SearchCall {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  body: SearchBody | AliasBody;
+  query: SubmitQuery;
+  alias: string | null;
+}
+
+type SearchAnswer =
+  | z.infer<typeof acceptedSchema>
+  | z.infer<typeof syncResultSchema>
+  | z.infer<typeof flatResultSchema>;
+
+async function search(context: ApiContext, call: SearchCall): Promise<SearchAnswer> {
+  const receivedAt = context.clock.monotonic();
+  const { headers } = call.request;
+  refuseWebhook(call);
+  const asked = normalise(call.body, {
+    aliasSurface: call.alias,
+    idempotencyHeader: single(headers['idempotency-key']),
+    catalog: context.catalog,
+  });
+  const mode = resolveMode({
+    mode: call.query.mode,
+    prefer: parsePrefer(single(headers.prefer)),
+    children: asked.surfaces.length * asked.regions.length,
+    defaultWaitS: context.config.syncWaitS,
+  });
+  if (mode.kind === 'async' && call.query.view === 'flat')
+    throw invalid('view', 'view=flat applies to sync responses only');
+  if (mode.applied !== undefined) call.reply.header('preference-applied', mode.applied);
+  const submitted = await accept(context, call, asked);
+  if (submitted.replayed) call.reply.header('idempotent-replayed', 'true');
+  if (mode.kind === 'async') return accepted(context, call, submitted);
+  return waited(context, call, submitted, mode, receivedAt);
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
+}
+
+function invalid(path: string, message: string): ApiError {
+  return requestError([{ code: 'VALIDATION_FAILED', path, message }]);
+}
+
+/** A webhook that would never be sent is refused, not ignored. */
+function refuseWebhook({ body, query }: SearchCall): void {
+  if (body.webhook === undefined) return;
+  if (query.mode === 'sync') throw invalid('webhook', 'a webhook forces async; remove mode=sync or webhook');
+  throw invalid('webhook', 'webhook is not available on this server yet');
+}
+
+function accept(context: ApiContext, call: SearchCall, asked: SearchRequest): Promise<Submitted> {
+  return submit(context.db, context.queue, asked, {
+    requestId: call.request.id as RequestId,
+    caller: callerOf(call.request),
+    now: context.clock.now(),
+    ttlMs: context.config.jobTtlMs,
+    origin: context.config.origin,
+  });
+}
+
+function jobPath(submitted: Submitted): string {
+  return `/v1/jobs/${submitted.jobId}`;
+}
+
+async function accepted(context: ApiContext, call: SearchCall, submitted: Submitted): Promise<SearchAnswer> {
+  const status = submitted.replayed ? await readStatus(context.db, submitted.jobId) : 'processing';
+  call.reply.code(202).header('location', jobPath(submitted));
+  return { jobId: submitted.jobId, status: status ?? 'processing', children: submitted.children };
+}
+
+async function waited(
+  context: ApiContext,
+  call: SearchCall,
+  submitted: Submitted,
+  mode: Extract<SubmitMode, { kind: 'sync' }>,
+  receivedAt: number,
+): Promise<SearchAnswer> {
+  const left = mode.waitS * 1000 - (context.clock.monotonic() - receivedAt);
+  const end = await context.waiters.wait(submitted.jobId, Math.max(0, left), call.request.signal);
+  if (end === 'done') return result(context, call, submitted);
+  if (mode.onTimeout === 'accepted') return accepted(context, call, submitted);
+  throw timedOut(submitted, Math.round((context.clock.monotonic() - receivedAt) / 1000));
+}
+
+async function result(context: ApiContext, call: SearchCall, submitted: Submitted): Promise<SearchAnswer> {
+  const { accountId } = callerOf(call.request);
+  const [status, envelopes] = await Promise.all([
+    readStatus(context.db, submitted.jobId),
+    readEnvelopes(context.db, accountId, submitted.jobId),
+  ]);
+  if (call.query.view !== 'flat')
+    return { jobId: submitted.jobId, status: status ?? 'processing', children: envelopes };
+  const [only, ...others] = envelopes.map(flatView);
+  return only !== undefined && others.length === 0 ? only : { results: envelopes.map(flatView) };
+}
+
+function timedOut(submitted: Submitted, seconds: number): ApiError {
+  const { jobId } = submitted;
+  return new ApiError(
+    'SURFACE_TIMEOUT',
+    `capture did not finish within ${seconds} s; job ${jobId} continues, read it at ${jobPath(submitted)}`,
+    { details: { jobId }, headers: { location: jobPath(submitted), 'retry-after': '5' } },
+  );
+}

@@ -1,0 +1,38 @@
+import type { FastifySchemaCompiler } from 'fastify';
+import type { z } from 'zod';
+import { ApiError } from '../contract/errors.ts';
+import { unstorablePath } from '../contract/storable-text.ts';
+import { issuesOf, requestError } from './request-issues.ts';
+import { aliasBodySchema, regionWireSchema } from './wire.ts';
+
+const BODY_FIELDS = Object.keys(aliasBodySchema.shape);
+const WITHOUT_ALIAS_FIELDS = BODY_FIELDS.filter((field) => field !== 'country');
+const REGION_FIELDS = Object.keys(regionWireSchema.shape);
+
+/** Fields a message may suggest at a path of a body. */
+function fieldsAt(path: readonly PropertyKey[], alias: boolean): readonly string[] {
+  if (path[0] === 'regions') return REGION_FIELDS;
+  if (path[0] === 'webhook') return ['url', 'secret'];
+  return alias ? BODY_FIELDS : WITHOUT_ALIAS_FIELDS;
+}
+
+/** Fastify's validator for our zod schemas: issues leave it as one ApiError in the words of the catalogue. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
+  return (data: unknown) => {
+    if (httpPart === 'body') {
+      if (data === undefined)
+        return { error: new ApiError('INVALID_JSON', 'request body is not valid JSON') };
+      const unstorable = unstorablePath(data);
+      if (unstorable !== undefined) return { error: unstorableError(unstorable) };
+    }
+    const result = schema.safeParse(data);
+    if (result.success) return { value: result.data };
+    const alias = schema === aliasBodySchema;
+    return { error: requestError(issuesOf(result.error, (path) => fieldsAt(path, alias))) };
+  };
+};
+
+function unstorableError(path: string): ApiError {
+  const message = `${path} contains a character that cannot be stored (U+0000 or an unpaired surrogate)`;
+  return requestError([{ code: 'VALIDATION_FAILED', path, message }]);
+}

@@ -1,0 +1,25 @@
+/** A stored artefact: where it is and what it must hash to. */
+export interface StoredArtifact {
+  key: string;
+  sha256: string;
+  bytes: number;
+}
+
+/** The three rooms of the store (reference/search-api.md: `raw/…`, `proof/…`, `shots/…`). */
+export type ArtifactKind = 'raw' | 'proof' | 'shots';
+
+/**
+ * Where proof lies. Objects are immutable and appear whole or not at all; a key names one object for ever. Errors:
+ * ARTIFACT_WRITE_FAILED, ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT.
+ */
+export interface ArtifactStore {
+  put(key: string, data: Uint8Array): Promise<StoredArtifact>;
+  /** The bytes; when `sha256` is given and does not match, throws ARTIFACT_CORRUPT. */
+  get(key: string, sha256?: string | null): Promise<Buffer>;
+  /** Removes an object; one that is not there is no error. */
+  delete(key: string): Promise<void>;
+  /** Keys directly under a folder (`raw/2026/11/22`) that start with `prefix`. */
+  list(folder: string, prefix: string): Promise<string[]>;
+  /** For people: where a key can be found. */
+  describe(key: string): string;
+}

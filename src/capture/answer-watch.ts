@@ -1,0 +1,65 @@
+import type { AnswerWatch } from '../contract/surface.ts';
+
+/** What one look at the page found. */
+export interface WatchSample {
+  /** Milliseconds since waiting began. */
+  at: number;
+  /** Changes whenever the answer's text changes; null when there is no answer element. */
+  fingerprint: string | null;
+  textLength: number;
+  busy: readonly string[];
+  done: readonly string[];
+  transcriptEnded: boolean;
+}
+
+/** What the looks so far amount to. */
+export interface WatchState {
+  fingerprint: string | null;
+  changedAt: number;
+  seen: boolean;
+}
+
+export type WatchVerdict =
+  | { verdict: 'wait' }
+  | { verdict: 'no_sign' }
+  | { verdict: 'settled'; marks: string[] };
+
+export const WATCH_START: WatchState = { fingerprint: null, changedAt: 0, seen: false };
+
+/**
+ * Whether the answer is finished. Pure. No single mark can fool it: an end mark or the transcript's end counts only
+ * together with text that stopped changing and nothing busy; a busy mark that never goes away is overruled by both
+ * kinds of end mark; with no end mark at all, text has to stand still for the longer `floorMs`.
+ */
+export function decideSettled(
+  state: WatchState,
+  sample: WatchSample,
+  watch: Pick<AnswerWatch, 'stableMs' | 'floorMs' | 'firstSignMs'>,
+): { state: WatchState; verdict: WatchVerdict } {
+  const changed = sample.fingerprint !== state.fingerprint;
+  const hasText = sample.textLength > 0;
+  const sign = hasText || sample.busy.length > 0 || sample.done.length > 0 || sample.transcriptEnded;
+  const next: WatchState = {
+    fingerprint: sample.fingerprint,
+    changedAt: changed ? sample.at : state.changedAt,
+    seen: state.seen || sign,
+  };
+  if (!next.seen)
+    return { state: next, verdict: { verdict: sample.at >= watch.firstSignMs ? 'no_sign' : 'wait' } };
+  const still = sample.at - next.changedAt;
+  const done = sample.done.length > 0;
+  const ended = sample.transcriptEnded;
+  const marks = [...sample.done, ...(ended ? ['transcript_ended'] : [])];
+  if (sample.busy.length > 0) {
+    const overruled = done && ended && hasText && still >= watch.floorMs;
+    return {
+      state: next,
+      verdict: overruled ? { verdict: 'settled', marks: [...marks, 'busy_overruled'] } : { verdict: 'wait' },
+    };
+  }
+  if ((done || ended) && still >= watch.stableMs)
+    return { state: next, verdict: { verdict: 'settled', marks } };
+  if (hasText && still >= watch.floorMs)
+    return { state: next, verdict: { verdict: 'settled', marks: ['stable_text'] } };
+  return { state: next, verdict: { verdict: 'wait' } };
+}

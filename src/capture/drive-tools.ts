@@ -1,0 +1,277 @@
+import type { Locator, Page } from 'playwright';
+import type { Exchange, SelectorSignal } from '../contract/capture-record.ts';
+import { CaptureError } from '../contract/errors.ts';
+import type { AnswerEnd, AnswerWatch, DriveTools, Selector, Surface } from '../contract/surface.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Deadline } from '../platform/deadline.ts';
+import { sampleAnswer } from './answer-sample.ts';
+import { decideSettled, WATCH_START, type WatchState } from './answer-watch.ts';
+import type { Budgets } from './budgets.ts';
+import { firstLiveMark } from './live-marks.ts';
+import type { MainResponse } from './page-guard.ts';
+
+/** What the tools learn on the way; goes into the record's signals. */
+export interface DriveJournal {
+  ending: 'settled' | 'deadline' | 'not_awaited';
+  endMarks: string[];
+  selectors: Map<string, SelectorSignal>;
+  interstitials: { name: string; dismissed: boolean }[];
+  facts: Record<string, string>;
+}
+
+export interface ToolsContext {
+  page: Page;
+  surface: Surface;
+  deadline: Deadline;
+  budgets: Budgets;
+  main: MainResponse;
+  transcript: () => readonly Exchange[];
+  clock: Clock;
+}
+
+const POLL_MS = 100;
+/** While an answer is awaited the walls are looked for this often; a wall that comes late is rare and looking costs. */
+const WALL_CHECK_MS = 1_500;
+
+export function emptyJournal(): DriveJournal {
+  return { ending: 'not_awaited', endMarks: [], selectors: new Map(), interstitials: [], facts: {} };
+}
+
+/** The tools a drive works with (contract: DriveTools), over one page under one deadline. */
+export class PageTools implements DriveTools {
+  readonly journal = emptyJournal();
+  readonly #context: ToolsContext;
+
+  constructor(context: ToolsContext) {
+    this.#context = context;
+  }
+
+  async open(url: string): Promise<void> {
+    const { page, deadline, budgets } = this.#context;
+    await deadline.run(
+      'navigation',
+      () =>
+        page.goto(url, {
+          waitUntil: 'domcontentloaded',
+          timeout: Math.min(budgets.navigation, deadline.remainingMs()),
+        }),
+      { budgetMs: budgets.navigation + 1_000 },
+    );
+    await this.clear();
+    this.#checkStatus();
+  }
+
+  async find(selector: Selector, waitMs = 0): Promise<Locator | undefined> {
+    const found = await this.awaitAny([selector], waitMs);
+    const css = this.journal.selectors.get(selector.name)?.hit;
+    return found && css ? this.#context.page.locator(css).filter({ visible: true }).first() : undefined;
+  }
+
+  async need(selector: Selector, waitMs = this.#context.budgets.ready): Promise<Locator> {
+    const found = await this.find(selector, waitMs);
+    if (found === undefined) {
+      await this.#checkWalls();
+      throw new CaptureError(
+        'surface_error',
+        `the page shows no ${selector.name}; its structure may have changed`,
+      );
+    }
+    return found;
+  }
+
+  async clear(): Promise<void> {
+    await this.#checkWalls();
+    const { page, surface, main } = this.#context;
+    const left = surface.interstitials.filter(
+      ({ name }) => !this.journal.interstitials.some((seen) => seen.name === name),
+    );
+    for (let round = 0; round < surface.interstitials.length && left.length > 0; round++) {
+      const index = await this.#rpc('interstitials', () =>
+        firstLiveMark(
+          page,
+          left.map(({ when }) => when),
+          main,
+        ),
+      );
+      const [interstitial] = index < 0 ? [] : left.splice(index, 1);
+      if (interstitial === undefined) return;
+      const button = await this.find(interstitial.dismiss, 2_000);
+      if (button) await this.#click(button);
+      this.journal.interstitials.push({ name: interstitial.name, dismissed: button !== undefined });
+      if (button) await this.#gone(interstitial.dismiss);
+      await this.#checkWalls();
+    }
+  }
+
+  async compose(field: Selector, text: string): Promise<void> {
+    const locator = await this.need(field);
+    const { page } = this.#context;
+    await this.#click(locator);
+    const isInput = await this.#rpc('field kind', () => locator.evaluate((element) => 'value' in element));
+    if (isInput) await this.#rpc('fill', () => locator.fill(text));
+    else await this.#rpc('insert text', () => page.keyboard.insertText(text));
+    const written = await this.#rpc('read field', () =>
+      locator.evaluate((element) =>
+        'value' in element ? String(element.value) : (element.textContent ?? ''),
+      ),
+    );
+    if (squeeze(written) !== squeeze(text)) {
+      throw new CaptureError('surface_error', `the ${field.name} did not take the query as typed`);
+    }
+  }
+
+  async submit(button: Selector, field: Selector): Promise<void> {
+    const found = await this.find(button, 2_000);
+    if (found && (await this.#rpc('send enabled', () => isReady(found))))
+      return void (await this.#click(found));
+    const locator = await this.need(field, 1_000);
+    await this.#rpc('press Enter', () => locator.press('Enter'));
+  }
+
+  async expand(selector: Selector): Promise<void> {
+    const found = await this.find(selector);
+    if (found === undefined) return;
+    try {
+      await this.#rpc('expand', () => found.click({ timeout: 2_000 }));
+    } catch (error) {
+      // Expanding only widens the proof; a button that is covered must not cost the answer. Lost pages do.
+      this.#context.deadline.throwIfAborted();
+      this.note(
+        `expand.${selector.name}`,
+        error instanceof Error ? (error.message.split('\n')[0] ?? 'failed') : 'failed',
+      );
+    }
+  }
+
+  async awaitAnswer(watch: AnswerWatch): Promise<AnswerEnd> {
+    const { page, clock, budgets, deadline } = this.#context;
+    const wait = deadline.within(budgets.answer);
+    const began = clock.monotonic();
+    const scaled = { ...watch, firstSignMs: Math.min(watch.firstSignMs, budgets.answer / 2) };
+    let state: WatchState = WATCH_START;
+    let wallCheckAt = WALL_CHECK_MS;
+    while (wait.remainingMs() > POLL_MS) {
+      const seen = await this.#rpc('answer', () => sampleAnswer(page, watch));
+      const at = clock.monotonic() - began;
+      const transcriptEnded = watch.transcriptEnded?.([...this.#context.transcript()]) ?? false;
+      const decided = decideSettled(state, { ...seen, at, transcriptEnded }, scaled);
+      state = decided.state;
+      const { verdict } = decided;
+      if (verdict.verdict !== 'wait') {
+        await this.#checkWalls();
+        this.#recordWatch(watch, seen.hits);
+        if (verdict.verdict === 'no_sign') return 'no_sign';
+        this.journal.ending = 'settled';
+        this.journal.endMarks = verdict.marks;
+        return 'settled';
+      }
+      if (at >= wallCheckAt) {
+        await this.#checkWalls();
+        wallCheckAt = at + WALL_CHECK_MS;
+      }
+      await wait.pause(POLL_MS);
+    }
+    await this.#checkWalls();
+    this.journal.ending = 'deadline';
+    return 'deadline';
+  }
+
+  async awaitAny(selectors: readonly Selector[], waitMs: number): Promise<Selector | undefined> {
+    const { page, clock } = this.#context;
+    const until = clock.monotonic() + Math.min(waitMs, this.remainingMs());
+    for (;;) {
+      const hits = await this.#rpc('find', () =>
+        visibleHits(
+          page,
+          selectors.map(({ any }) => [...any]),
+        ),
+      );
+      const index = hits.findIndex((hit) => hit !== null);
+      const selector = selectors[index];
+      if (selector !== undefined) {
+        this.#recordHit(selector, hits[index] ?? null);
+        return selector;
+      }
+      if (clock.monotonic() >= until) break;
+      await this.#context.deadline.pause(50);
+    }
+    for (const selector of selectors) this.#recordHit(selector, null);
+    return undefined;
+  }
+
+  async pause(ms: number): Promise<void> {
+    await this.#context.deadline.pause(Math.min(ms, this.remainingMs()));
+  }
+
+  note(name: string, value: string): void {
+    this.journal.facts[name] = value;
+  }
+
+  remainingMs(): number {
+    return this.#context.deadline.remainingMs();
+  }
+
+  async #checkWalls(): Promise<void> {
+    const { page, surface, main } = this.#context;
+    const index = await this.#rpc('walls', () => firstLiveMark(page, surface.walls, main));
+    const wall = surface.walls[index];
+    if (wall) throw new CaptureError(wall.outcome, undefined, { mark: wall.name });
+  }
+
+  /** A status that no wall of the surface explained. */
+  #checkStatus(): void {
+    const { status } = this.#context.main;
+    if (status === null || status < 400) return;
+    const mark = `http_${status}`;
+    if (status === 429) throw new CaptureError('throttled', undefined, { mark });
+    throw new CaptureError('surface_error', `the surface answered HTTP ${status}`, { mark });
+  }
+
+  async #gone(selector: Selector): Promise<void> {
+    const { clock } = this.#context;
+    const until = clock.monotonic() + 2_000;
+    while (clock.monotonic() < until) {
+      const hits = await this.#rpc('find', () => visibleHits(this.#context.page, [[...selector.any]]));
+      if (hits[0] === null) return;
+      await this.#context.deadline.pause(50);
+    }
+  }
+
+  #recordWatch(watch: AnswerWatch, hits: Readonly<Record<string, string | null>>): void {
+    for (const selector of [watch.answer, ...watch.done])
+      this.#recordHit(selector, hits[selector.name] ?? null);
+  }
+
+  #recordHit(selector: Selector, hit: string | null): void {
+    const { name, any } = selector;
+    this.journal.selectors.set(name, { name, hit, fallback: hit !== null && hit !== any[0] });
+  }
+
+  async #click(locator: Locator): Promise<void> {
+    await this.#rpc('click', () => locator.click({ timeout: this.#context.budgets.rpc }));
+  }
+
+  #rpc<T>(phase: string, step: () => Promise<T>): Promise<T> {
+    return this.#context.deadline.run(phase, step, { budgetMs: this.#context.budgets.rpc });
+  }
+}
+
+/** Rich editors fold and pad white space in their own ways; what must be the same is everything else. */
+function squeeze(text: string): string {
+  return text.replace(/[\s\u200b\ufeff]+/g, '');
+}
+
+function isReady(button: Locator): Promise<boolean> {
+  return button.evaluate(
+    (element) => !(element as HTMLButtonElement).disabled && element.getAttribute('aria-disabled') !== 'true',
+  );
+}
+
+/** For each list of alternatives, the first whose match is visible, in one look. */
+function visibleHits(page: Page, lists: string[][]): Promise<(string | null)[]> {
+  return page.evaluate((all) => {
+    const visible = (element: Element): boolean =>
+      element.checkVisibility?.({ visibilityProperty: true }) ?? true;
+    return all.map((list) => list.find((css) => [...document.querySelectorAll(css)].some(visible)) ?? null);
+  }, lists);
+}

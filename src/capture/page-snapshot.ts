@@ -1,0 +1,68 @@
+import type { CDPSession, Page } from 'playwright';
+
+/** Largest DOM that is kept; what is beyond is cut and the record says so. */
+const MAX_HTML_CHARS = 24 * 1024 * 1024;
+
+/** The DOM as it stands, serialized with comments and doctype. */
+export interface DomSnapshot {
+  html: string;
+  clipped: boolean;
+}
+
+/** Serializes the page. The caller runs it under its Deadline: a busy page never answers. */
+export function snapshotDom(page: Page): Promise<DomSnapshot> {
+  return page.evaluate((max) => {
+    const doctype = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
+    const html = `${doctype}${document.documentElement?.outerHTML ?? ''}`;
+    return { html: html.slice(0, max), clipped: html.length > max };
+  }, MAX_HTML_CHARS);
+}
+
+/** A screenshot with its size in CSS pixels. */
+export interface Screenshot {
+  png: Buffer;
+  width: number;
+  height: number;
+}
+
+/** Highest picture the browser's compositor draws in one piece. */
+const MAX_HEIGHT = 16_000;
+
+/**
+ * The whole page in one picture. Apps scroll an inner box, so the viewport is first made as tall as the tallest
+ * scrolled content; running animations are put at their end. PNG by the browser's fast encoder: 254–315 ms for a page
+ * of 5 500 px where Playwright's takes 530 ms (specs/fleet.md 3), and it is lossless. Deadline is the caller's.
+ */
+export async function takeScreenshot(page: Page, cdp: CDPSession): Promise<Screenshot> {
+  const { width, height } = await page.evaluate(async (maxHeight) => {
+    for (const animation of document.getAnimations()) {
+      const end = animation.effect?.getComputedTiming().endTime;
+      if (typeof end === 'number' && Number.isFinite(end)) animation.finish();
+    }
+    await Promise.race([document.fonts.ready, new Promise((done) => setTimeout(done, 1_000))]);
+    let tallest = document.documentElement.scrollHeight;
+    for (const element of document.querySelectorAll('*')) {
+      const hidden = element.scrollHeight - element.clientHeight;
+      if (hidden <= 0 || element.clientHeight < 200) continue;
+      const { overflowY } = getComputedStyle(element);
+      if (overflowY === 'auto' || overflowY === 'scroll') tallest = Math.max(tallest, innerHeight + hidden);
+    }
+    return { width: innerWidth, height: Math.min(maxHeight, Math.max(innerHeight, tallest)) };
+  }, MAX_HEIGHT);
+  const viewport = page.viewportSize();
+  if (viewport !== null && height > viewport.height)
+    await page.setViewportSize({ width: viewport.width, height });
+  const { data } = await cdp.send('Page.captureScreenshot', {
+    format: 'png',
+    optimizeForSpeed: true,
+    captureBeyondViewport: true,
+    clip: { x: 0, y: 0, width, height, scale: 1 },
+  });
+  return { png: Buffer.from(data, 'base64'), width, height };
+}
+
+/** The page with its style sheets and images as one MHTML text (RFC 2557), made by the browser. */
+export async function snapshotMhtml(cdp: CDPSession): Promise<string> {
+  const { data } = await cdp.send('Page.captureSnapshot', { format: 'mhtml' });
+  return data;
+}

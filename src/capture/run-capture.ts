@@ -1,0 +1,213 @@
+import type { CDPSession, Page } from 'playwright';
+import type { CaptureRecord, Signals } from '../contract/capture-record.ts';
+import { CaptureError } from '../contract/errors.ts';
+import type { Region } from '../contract/region.ts';
+import type { Surface } from '../contract/surface.ts';
+import { type Clock, isoTime } from '../platform/clock.ts';
+import type { Deadline } from '../platform/deadline.ts';
+import { sha256Hex } from '../platform/identifiers.ts';
+import type { Log } from '../platform/log.ts';
+import type { Budgets } from './budgets.ts';
+import { PageTools } from './drive-tools.ts';
+import { type MhtmlPart, parseMhtml } from './mhtml.ts';
+import { PageGuard } from './page-guard.ts';
+import {
+  type DomSnapshot,
+  type Screenshot,
+  snapshotDom,
+  snapshotMhtml,
+  takeScreenshot,
+} from './page-snapshot.ts';
+import { outcomeOfError } from './playwright-errors.ts';
+import { buildProofPage } from './proof-page.ts';
+import { cleanText } from './redact.ts';
+import { makeThumbnail } from './thumbnail.ts';
+import type { TranscriptRecorder } from './transcript-recorder.ts';
+
+/** A page that is ready to be driven: fresh context, recorder attached, nothing loaded yet. */
+export interface ReadyPage {
+  page: Page;
+  cdp: CDPSession;
+  recorder: TranscriptRecorder;
+  browser: NonNullable<CaptureRecord['browser']>;
+}
+
+export interface CaptureOrder {
+  surface: Surface;
+  query: string;
+  region: Region | null;
+  origin: 'live' | 'stage';
+  deadline: Deadline;
+  budgets: Budgets;
+  clock: Clock;
+  log: Log;
+  /** Called when the first navigation is about to start; for measuring. */
+  onDispatch?: () => void;
+}
+
+/** Everything one capture leaves behind. The pictures are null where the page could give none any more. */
+export interface CaptureYield {
+  record: CaptureRecord;
+  screenshot: Buffer | null;
+  thumbnail: Buffer | null;
+  proofHtml: string | null;
+}
+
+/**
+ * Drives one surface once and takes the proof. Never throws for what the page does: a wall, a timeout, a crash are
+ * facts of the record. Throws only when the deadline was aborted for a reason that is not the page's (lease lost).
+ */
+export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise<CaptureYield> {
+  const { surface, deadline, budgets, clock, log } = order;
+  const { page, recorder } = ready;
+  const startedAt = clock.now();
+  const origin = clock.monotonic();
+  const sinceStart = (): number => Math.round(clock.monotonic() - origin);
+  const guard = new PageGuard(log);
+  guard.watch(page.context(), page, deadline);
+  recorder.begin(surface.transcript, sinceStart);
+  const driveDeadline = deadline.within(Math.max(budgets.capture - budgets.proof, budgets.capture / 2));
+  const tools = new PageTools({
+    page,
+    surface,
+    deadline: driveDeadline,
+    budgets,
+    main: guard.main,
+    transcript: () => recorder.transcript(),
+    clock,
+  });
+  const requestedUrl = surface.entryUrl(order);
+  order.onDispatch?.();
+  const ended = await driveToEnd(ready, order, tools);
+  const proof = await takeProof(ready, order, ended);
+  const exchanges = recorder.finish().map((exchange) => ({
+    ...exchange,
+    url: cleanText(exchange.url, surface.redact),
+    frames: exchange.frames.map((frame) => ({ ...frame, data: cleanText(frame.data, surface.redact) })),
+  }));
+  const record: CaptureRecord = {
+    recordVersion: 1,
+    surface: surface.name,
+    adapterVersion: surface.version,
+    origin: order.origin,
+    query: order.query,
+    region: order.region,
+    requestedUrl,
+    finalUrl: cleanText(page.url(), surface.redact),
+    startedAt: isoTime(startedAt),
+    capturedAt: isoTime(clock.now()),
+    browser: ready.browser,
+    html: proof.dom === null ? null : cleanText(proof.dom.html, surface.redact),
+    transcript: exchanges,
+    screenshot: proof.shot && {
+      width: proof.shot.width,
+      height: proof.shot.height,
+      sha256: sha256Hex(proof.shot.png),
+    },
+    signals: signalsOf(tools, guard, ended, proof.dom, surface),
+  };
+  const proofHtml =
+    record.html === null
+      ? null
+      : cleanText(
+          buildProofPage(record.html, proof.parts, {
+            surface: surface.name,
+            url: record.finalUrl,
+            capturedAt: record.capturedAt,
+          }),
+          surface.redact,
+        );
+  return { record, screenshot: proof.shot?.png ?? null, thumbnail: proof.thumbnail, proofHtml };
+}
+
+type DriveEnd = ReturnType<typeof outcomeOfError> | null;
+
+async function driveToEnd(ready: ReadyPage, order: CaptureOrder, tools: PageTools): Promise<DriveEnd> {
+  try {
+    await order.surface.drive(ready.page, { query: order.query, region: order.region }, tools);
+    return null;
+  } catch (error) {
+    const end = outcomeOfError(error);
+    if (isForeignAbort(order.deadline)) throw error;
+    order.log.debug({ err: error, outcome: end.outcome }, 'drive ended early');
+    return end;
+  }
+}
+
+/** True when the capture was aborted for a reason that is not the page's own: its lease is lost, the worker drains. */
+function isForeignAbort(deadline: Deadline): boolean {
+  try {
+    deadline.throwIfAborted();
+    return false;
+  } catch (reason) {
+    return !(reason instanceof CaptureError);
+  }
+}
+
+interface Proof {
+  dom: DomSnapshot | null;
+  shot: Screenshot | null;
+  thumbnail: Buffer | null;
+  parts: MhtmlPart[];
+}
+
+/** Pages beyond this size get a proof page without styles: archiving them would cost seconds. */
+const MAX_STYLED_CHARS = 8 * 1024 * 1024;
+
+/** Takes what the page still gives. Each piece may fail alone: a page without a picture is still evidence. */
+async function takeProof({ page, cdp }: ReadyPage, order: CaptureOrder, ended: DriveEnd): Promise<Proof> {
+  const { deadline, budgets, log } = order;
+  const lost = ended?.outcome === 'browser_crashed';
+  const attempt = async <T>(what: string, step: () => Promise<T>): Promise<T | null> => {
+    if (lost) return null;
+    try {
+      return await deadline.run(what, step, { budgetMs: Math.max(budgets.proof / 2, 1_000) });
+    } catch (error) {
+      if (isForeignAbort(deadline)) throw error;
+      log.warn({ err: error }, `no ${what} could be taken`);
+      return null;
+    }
+  };
+  const dom = await attempt('html', () => snapshotDom(page));
+  const heavy = dom === null || dom.html.length > MAX_STYLED_CHARS;
+  const mhtml = heavy ? null : await attempt('style sheets', () => snapshotMhtml(cdp));
+  const shot = await attempt('screenshot', () => takeScreenshot(page, cdp));
+  const thumbnail = shot && (await attempt('thumbnail', () => makeThumbnail(shot.png)));
+  return { dom, shot, thumbnail, parts: mhtml === null ? [] : parseMhtml(mhtml) };
+}
+
+/** Outcomes that come from a wall rather than from the drive failing. */
+const WALL_OUTCOMES: ReadonlySet<string> = new Set(['challenge', 'login_wall', 'throttled', 'declined']);
+
+function signalsOf(
+  tools: PageTools,
+  guard: PageGuard,
+  ended: DriveEnd,
+  dom: DomSnapshot | null,
+  surface: Surface,
+): Signals {
+  const { journal } = tools;
+  const isWall = ended !== null && (WALL_OUTCOMES.has(ended.outcome) || ended.mark !== undefined);
+  return {
+    ending: ended?.outcome === 'timeout' ? 'deadline' : journal.ending,
+    endMarks: journal.endMarks,
+    selectors: [...journal.selectors.values()],
+    interstitials: journal.interstitials,
+    wall: ended && isWall ? { outcome: ended.outcome, mark: ended.mark ?? ended.outcome } : null,
+    failure:
+      ended && !isWall ? { outcome: ended.outcome, message: cleanText(ended.message, surface.redact) } : null,
+    httpStatus: guard.main.status,
+    responseHeaders: guard.main.headers,
+    loginState: loginStateOf(journal.facts.loginState),
+    facts: journal.facts,
+    region: null,
+    dialogs: guard.counts.dialogs,
+    popups: guard.counts.popups,
+    downloads: guard.counts.downloads,
+    htmlClipped: dom?.clipped ?? false,
+  };
+}
+
+function loginStateOf(fact: string | undefined): Signals['loginState'] {
+  return fact === 'anonymous' || fact === 'signed_in' ? fact : 'unknown';
+}

@@ -1,0 +1,39 @@
+import { FsArtifactStore } from '../artifacts/fs-store.ts';
+import { BrowserPool } from '../fleet/browser-pool.ts';
+import { findBrowser } from '../platform/browser-binary.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import { type Stage, startStage } from '../stage/server.ts';
+import { artifactRoot, Opened } from './foundation.ts';
+
+/** Where captures are made: a browser pool, a place for proof, and the stage when that is the origin. */
+export interface CaptureSite {
+  pool: BrowserPool;
+  store: FsArtifactStore;
+  stage: Stage | undefined;
+  close(): Promise<void>;
+}
+
+/** Opens it; the artefact directory is proven writable first. Errors: BROWSER_MISSING, ARTIFACT_WRITE_FAILED. */
+export async function openCaptureSite(config: Config, log: Log): Promise<CaptureSite> {
+  const opened = new Opened();
+  try {
+    const store = new FsArtifactStore(artifactRoot(config));
+    await store.probe();
+    const { path, binary } = await findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
+    const stage =
+      config.origin === 'stage' ? opened.add(await startStage({}), (part) => part.stop()) : undefined;
+    const pool = opened.add(
+      new BrowserPool(
+        { executablePath: path, binary, stagePort: stage?.port, plugins: config.browserPlugins, log },
+        systemClock,
+      ),
+      (part) => part.stop(),
+    );
+    return { pool, store, stage, close: () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}

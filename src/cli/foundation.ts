@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
+import type { Config } from '../platform/config.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
+import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
+import { type Listener, openListener } from '../platform/listener.ts';
+import type { Log } from '../platform/log.ts';
+import { migrate } from '../platform/migrations.ts';
+import { openQueue, type Queue } from '../platform/queue.ts';
+
+/** What API and worker stand on. */
+export interface Foundation {
+  db: Database;
+  queue: Queue;
+  listener: Listener;
+  close(): Promise<void>;
+}
+
+/** Parts opened so far; closed in reverse, also when a later one fails to open. */
+export class Opened {
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  add<T>(part: T, close: (part: T) => Promise<void>): T {
+    this.#closers.push(() => close(part));
+    return part;
+  }
+
+  /** Closes everything once, in reverse; the first failure is thrown after all were tried. */
+  async close(): Promise<void> {
+    const failures: unknown[] = [];
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
+      await close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** The database (DATABASE_URL, or the embedded one under the data directory), migrated, with nothing else. */
+export async function openMigratedDatabase(config: Config, log: Log, opened: Opened): Promise<Database> {
+  const url =
+    config.databaseUrl ??
+    opened.add(await startEmbeddedPostgres({ dataDir: config.dataDir, log }), (postgres) => postgres.stop())
+      .url;
+  const db = opened.add(openDatabase(url, { log }), (database) => database.close());
+  await migrate(db, JOBS_MIGRATIONS, log);
+  return db;
+}
+
+/** Opens database, queue and listener. Errors: DATABASE_OWNED, DATABASE_UNAVAILABLE. */
+export async function openFoundation(config: Config, log: Log): Promise<Foundation> {
+  const opened = new Opened();
+  try {
+    const db = await openMigratedDatabase(config, log, opened);
+    const queue = opened.add(
+      await openQueue(db, {
+        log,
+        heartbeatS: config.heartbeatS,
+        captureTimeoutMs: config.captureTimeoutMs,
+        retryDelayS: config.retryDelayS,
+      }),
+      (part) => part.close(),
+    );
+    const listener = opened.add(await openListener(db.url, { log }), (part) => part.close());
+    return { db, queue, listener, close: () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** Directory of the artefacts. */
+export function artifactRoot(config: Config): string {
+  return join(config.dataDir, 'artifacts');
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { SURFACES } from '../../surfaces/index.ts';
+import { Worker } from '../fleet/worker.ts';
+import { startSweeper } from '../jobs/sweeper.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import { type CaptureSite, openCaptureSite } from './capture-site.ts';
+import type { Foundation } from './foundation.ts';
+
+/** A running worker with its site. */
+export interface RunningWorker {
+  worker: Worker;
+  site: CaptureSite;
+  /** Drains, then closes the site. */
+  stop(): Promise<void>;
+}
+
+/** Starts a worker for all surfaces on the given foundation. */
+export async function runWorker(config: Config, foundation: Foundation, log: Log): Promise<RunningWorker> {
+  const site = await openCaptureSite(config, log);
+  const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const worker = new Worker({
+    ...foundation,
+    pool: site.pool,
+    store: site.store,
+    clock: systemClock,
+    captureTimeoutMs: config.captureTimeoutMs,
+    retryDelayMs: config.retryDelayS * 1000,
+    workerId,
+    surfaces: SURFACES,
+    slots: config.slots,
+    heartbeatS: config.heartbeatS,
+    drainMs: config.drainMs,
+    log: log.child({ workerId }),
+  });
+  const sweeper = startSweeper({ ...foundation, clock: systemClock, log });
+  try {
+    await worker.start();
+  } catch (error) {
+    await sweeper.stop();
+    await site.close();
+    throw error;
+  }
+  return {
+    worker,
+    site,
+    stop: async () => {
+      await worker.stop();
+      await sweeper.stop();
+      await site.close();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { SURFACES } from '../../surfaces/index.ts';
+import { type Api, createApi } from '../api/server.ts';
+import type { SurfaceCatalog } from '../api/surface-catalog.ts';
+import { SURFACE_NAMES } from '../contract/surface-name.ts';
+import { acceptKey, createKey, listKeys } from '../jobs/api-keys.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import { type Foundation, Opened, openFoundation } from './foundation.ts';
+import { type RunningWorker, runWorker } from './run-worker.ts';
+
+/** API and worker on one machine. */
+export interface Service {
+  url: string;
+  /** Plain text of a key made just now because there was none; undefined otherwise. */
+  firstKey: string | undefined;
+  foundation: Foundation;
+  running: RunningWorker;
+  /** Lets sync requests and captures under way finish, then closes all. */
+  stop(): Promise<void>;
+}
+
+/** What the API says of each surface: those in the registry are served here. */
+export function surfaceCatalog(): SurfaceCatalog {
+  return SURFACE_NAMES.map((name) => {
+    const surface = SURFACES.find((known) => known.name === name);
+    return { name, regions: surface?.regions ?? 'any', available: surface !== undefined };
+  });
+}
+
+/** Starts everything; resolves when the API listens and the worker is warm. */
+export async function startService(config: Config, log: Log): Promise<Service> {
+  const opened = new Opened();
+  try {
+    const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
+    const firstKey = await firstApiKey(config, foundation);
+    const running = opened.add(await runWorker(config, foundation, log), (part) => part.stop());
+    const api = opened.add(
+      await createApi({ ...foundation, config, catalog: surfaceCatalog(), log, clock: systemClock }),
+      (part: Api) => part.close(),
+    );
+    const { url } = await api.listen();
+    return { url, firstKey, foundation, running, stop: () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** FLEET_API_KEY is accepted; without it, a key is made when the database holds none. */
+async function firstApiKey(config: Config, { db }: Foundation): Promise<string | undefined> {
+  const now = systemClock.now();
+  if (config.apiKey !== undefined) {
+    await acceptKey(db, config.apiKey, now);
+    return undefined;
+  }
+  if ((await listKeys(db)).length > 0) return undefined;
+  return (await createKey(db, 'first key', now)).key;
+}

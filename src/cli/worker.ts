@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { processConfig } from '../platform/config.ts';
+import { createLog } from '../platform/log.ts';
+import { openFoundation } from './foundation.ts';
+import { runWorker } from './run-worker.ts';
+import { untilSignal } from './until-signal.ts';
+
+/** `fleet worker`: one more worker on the database that DATABASE_URL names. */
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description('run a worker until SIGTERM; needs DATABASE_URL')
+    .action(async () => {
+      const config = processConfig();
+      const log = createLog(config.logLevel, 'worker');
+      const foundation = await openFoundation(config, log);
+      try {
+        const running = await runWorker(config, foundation, log);
+        process.stdout.write(`worker ready: ${config.slots} slots, origin ${config.origin}\n`);
+        await untilSignal(log);
+        await running.stop();
+      } finally {
+        await foundation.close();
+      }
+    });
+}

@@ -1,0 +1,175 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import {
+  removeAttempt,
+  removeOtherAttempts,
+  storeCapture,
+  storeEnvelope,
+} from '../artifacts/capture-artifacts.ts';
+import { budgetsFor } from '../capture/budgets.ts';
+import { type CaptureYield, runCapture } from '../capture/run-capture.ts';
+import { visitorOf } from '../capture/visitor.ts';
+import type { EnvelopeBody } from '../contract/envelope.ts';
+import { FleetError } from '../contract/errors.ts';
+import { OUTCOME_RULES, type Outcome, shouldRetry } from '../contract/outcome.ts';
+import type { Surface } from '../contract/surface.ts';
+import type { ClaimedChild } from '../jobs/claim.ts';
+import { giveBack } from '../jobs/give-back.ts';
+import { settle } from '../jobs/settle.ts';
+import { isSettledWith } from '../jobs/settled-with.ts';
+import { type Clock, isoTime } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import type { Deadline } from '../platform/deadline.ts';
+import type { Log } from '../platform/log.ts';
+import type { Queue } from '../platform/queue.ts';
+import type { BrowserPool, LeasedPage } from './browser-pool.ts';
+import { buildEnvelope } from './build-envelope.ts';
+import { lostRecord } from './lost-record.ts';
+import { readCapture } from './read-capture.ts';
+import { stageHeaders } from './stage-headers.ts';
+
+/** What a capture of a child works with. */
+export interface CaptureMeans {
+  db: Database;
+  queue: Queue;
+  pool: BrowserPool;
+  store: ArtifactStore;
+  clock: Clock;
+  captureTimeoutMs: number;
+  retryDelayMs: number;
+}
+
+/** A finished capture is too dear to be thrown away for a database that is away for a moment (specs/fleet.md 0.6). */
+const SETTLE_PATIENCE_MS = 45_000;
+const SETTLE_RETRY_MS = 1_000;
+
+/** What became of an attempt. */
+export interface AttemptEnd {
+  outcome: Outcome;
+  settled: boolean;
+}
+
+/**
+ * One attempt at a claimed child, from browser to settled row. Throws FleetError LEASE_LOST when another attempt holds
+ * the child (nothing of this one remains), DRAINING when the deadline was aborted for a drain, ARTIFACT_WRITE_FAILED
+ * when proof cannot be stored; in the last two cases the caller releases the child.
+ */
+export async function captureChild(
+  child: ClaimedChild,
+  surface: Surface,
+  means: CaptureMeans,
+  deadline: Deadline,
+  log: Log,
+): Promise<AttemptEnd> {
+  const { clock } = means;
+  const captured = await captureOnce(child, surface, means, deadline, log);
+  const body = readCapture(surface, captured.record);
+  const remainingMs = child.deadlineAt - clock.now() - means.retryDelayMs;
+  if (shouldRetry(body.outcome, child.attempt, remainingMs)) {
+    const message = captured.record.signals.failure?.message ?? OUTCOME_RULES[body.outcome].message;
+    await patiently(means, deadline, () =>
+      giveBack(means.db, means.queue, child, { outcome: body.outcome, message }),
+    );
+    return { outcome: body.outcome, settled: false };
+  }
+  await storeAndSettle(child, body, captured, means, deadline);
+  return { outcome: body.outcome, settled: true };
+}
+
+async function captureOnce(
+  child: ClaimedChild,
+  surface: Surface,
+  means: CaptureMeans,
+  deadline: Deadline,
+  log: Log,
+): Promise<CaptureYield> {
+  const { pool, clock } = means;
+  const { origin, query, region } = child;
+  const budgets = budgetsFor(means.captureTimeoutMs);
+  const headers = origin === 'stage' ? stageHeaders(surface.name, query) : {};
+  let leased: LeasedPage;
+  try {
+    leased = await pool.acquire(visitorOf(region), headers, deadline);
+  } catch (error) {
+    deadline.throwIfAborted();
+    log.warn({ err: error }, 'no browser for this capture');
+    return lostRecord(child, surface, clock.now(), error);
+  }
+  let healthy = false;
+  try {
+    const captured = await runCapture(leased.ready, {
+      surface,
+      query,
+      region,
+      origin,
+      deadline,
+      budgets,
+      clock,
+      log,
+    });
+    healthy = captured.record.signals.failure?.outcome !== 'browser_crashed';
+    return captured;
+  } finally {
+    // Off the critical path: the slot is the worker's, the page is closed behind it.
+    leased
+      .release(healthy)
+      .catch((error: unknown) => log.warn({ err: error }, 'page could not be given back'));
+  }
+}
+
+async function storeAndSettle(
+  child: ClaimedChild,
+  body: EnvelopeBody,
+  captured: CaptureYield,
+  means: CaptureMeans,
+  deadline: Deadline,
+): Promise<void> {
+  const { store, clock } = means;
+  deadline.throwIfAborted();
+  const owner = { id: child.id, requestedAt: isoTime(child.requestedAt), attempt: attemptTag(child) };
+  const artifacts = await storeCapture(store, owner, captured);
+  const envelope = buildEnvelope(
+    {
+      id: child.id,
+      query: child.query,
+      surface: child.surface,
+      regionKey: child.regionKey,
+      replicate: child.replicate,
+      attempts: child.attempt,
+      requestedAt: isoTime(child.requestedAt),
+      completedAt: isoTime(clock.now()),
+    },
+    body,
+    captured.record,
+    artifacts,
+  );
+  await storeEnvelope(store, owner, envelope);
+  try {
+    await patiently(means, deadline, () => settle(means.db, means.queue, child, envelope));
+  } catch (error) {
+    // A settle whose answer was lost may have happened; only when another attempt holds the child is this proof void.
+    if (error instanceof FleetError && error.code === 'LEASE_LOST') {
+      if (!(await isSettledWith(means.db, child.id, artifacts.rawKey))) await removeAttempt(store, owner);
+      else return;
+    }
+    throw error;
+  }
+  await removeOtherAttempts(store, owner);
+}
+
+function attemptTag(child: ClaimedChild): string {
+  return `${child.attempt}-${child.lease.queueJobId.slice(0, 8)}`;
+}
+
+async function patiently(means: CaptureMeans, deadline: Deadline, step: () => Promise<void>): Promise<void> {
+  const until = means.clock.monotonic() + SETTLE_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await step();
+    } catch (error) {
+      const away = error instanceof FleetError && error.code === 'DATABASE_UNAVAILABLE';
+      if (!away || means.clock.monotonic() > until) throw error;
+      deadline.throwIfAborted();
+      await new Promise((done) => setTimeout(done, SETTLE_RETRY_MS));
+    }
+  }
+}

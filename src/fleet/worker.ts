@@ -1,0 +1,216 @@
+import { FleetError } from '../contract/errors.ts';
+import type { Surface } from '../contract/surface.ts';
+import type { SurfaceName } from '../contract/surface-name.ts';
+import { type ClaimedChild, claim } from '../jobs/claim.ts';
+import { release } from '../jobs/give-back.ts';
+import { Deadline } from '../platform/deadline.ts';
+import type { Listener } from '../platform/listener.ts';
+import type { Log } from '../platform/log.ts';
+import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
+import { type CaptureMeans, captureChild } from './capture-child.ts';
+
+export interface WorkerOptions extends CaptureMeans {
+  /** Names this worker in rows and logs. */
+  workerId: string;
+  surfaces: readonly Surface[];
+  slots: number;
+  heartbeatS: number;
+  drainMs: number;
+  listener: Listener;
+  log: Log;
+}
+
+/** Retries and rescued jobs send no NOTIFY (specs/edge.md T10), so an idle worker looks by itself as often as this. */
+const IDLE_POLL_MS = 1_000;
+/** After proof could not be stored the worker fetches nothing for this long: the disk needs a person, not load. */
+const STORE_PAUSE_MS = 5_000;
+const CAPTURE_SLACK_MS = 10_000;
+
+interface Running {
+  deadline: Deadline;
+  done: Promise<void>;
+}
+
+/**
+ * A long-lived worker. It reserves a slot first and fetches a job for it second; it fetches again the moment a slot is
+ * free, so a backlog is drained without a pause (pg-boss's own `work()` would sleep up to 30 s between jobs of a
+ * backlog: specs/fleet.md 0.4). `stop` drains: running captures finish within the grace time, the rest are given back
+ * without counting the attempt.
+ */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #surfaces: Map<SurfaceName, Surface>;
+  readonly #running = new Set<Running>();
+  #free: number;
+  #accepting = false;
+  #pumping = false;
+  #again = false;
+  #rotation = 0;
+  #pausedUntil = 0;
+  #poll: NodeJS.Timeout | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#surfaces = new Map(options.surfaces.map((surface) => [surface.name, surface]));
+    this.#free = options.slots;
+  }
+
+  /** Slots in use right now. */
+  get busy(): number {
+    return this.#running.size;
+  }
+
+  async start(): Promise<void> {
+    await this.#options.pool.start();
+    this.#accepting = true;
+    this.#unsubscribe = await this.#options.listener.subscribe(
+      WORK_CHANNEL,
+      (surface) => this.#wake(surface),
+      () => this.#wake(undefined),
+    );
+    this.#poll = setInterval(() => this.#wake(undefined), IDLE_POLL_MS);
+    this.#wake(undefined);
+  }
+
+  /** Drains and ends. Idempotent. */
+  async stop(): Promise<void> {
+    this.#accepting = false;
+    clearInterval(this.#poll);
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    const all = (): Promise<unknown> => Promise.all([...this.#running].map(({ done }) => done));
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([all(), new Promise((done) => (timer = setTimeout(done, this.#options.drainMs)))]);
+    clearTimeout(timer);
+    for (const { deadline } of this.#running) deadline.abort(new FleetError('DRAINING', 'the worker stops'));
+    await all();
+    await this.#options.pool.stop();
+  }
+
+  #wake(surface: string | undefined): void {
+    if (this.#pumping) {
+      this.#again = true;
+      return;
+    }
+    this.#pumping = true;
+    void this.#pump(surface).finally(() => {
+      this.#pumping = false;
+      if (this.#again && this.#free > 0) this.#wake(undefined);
+    });
+  }
+
+  /** Fills the free slots: slot first, job second. Ends when nothing is due or no slot is free. */
+  async #pump(hint: string | undefined): Promise<void> {
+    let first = hint;
+    do {
+      this.#again = false;
+      while (this.#accepting && this.#free > 0 && this.#options.clock.monotonic() >= this.#pausedUntil) {
+        this.#free--;
+        const job = await this.#fetchNext(first);
+        first = undefined;
+        if (job === undefined) {
+          this.#free++;
+          break;
+        }
+        this.#begin(job);
+      }
+    } while (this.#again && this.#accepting);
+  }
+
+  /** Surfaces take turns, so that a long queue of one does not starve another. */
+  async #fetchNext(hint: string | undefined): Promise<QueuedJob | undefined> {
+    const names = [...this.#surfaces.keys()];
+    const turn = this.#rotation++;
+    const order = names
+      .map((_name, index) => names[(turn + index) % names.length])
+      .filter((name) => name !== undefined);
+    order.sort((a, b) => Number(b === hint) - Number(a === hint));
+    try {
+      for (const name of order) {
+        const job = await this.#options.queue.fetch(name);
+        if (job !== undefined) return job;
+      }
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'could not fetch; the next poll tries again');
+    }
+    return undefined;
+  }
+
+  #begin(job: QueuedJob): void {
+    const deadline = Deadline.after(this.#options.captureTimeoutMs + CAPTURE_SLACK_MS, this.#options.clock);
+    const running: Running = { deadline, done: Promise.resolve() };
+    running.done = this.#run(job, deadline).finally(() => {
+      this.#running.delete(running);
+      this.#free++;
+      this.#wake(undefined);
+    });
+    this.#running.add(running);
+  }
+
+  async #run(job: QueuedJob, deadline: Deadline): Promise<void> {
+    const { log, workerId, clock, db, queue } = this.#options;
+    const childLog = log.child({ childId: job.childId, surface: job.surface });
+    const startedAt = clock.monotonic();
+    try {
+      const claimed = await claim(db, queue, job, { workerId, now: clock.now() });
+      if (claimed.kind !== 'claimed') {
+        childLog.info({ claim: claimed.kind }, 'nothing to capture');
+        return;
+      }
+      await this.#attempt(claimed.child, deadline, childLog, startedAt);
+    } catch (error) {
+      // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
+      childLog.error({ err: error }, 'attempt failed outside the capture');
+    }
+  }
+
+  async #attempt(child: ClaimedChild, deadline: Deadline, log: Log, startedAt: number): Promise<void> {
+    const { clock } = this.#options;
+    const surface = this.#surfaces.get(child.surface);
+    if (surface === undefined) throw new TypeError(`no adapter for ${child.surface}`);
+    const stopBeating = this.#heartbeat(child, deadline, log);
+    try {
+      const end = await captureChild(child, surface, this.#options, deadline, log);
+      const ms = Math.round(clock.monotonic() - startedAt);
+      log.info({ ...end, attempt: child.attempt, ms, requestedAt: child.requestedAt }, 'capture.finished');
+    } catch (error) {
+      await this.#undo(child, error, log);
+    } finally {
+      stopBeating();
+    }
+  }
+
+  async #undo(child: ClaimedChild, error: unknown, log: Log): Promise<void> {
+    const code = error instanceof FleetError ? error.code : undefined;
+    if (code === 'LEASE_LOST') {
+      log.warn(
+        { attempt: child.attempt },
+        'lease lost: another attempt holds the child; nothing was changed',
+      );
+      return;
+    }
+    if (code === 'ARTIFACT_WRITE_FAILED') {
+      this.#pausedUntil = this.#options.clock.monotonic() + STORE_PAUSE_MS;
+      const fix = error instanceof FleetError ? error.fix : undefined;
+      log.error({ err: error, fix }, 'proof cannot be stored; the child waits and this worker pauses');
+    } else if (code !== 'DRAINING') {
+      log.error({ err: error }, 'attempt failed; the child is given back');
+    }
+    await release(this.#options.db, this.#options.queue, child);
+  }
+
+  /** Keeps the lease; when it is gone, the capture is aborted at once. */
+  #heartbeat(child: ClaimedChild, deadline: Deadline, log: Log): () => void {
+    const beat = async (): Promise<void> => {
+      try {
+        const held = await this.#options.queue.touch(child.lease);
+        if (!held) deadline.abort(new FleetError('LEASE_LOST', `the lease on ${child.id} is lost`));
+      } catch (error) {
+        log.warn({ err: error }, 'heartbeat failed; the next one tries again');
+      }
+    };
+    const timer = setInterval(() => void beat(), (this.#options.heartbeatS * 1000) / 3);
+    return () => clearInterval(timer);
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { childStatusSchema, type envelopeSchema, failureSchema } from '../contract/envelope.ts';
+import type { ChildId, JobId } from '../contract/ids.ts';
+import { outcomeSchema } from '../contract/outcome.ts';
+import { regionSchema } from '../contract/region.ts';
+import { surfaceNameSchema } from '../contract/surface-name.ts';
+
+const jobId = z.string().transform((id) => id as JobId);
+const childId = z.string().transform((id) => id as ChildId);
+
+/** A child with what its parent says about it, as `CHILD_COLUMNS` selects it. */
+export const childRowSchema = z.object({
+  id: childId,
+  jobId,
+  surface: surfaceNameSchema,
+  method: z.literal('own-fleet'),
+  regionKey: z.string(),
+  region: regionSchema.nullable(),
+  replicate: z.int(),
+  status: childStatusSchema,
+  attempts: z.int(),
+  queueJobId: z.string(),
+  claimedRetry: z.int().nullable(),
+  workerId: z.string().nullable(),
+  lastOutcome: outcomeSchema.nullable(),
+  lastMessage: z.string().nullable(),
+  outcome: outcomeSchema.nullable(),
+  failure: failureSchema.nullable(),
+  completedAt: z.date().nullable(),
+  query: z.string(),
+  origin: z.enum(['live', 'stage']),
+  createdAt: z.date(),
+  deadlineAt: z.date(),
+});
+
+export type ChildRow = z.infer<typeof childRowSchema>;
+
+/** The Envelope a worker stored; validated when it was stored, so only its shape's owner is named here. */
+export type StoredEnvelope = z.infer<typeof envelopeSchema>;
+
+/** Columns of `fleet.child c JOIN fleet.job j` in the names of `childRowSchema`. */
+export const CHILD_COLUMNS = `
+  c.id, c.job_id AS "jobId", c.surface, c.method, c.region_key AS "regionKey", c.region, c.replicate, c.status,
+  c.attempts, c.queue_job_id AS "queueJobId", c.claimed_retry AS "claimedRetry", c.worker_id AS "workerId",
+  c.last_outcome AS "lastOutcome", c.last_message AS "lastMessage", c.outcome, c.failure,
+  c.completed_at AS "completedAt", j.query, j.origin, j.created_at AS "createdAt", j.deadline_at AS "deadlineAt"`;

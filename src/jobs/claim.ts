@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { ChildId, JobId } from '../contract/ids.ts';
+import type { Region } from '../contract/region.ts';
+import type { SurfaceName } from '../contract/surface-name.ts';
+import type { Database, Sql } from '../platform/database.ts';
+import type { Lease, Queue, QueuedJob } from '../platform/queue.ts';
+import { announceDone } from './channels.ts';
+import { CHILD_COLUMNS, type ChildRow, childRowSchema } from './child-row.ts';
+
+/** A child in a worker's hands, and all it needs to know about it. */
+export interface ClaimedChild {
+  id: ChildId;
+  jobId: JobId;
+  surface: SurfaceName;
+  method: 'own-fleet';
+  region: Region | null;
+  regionKey: string;
+  replicate: number;
+  query: string;
+  origin: 'live' | 'stage';
+  /** 1 for the first. */
+  attempt: number;
+  /** Epoch milliseconds. */
+  requestedAt: number;
+  /** Epoch milliseconds after which no further attempt should start. */
+  deadlineAt: number;
+  lease: Lease;
+}
+
+/**
+ * `superseded`: another attempt holds the child. `terminal`, `expired`, `unknown`: nothing to do, and the queue job
+ * is already gone.
+ */
+export type Claim =
+  | { kind: 'claimed'; child: ClaimedChild }
+  | { kind: 'terminal' | 'expired' | 'superseded' | 'unknown' };
+
+type ClaimDecision = Claim['kind'];
+
+/**
+ * Whether a fetched attempt may start on a child in this state. A worker that fetched an attempt long ago must not
+ * take the child from a newer one; the same worker may repeat its claim (its first answer may have been lost).
+ */
+export function decideClaim(
+  child: ChildRow | undefined,
+  attempt: { queueJobId: string; retryCount: number; workerId: string; now: number },
+): ClaimDecision {
+  if (child === undefined) return 'unknown';
+  if (child.status !== 'queued' && child.status !== 'processing') return 'terminal';
+  if (child.queueJobId !== attempt.queueJobId) return 'superseded';
+  if (child.claimedRetry !== null && child.claimedRetry > attempt.retryCount) return 'superseded';
+  if (child.claimedRetry === attempt.retryCount && child.workerId !== attempt.workerId) return 'superseded';
+  if (child.attempts === 0 && child.deadlineAt.getTime() <= attempt.now) return 'expired';
+  return 'claimed';
+}
+
+/** Takes the child of a fetched job for this worker: marks it processing and counts the attempt. */
+export async function claim(
+  db: Database,
+  queue: Queue,
+  job: QueuedJob,
+  by: { workerId: string; now: number },
+): Promise<Claim> {
+  const attempt = { ...job, ...by };
+  return db.transaction(async (sql) => {
+    const child = await lockChild(sql, job.childId);
+    const decision = decideClaim(child, attempt);
+    if (child === undefined || decision === 'terminal' || decision === 'unknown') {
+      await queue.complete(sql, job);
+      return { kind: child === undefined ? 'unknown' : 'terminal' };
+    }
+    if (decision === 'superseded') return { kind: 'superseded' };
+    if (decision === 'expired') {
+      await markExpired(sql, child, by.now);
+      await queue.complete(sql, job);
+      return { kind: 'expired' };
+    }
+    return { kind: 'claimed', child: await markProcessing(sql, child, job, by) };
+  });
+}
+
+async function lockChild(sql: Sql, id: string): Promise<ChildRow | undefined> {
+  const { rows } = await sql.query(
+    `SELECT ${CHILD_COLUMNS} FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id WHERE c.id = $1 FOR UPDATE OF c`,
+    [id],
+  );
+  return childRowSchema.optional().parse(rows[0]);
+}
+
+async function markExpired(sql: Sql, child: ChildRow, now: number): Promise<void> {
+  await sql.query(`UPDATE fleet.child SET status = 'expired', completed_at = $2 WHERE id = $1`, [
+    child.id,
+    new Date(now),
+  ]);
+  await announceDone(sql, [child.id]);
+}
+
+const attemptsRow = z.object({ attempts: z.int() });
+
+async function markProcessing(
+  sql: Sql,
+  child: ChildRow,
+  job: QueuedJob,
+  by: { workerId: string; now: number },
+): Promise<ClaimedChild> {
+  const { rows } = await sql.query(
+    `UPDATE fleet.child SET status = 'processing', claimed_retry = $2, worker_id = $3, claimed_at = $4,
+       attempts = attempts + CASE WHEN claimed_retry IS NOT DISTINCT FROM $2 THEN 0 ELSE 1 END,
+       last_outcome = NULL, last_message = NULL
+     WHERE id = $1 RETURNING attempts`,
+    [child.id, job.retryCount, by.workerId, new Date(by.now)],
+  );
+  return {
+    id: child.id,
+    jobId: child.jobId,
+    surface: child.surface,
+    method: child.method,
+    region: child.region,
+    regionKey: child.regionKey,
+    replicate: child.replicate,
+    query: child.query,
+    origin: child.origin,
+    attempt: attemptsRow.parse(rows[0]).attempts,
+    requestedAt: child.createdAt.getTime(),
+    deadlineAt: child.deadlineAt.getTime(),
+    lease: { surface: job.surface, queueJobId: job.queueJobId, retryCount: job.retryCount },
+  };
+}

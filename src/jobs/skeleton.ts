@@ -1,0 +1,71 @@
+import { type Envelope, NO_ARTIFACTS, SCHEMA_VERSION } from '../contract/envelope.ts';
+import { GLOBAL_REGION_KEY } from '../contract/region.ts';
+import { isoTime } from '../platform/clock.ts';
+import type { ChildRow } from './child-row.ts';
+
+/** The adapter's version in an Envelope that no capture has filled. */
+const NO_VERSION = 'none';
+
+/**
+ * The Envelope of a child that stored none: still waiting or running, expired, or lost with its worker. The answer and
+ * the evidence are empty; status, failure and times are the child's own.
+ */
+export function skeleton(child: ChildRow): Envelope {
+  const regionAsked = child.regionKey === GLOBAL_REGION_KEY ? null : child.regionKey;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    job: jobPart(child),
+    provenance: {
+      method: 'scrape',
+      acquisition: 'own-fleet',
+      official: false,
+      model: { providerId: null, observedLabel: null, inferred: false, confidence: 0 },
+      webSearch: { enabled: false, known: false },
+      surfacePresent: null,
+      region: { requested: regionAsked, effective: null, basis: 'none' },
+      fidelity: 'consumer_ui',
+      capturedAt: null,
+      loginState: 'unknown',
+      adapter: { name: child.surface, version: NO_VERSION },
+      origin: child.origin,
+      browser: null,
+      finalUrl: null,
+    },
+    answer: { text: '', markdown: '', blocks: [] },
+    evidence: {
+      sources: [],
+      fanOut: { provenance: 'unavailable', queries: [] },
+      mentions: null,
+      shopping: null,
+      ads: null,
+      results: null,
+      related: null,
+    },
+    extraction: null,
+    raw: { ref: null },
+  };
+}
+
+function jobPart(child: ChildRow): Envelope['job'] {
+  const expired = {
+    code: 'expired',
+    message: 'the job aged out before a worker could start it',
+    retryable: true,
+  };
+  return {
+    id: child.id,
+    query: child.query,
+    surface: child.surface,
+    method: child.method,
+    region: child.regionKey,
+    status: child.status,
+    warnings: [],
+    requestedAt: isoTime(child.createdAt.getTime()),
+    completedAt: child.completedAt === null ? null : isoTime(child.completedAt.getTime()),
+    artifacts: NO_ARTIFACTS,
+    outcome: child.outcome,
+    failure: child.status === 'expired' ? expired : child.failure,
+    attempts: child.attempts,
+    replicate: child.replicate,
+  };
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { type ChildId, formatChildId, type JobId, type RequestId } from '../contract/ids.ts';
+import { type Region, regionKey } from '../contract/region.ts';
+import type { SearchRequest } from '../contract/search-request.ts';
+import type { SurfaceName } from '../contract/surface-name.ts';
+import type { Database, Sql } from '../platform/database.ts';
+import { newJobId } from '../platform/identifiers.ts';
+import { newQueueJobId, type Queue } from '../platform/queue.ts';
+import type { Caller } from './account.ts';
+import { announceWork } from './channels.ts';
+import { claimKey, requestFingerprint } from './idempotency.ts';
+
+export interface SubmitContext {
+  requestId: RequestId;
+  caller: Caller;
+  /** Epoch milliseconds. */
+  now: number;
+  /** Children that have not started after this long expire. */
+  ttlMs: number;
+  /** Against what the captures will run; stands in the Envelope from the start. */
+  origin: 'live' | 'stage';
+}
+
+export interface Submitted {
+  jobId: JobId;
+  /** In the order surfaces × regions. */
+  children: ChildId[];
+  /** True when an earlier submit with the same key did it. */
+  replayed: boolean;
+}
+
+interface NewChild {
+  id: ChildId;
+  ordinal: number;
+  surface: SurfaceName;
+  regionKey: string;
+  region: Region | null;
+  queueJobId: string;
+}
+
+/**
+ * Accepts a search, whole or not at all, in one transaction: idempotency claim, parent, children, queue jobs, wake-up.
+ * Throws ApiError IDEMPOTENCY_CONFLICT or IDEMPOTENCY_IN_PROGRESS, FleetError DATABASE_UNAVAILABLE.
+ */
+export async function submit(
+  db: Database,
+  queue: Queue,
+  request: SearchRequest,
+  context: SubmitContext,
+): Promise<Submitted> {
+  const jobId = newJobId();
+  const children = plan(jobId, request);
+  return db.transaction(async (sql) => {
+    const replayOf = await claimed(sql, jobId, request, context);
+    if (replayOf !== undefined) {
+      return { jobId: replayOf, children: await childrenOf(sql, replayOf), replayed: true };
+    }
+    await insertJob(sql, jobId, request, context);
+    await insertChildren(sql, jobId, children);
+    for (const surface of request.surfaces) {
+      const jobs = children.filter((child) => child.surface === surface);
+      await queue.insert(
+        sql,
+        surface,
+        jobs.map((child) => ({ queueJobId: child.queueJobId, childId: child.id })),
+      );
+    }
+    await announceWork(sql, request.surfaces);
+    return { jobId, children: children.map((child) => child.id), replayed: false };
+  });
+}
+
+function plan(jobId: JobId, request: SearchRequest): NewChild[] {
+  const pairs = request.surfaces.flatMap((surface) => request.regions.map((region) => ({ surface, region })));
+  return pairs.map(({ surface, region }, ordinal) => {
+    const key = regionKey(region);
+    const id = formatChildId({ jobId, surface, method: 'own-fleet', regionKey: key, replicate: 1 });
+    return { id, ordinal, surface, regionKey: key, region, queueJobId: newQueueJobId() };
+  });
+}
+
+async function claimed(
+  sql: Sql,
+  jobId: JobId,
+  request: SearchRequest,
+  context: SubmitContext,
+): Promise<JobId | undefined> {
+  if (request.idempotencyKey === null) return undefined;
+  const { replayOf } = await claimKey(sql, {
+    accountId: context.caller.accountId,
+    key: request.idempotencyKey,
+    fingerprint: requestFingerprint(request),
+    jobId,
+    now: context.now,
+  });
+  return replayOf;
+}
+
+async function insertJob(
+  sql: Sql,
+  jobId: JobId,
+  request: SearchRequest,
+  context: SubmitContext,
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO fleet.job (id, account_id, key_id, request_id, origin, query, request, created_at, deadline_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      jobId,
+      context.caller.accountId,
+      context.caller.keyId,
+      context.requestId,
+      context.origin,
+      request.query,
+      JSON.stringify(request),
+      new Date(context.now),
+      new Date(context.now + context.ttlMs),
+    ],
+  );
+}
+
+async function insertChildren(sql: Sql, jobId: JobId, children: readonly NewChild[]): Promise<void> {
+  await sql.query(
+    `INSERT INTO fleet.child (id, job_id, ordinal, surface, method, region_key, region, queue_job_id)
+     SELECT id, $1, ordinal, surface, 'own-fleet', "regionKey", region, "queueJobId"
+     FROM json_to_recordset($2) AS
+       new (id text, ordinal integer, surface text, "regionKey" text, region json, "queueJobId" uuid)`,
+    [jobId, JSON.stringify(children)],
+  );
+}
+
+const idRow = z.object({ id: z.string().transform((id) => id as ChildId) });
+
+/** Ids of a job's children in their order. */
+async function childrenOf(sql: Sql, jobId: JobId): Promise<ChildId[]> {
+  const { rows } = await sql.query('SELECT id FROM fleet.child WHERE job_id = $1 ORDER BY ordinal', [jobId]);
+  return z
+    .array(idRow)
+    .parse(rows)
+    .map((row) => row.id);
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
+import type { Log } from '../platform/log.ts';
+import type { Queue } from '../platform/queue.ts';
+import { settleDeadLetters } from './dead-letter.ts';
+import { expireOverdue } from './expiry.ts';
+import { sweepKeys } from './idempotency.ts';
+
+export interface SweeperOptions {
+  db: Database;
+  queue: Queue;
+  clock: Clock;
+  log: Log;
+  /** Default 1 s. */
+  everyMs?: number;
+}
+
+const EVERY_MS = 1_000;
+const KEYS_EVERY_MS = 3_600_000;
+
+/**
+ * Ends, once a second, what nobody else will: dead letters, overdue children, old idempotency keys. Any number of
+ * processes may run one. A failing round is logged and the next one tries again.
+ */
+export function startSweeper(options: SweeperOptions): { stop(): Promise<void> } {
+  const { db, queue, clock, log, everyMs = EVERY_MS } = options;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let keysDueAt = 0;
+  const round = async (): Promise<void> => {
+    try {
+      await settleDeadLetters(db, queue, clock.now());
+      await expireOverdue(db, queue, clock.now());
+      if (clock.now() >= keysDueAt) {
+        await sweepKeys(db, clock.now());
+        keysDueAt = clock.now() + KEYS_EVERY_MS;
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'sweep failed; the next round tries again');
+    }
+  };
+  const loop = async (): Promise<void> => {
+    await round();
+    if (!stopped) timer = setTimeout(() => (running = loop()), everyMs);
+  };
+  let running = loop();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

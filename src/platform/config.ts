@@ -1,0 +1,113 @@
+import { availableParallelism } from 'node:os';
+import { delimiter, isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import { FleetError } from '../contract/errors.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const positive = z.coerce.number().int().positive();
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+/** Every setting, its variable, its default. The README's table is checked against this. */
+const environmentSchema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(8787),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
+    .optional(),
+  FLEET_DATA_DIR: z.string().min(1).default('.fleet'),
+  FLEET_API_KEY: z.string().min(20, 'must have 20 or more characters').optional(),
+  FLEET_ORIGIN: z.enum(['live', 'stage']).default('live'),
+  FLEET_BROWSER_PATH: z.string().optional(),
+  FLEET_BROWSER: z.enum(['auto', 'shell', 'chrome']).default('auto'),
+  FLEET_BROWSER_PLUGINS: list,
+  FLEET_SLOTS: positive.max(64).optional(),
+  FLEET_CAPTURE_TIMEOUT_MS: positive.default(210_000),
+  FLEET_DRAIN_MS: positive.default(240_000),
+  FLEET_JOB_TTL_MS: positive.default(3_600_000),
+  FLEET_SYNC_WAIT_S: positive.max(120).default(60),
+  FLEET_HEARTBEAT_S: z.coerce.number().int().min(10).default(10),
+  FLEET_RETRY_DELAY_S: z.coerce.number().int().nonnegative().default(5),
+  FLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Config {
+  host: string;
+  port: number;
+  /** Undefined: the embedded Postgres under `dataDir` is used. */
+  databaseUrl: string | undefined;
+  /** Absolute. Embedded Postgres, artifacts and browser scratch live under it. */
+  dataDir: string;
+  apiKey: string | undefined;
+  origin: 'live' | 'stage';
+  browserPath: string | undefined;
+  browser: 'auto' | 'shell' | 'chrome';
+  browserPlugins: string[];
+  /** Captures that run at once in one worker. */
+  slots: number;
+  captureTimeoutMs: number;
+  drainMs: number;
+  jobTtlMs: number;
+  syncWaitS: number;
+  heartbeatS: number;
+  retryDelayS: number;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+}
+
+/**
+ * Reads the configuration from an environment (the only place that does). Throws CONFIG_INVALID naming the
+ * variable, what came and what is allowed.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, cwd: string): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const name = String(issue?.path[0] ?? 'environment');
+    throw new FleetError(
+      'CONFIG_INVALID',
+      `${name}=${JSON.stringify(given[name])} is not usable: ${issue?.message ?? 'invalid'}`,
+    );
+  }
+  const env = parsed.data;
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL,
+    dataDir: isAbsolute(env.FLEET_DATA_DIR) ? env.FLEET_DATA_DIR : resolve(cwd, env.FLEET_DATA_DIR),
+    apiKey: env.FLEET_API_KEY,
+    origin: env.FLEET_ORIGIN,
+    browserPath: env.FLEET_BROWSER_PATH,
+    browser: env.FLEET_BROWSER,
+    browserPlugins: env.FLEET_BROWSER_PLUGINS,
+    slots: env.FLEET_SLOTS ?? Math.max(2, availableParallelism() * 2),
+    captureTimeoutMs: env.FLEET_CAPTURE_TIMEOUT_MS,
+    drainMs: env.FLEET_DRAIN_MS,
+    jobTtlMs: env.FLEET_JOB_TTL_MS,
+    syncWaitS: env.FLEET_SYNC_WAIT_S,
+    heartbeatS: env.FLEET_HEARTBEAT_S,
+    retryDelayS: env.FLEET_RETRY_DELAY_S,
+    logLevel: env.FLEET_LOG_LEVEL,
+  };
+}
+
+/** Names of all variables, for the README check and `doctor`. */
+export const CONFIG_VARIABLES = Object.keys(environmentSchema.shape);
+
+/** The process's own configuration. */
+export function processConfig(): Config {
+  return readConfig(process.env, process.cwd());
+}
+
+/** Directories that programs are looked for in. */
+export function executableSearchPath(): string[] {
+  return (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
+}

@@ -1,0 +1,103 @@
+import pg from 'pg';
+import { databaseError, throughTheDoor } from './database-error.ts';
+import type { Log } from './log.ts';
+
+/** What a statement gives back. Rows are unknown until the module that owns the table has parsed them. */
+export interface SqlResult {
+  rows: unknown[];
+  /** Rows affected or returned. */
+  rowCount: number;
+}
+
+/** Something that runs SQL: the pool, or one open transaction. */
+export interface Sql {
+  query(text: string, values?: readonly unknown[]): Promise<SqlResult>;
+}
+
+/** The process's pool. */
+export interface Database extends Sql {
+  readonly url: string;
+  /** Runs `work` in one transaction: commits when it resolves, rolls back and rethrows when it rejects. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  log: Log;
+  applicationName?: string;
+  /** Connections at most; default 10. */
+  max?: number;
+}
+
+const STATEMENT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens the pool. No connection is made yet. Every statement ends within 15 s on the server and 20 s here, so that
+ * no caller waits for ever; outages are thrown as FleetError DATABASE_UNAVAILABLE.
+ */
+export function openDatabase(url: string, options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: options.applicationName ?? 'capture-fleet',
+    max: options.max ?? 10,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: 30_000,
+    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+    keepAlive: true,
+  });
+  // An idle connection that dies is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));
+  return {
+    url,
+    query: (text, values) => throughTheDoor(async () => run(pool, text, values)),
+    transaction: (work) => transaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function run(
+  on: pg.Pool | pg.PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<SqlResult> {
+  // Without values pg speaks the simple protocol, where a text of several statements gives a list of results.
+  const given: pg.QueryResult | pg.QueryResult[] = await (values.length > 0
+    ? on.query(text, [...values])
+    : on.query(text));
+  const result = Array.isArray(given) ? given.at(-1) : given;
+  return { rows: result?.rows ?? [], rowCount: result?.rowCount ?? 0 };
+}
+
+async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await throughTheDoor(() => pool.connect());
+  const sql: Sql = { query: (text, values) => throughTheDoor(() => run(client, text, values)) };
+  // A connection that breaks between two statements emits; the statement after it reports the failure.
+  const ignore = (): void => undefined;
+  client.on('error', ignore);
+  let broken = false;
+  try {
+    await sql.query('BEGIN');
+    const result = await work(sql);
+    await sql.query('COMMIT');
+    return result;
+  } catch (error) {
+    broken = !(await rolledBack(client));
+    throw databaseError(error);
+  } finally {
+    client.off('error', ignore);
+    client.release(broken);
+  }
+}
+
+async function rolledBack(client: pg.PoolClient): Promise<boolean> {
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    // The connection is gone, and with it the transaction; the first error is the one worth reporting.
+    return false;
+  }
+}

@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { type Db, PgBoss } from 'pg-boss';
+import { z } from 'zod';
+import { MAX_ATTEMPTS } from '../contract/outcome.ts';
+import { SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
+import type { Database, Sql } from './database.ts';
+import { throughTheDoor } from './database-error.ts';
+import type { Log } from './log.ts';
+
+/** One attempt at one queued child, as fetched. `id` and `retryCount` together are the attempt's fence. */
+export interface Lease {
+  surface: SurfaceName;
+  queueJobId: string;
+  retryCount: number;
+}
+
+/** A fetched job: the lease and what it is for. */
+export interface QueuedJob extends Lease {
+  childId: string;
+}
+
+/** A job that used up its retries. */
+export interface DeadJob {
+  deadJobId: string;
+  retryCount: number;
+  childId: string;
+  /** The queue job that died. */
+  queueJobId: string | null;
+}
+
+/** What is put into a surface's queue. */
+export interface NewJob {
+  queueJobId: string;
+  childId: string;
+  /** Retries left; the queue's own limit when absent. */
+  retryLimit?: number;
+  /** Higher first; 0 by default. */
+  priority?: number;
+}
+
+export interface QueueOptions {
+  log: Log;
+  heartbeatS: number;
+  captureTimeoutMs: number;
+  retryDelayS: number;
+  /** Connections of pg-boss's own; default 4. */
+  max?: number;
+}
+
+/** Channel that wakes idle workers; payload: the surface's name. */
+export const WORK_CHANNEL = 'fleet_work';
+
+const DEAD_QUEUE = 'capture.dead';
+/** How often dead workers are looked for (pg-boss allows no less than 1 s). */
+const MONITOR_S = 1;
+const RETRY_DELAY_MAX_S = 60;
+/** A lease outlives the capture's own backstop by this much. */
+const LEASE_MARGIN_S = 60;
+
+const affectedSchema = z.object({ affected: z.int().nonnegative() });
+const jobData = z.object({ childId: z.string() });
+
+/**
+ * The queues `capture.<surface>` on pg-boss 12.38. Statements that must stand or fall with others take the caller's
+ * transaction; a lease that is no longer held makes them answer false.
+ */
+export interface Queue {
+  insert(sql: Sql, surface: SurfaceName, jobs: readonly NewJob[]): Promise<void>;
+  /** Takes the next job, or undefined when none is due. */
+  fetch(surface: SurfaceName): Promise<QueuedJob | undefined>;
+  /** Heartbeat; false when the lease is lost. Call at half of `heartbeatS`. */
+  touch(lease: Lease): Promise<boolean>;
+  complete(sql: Sql, lease: Lease): Promise<boolean>;
+  /** Fails the attempt: pg-boss retries with backoff, or hands the job to the dead letter queue. */
+  fail(sql: Sql, lease: Lease, reason: string): Promise<boolean>;
+  /** Takes the job out of the queue whoever holds it; a missing one is fine. */
+  remove(sql: Sql, surface: SurfaceName, queueJobIds: readonly string[]): Promise<void>;
+  /** As remove, but only this attempt; false when the lease is lost. */
+  drop(sql: Sql, lease: Lease): Promise<boolean>;
+  fetchDead(limit: number): Promise<DeadJob[]>;
+  completeDead(sql: Sql, job: DeadJob): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Name of a surface's queue. */
+export function queueName(surface: SurfaceName): string {
+  return `capture.${surface}`;
+}
+
+/** A new id for a queue job; known before the insert, so that the child's row can carry it. */
+export function newQueueJobId(): string {
+  return randomUUID();
+}
+
+/** Starts pg-boss (schema `pgboss`, installed or migrated as needed) and creates or updates all queues. */
+export async function openQueue(db: Database, options: QueueOptions): Promise<Queue> {
+  const boss = new PgBoss({
+    connectionString: db.url,
+    application_name: 'capture-fleet-queue',
+    max: options.max ?? 4,
+    connectionTimeoutMillis: 5_000,
+    schedule: false,
+    superviseIntervalSeconds: MONITOR_S,
+    monitorIntervalSeconds: MONITOR_S,
+  });
+  boss.on('error', (error) => options.log.warn({ err: error }, 'queue supervision failed; it goes on'));
+  boss.on('warning', ({ message, data }) => options.log.debug({ data }, message));
+  await throughTheDoor(async () => {
+    try {
+      await boss.start();
+      await createQueues(boss, options);
+    } catch (error) {
+      await boss.stop({ graceful: false }).catch(() => undefined); // The start's own error is the one to report.
+      throw error;
+    }
+  });
+  return new BossQueue(boss);
+}
+
+async function createQueues(boss: PgBoss, options: QueueOptions): Promise<void> {
+  const dead = { retryLimit: 20, retryDelay: 1, retryBackoff: true, retryDelayMax: RETRY_DELAY_MAX_S };
+  await boss.createQueue(DEAD_QUEUE, dead);
+  const settings = {
+    retryLimit: MAX_ATTEMPTS - 1,
+    retryDelay: options.retryDelayS,
+    ...(options.retryDelayS > 0
+      ? { retryBackoff: true, retryDelayMax: RETRY_DELAY_MAX_S }
+      : { retryBackoff: false }),
+    heartbeatSeconds: options.heartbeatS,
+    expireInSeconds: Math.ceil(options.captureTimeoutMs / 1000) + LEASE_MARGIN_S,
+    deleteAfterSeconds: 3_600,
+    deadLetter: DEAD_QUEUE,
+  };
+  for (const surface of SURFACE_NAMES) {
+    await boss.createQueue(queueName(surface), settings);
+    await boss.updateQueue(queueName(surface), settings);
+  }
+}
+
+class BossQueue implements Queue {
+  readonly #boss: PgBoss;
+
+  constructor(boss: PgBoss) {
+    this.#boss = boss;
+  }
+
+  async insert(sql: Sql, surface: SurfaceName, jobs: readonly NewJob[]): Promise<void> {
+    const rows = jobs.map(({ queueJobId, childId, ...rest }) => ({
+      id: queueJobId,
+      data: { childId },
+      ...rest,
+    }));
+    await throughTheDoor(() => this.#boss.insert(queueName(surface), rows, { db: joined(sql) }));
+  }
+
+  async fetch(surface: SurfaceName): Promise<QueuedJob | undefined> {
+    const [job] = await throughTheDoor(() => this.#boss.fetch(queueName(surface), { batchSize: 1 }));
+    if (job === undefined) return undefined;
+    const { childId } = jobData.parse(job.data);
+    return { surface, queueJobId: job.id, retryCount: job.retryCount, childId };
+  }
+
+  async touch(lease: Lease): Promise<boolean> {
+    return one(() => this.#boss.touch(queueName(lease.surface), attempt(lease)));
+  }
+
+  async complete(sql: Sql, lease: Lease): Promise<boolean> {
+    return one(() =>
+      this.#boss.complete(queueName(lease.surface), attempt(lease), null, { db: joined(sql) }),
+    );
+  }
+
+  async fail(sql: Sql, lease: Lease, reason: string): Promise<boolean> {
+    return one(() =>
+      this.#boss.fail(queueName(lease.surface), attempt(lease), { reason }, { db: joined(sql) }),
+    );
+  }
+
+  async drop(sql: Sql, lease: Lease): Promise<boolean> {
+    return one(() => this.#boss.deleteJob(queueName(lease.surface), attempt(lease), { db: joined(sql) }));
+  }
+
+  async remove(sql: Sql, surface: SurfaceName, queueJobIds: readonly string[]): Promise<void> {
+    if (queueJobIds.length === 0) return;
+    await throughTheDoor(() =>
+      this.#boss.deleteJob(queueName(surface), [...queueJobIds], { db: joined(sql) }),
+    );
+  }
+
+  async fetchDead(limit: number): Promise<DeadJob[]> {
+    const jobs = await throughTheDoor(() =>
+      this.#boss.fetch(DEAD_QUEUE, { batchSize: limit, includeMetadata: true }),
+    );
+    return jobs.map((job) => ({
+      deadJobId: job.id,
+      retryCount: job.retryCount,
+      childId: jobData.parse(job.data).childId,
+      queueJobId: job.sourceId ?? null,
+    }));
+  }
+
+  async completeDead(sql: Sql, job: DeadJob): Promise<void> {
+    const fence = { id: job.deadJobId, retryCount: job.retryCount };
+    await throughTheDoor(() => this.#boss.complete(DEAD_QUEUE, fence, null, { db: joined(sql) }));
+  }
+
+  async close(): Promise<void> {
+    await this.#boss.stop({ graceful: false });
+  }
+}
+
+function attempt(lease: Lease): { id: string; retryCount: number } {
+  return { id: lease.queueJobId, retryCount: lease.retryCount };
+}
+
+/** True when the command hit exactly the one job. pg-boss answers `affected`, but its types do not say so. */
+async function one(command: () => Promise<unknown>): Promise<boolean> {
+  const { affected } = affectedSchema.parse(await throughTheDoor(command));
+  return affected === 1;
+}
+
+/** pg-boss's way into our transaction. */
+function joined(sql: Sql): Db {
+  // biome-ignore lint/suspicious/noExplicitAny: pg-boss's own interface says any[].
+  return { executeSql: async (text, values) => ({ rows: (await sql.query(text, values)).rows as any[] }) };
+}

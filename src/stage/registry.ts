@@ -1,0 +1,7 @@
+import type { SurfaceStage } from './scene.ts';
+
+/**
+ * All surfaces the stage plays. Where surfaces share a host, order matters: the first whose `claims` accepts a
+ * request plays it.
+ */
+export const STAGES: readonly SurfaceStage[] = [];

@@ -1,0 +1,23 @@
+import type { CaptureRecord } from '../../src/contract/capture-record.ts';
+
+/**
+ * Terminal words of the answer's wires (chatgpt.md d): the event stream, the WebSocket hand-off (its items are quoted
+ * inside JSON), the anonymous app's markup frames and JSON lines.
+ */
+const TERMINAL =
+  /"type": ?"message_stream_complete"|\\"type\\": ?\\"message_stream_complete\\"|^data: \[DONE\]|conversation-turn-complete|data-conversation-control="(?:complete|failed)"|"status": ?"complete"/m;
+
+/** A hand-off's own event stream ends at once; the answer then comes over the WebSocket. */
+const HANDED_OFF = /"type": ?"stream_handoff"/;
+
+/** How many frames of an exchange can hold its end: the terminal event and what follows it (metadata, ads). */
+const TAIL_FRAMES = 8;
+
+/** True once the wire said that the answer is finished. Cheap: looks at the last frames only. */
+export function streamEnded(transcript: CaptureRecord['transcript']): boolean {
+  return transcript.some(({ kind, frames }) => {
+    const tail = frames.slice(-TAIL_FRAMES).map(({ data }) => data);
+    if (kind === 'fetch' && tail.some((data) => HANDED_OFF.test(data))) return false;
+    return tail.some((data) => TERMINAL.test(data));
+  });
+}

@@ -1,0 +1,160 @@
+import type { DraftCitation } from '../../src/contract/extraction.ts';
+import {
+  type Element,
+  elementsOf,
+  foldSpace,
+  isElement,
+  isHiddenItself,
+  visibleText,
+} from '../../src/extract/dom.ts';
+import { domToMarkdown } from '../../src/extract/dom-markdown.ts';
+import { markText } from '../../src/extract/marks.ts';
+import { readCodeChrome } from './code-blocks.ts';
+import type { CitationPayloads } from './payloads.ts';
+import { keyOfId } from './source-cards.ts';
+
+/** An answer's body as markdown with citation marks. */
+export interface AnswerMarkdown {
+  markdown: string;
+  /** `citations[i]` belongs to mark `i`. */
+  citations: DraftCitation[];
+}
+
+const UUID_ATTRIBUTE = 'data-icl-uuid';
+/** Subtrees beside the answer: footer ("Dive deeper", disclaimer), follow-up bar, prompt plate. */
+const BESIDE_SUBTREES = new Set(['dfa', 'aimba']);
+
+/**
+ * The blocks of an AI answer, of an AI Overview or of AI Mode: both use one renderer since mid-2025
+ * (google_ai_overview.md 4.1). Blocks are told by roles, tags and `data-*`, never by class. A citation is a point mark
+ * where its button stands; buttons without sources leave nothing.
+ */
+export function answerMarkdown(body: Element, payloads: CitationPayloads): AnswerMarkdown {
+  const code = readCodeChrome(body);
+  const citations: DraftCitation[] = [];
+  const markdown = domToMarkdown(body, {
+    drop: (element) => code.chrome.has(element) || isBeside(element),
+    replace: (element) =>
+      replaceCitation(element, payloads, citations) ?? replaceFormula(element) ?? replaceCardLink(element),
+    tag: (element) => plainTag(element, body),
+    codeLanguage: (pre) => code.languages.get(pre),
+  });
+  return { markdown, citations };
+}
+
+/** The button with all that wraps nothing but it (a blank, a tooltip anchor) becomes the mark. */
+function replaceCitation(
+  element: Element,
+  payloads: CitationPayloads,
+  citations: DraftCitation[],
+): string | undefined {
+  const isButton = UUID_ATTRIBUTE in element.attribs;
+  if (!isButton && !(element.name === 'span' && isCitationWidget(element))) return undefined;
+  let marks = '';
+  for (const inner of elementsOf(element)) {
+    const ids = payloads.idsByUuid.get(inner.attribs[UUID_ATTRIBUTE] ?? '') ?? [];
+    if (ids.length === 0) continue;
+    citations.push({ sourceKeys: ids.map(keyOfId), basis: 'block' });
+    marks += markText(citations.length - 1);
+  }
+  return marks;
+}
+
+/** Formulas are drawn as images; their LaTeX stands in an attribute. */
+function replaceFormula(element: Element): string | undefined {
+  if (!('data-xpm-copy-root' in element.attribs)) return undefined;
+  for (const inner of elementsOf(element)) {
+    const latex = inner.attribs['data-xpm-latex'];
+    if (latex !== undefined) return `$${latex.trim()}$`;
+  }
+  return undefined;
+}
+
+/** A link around a whole card (picture, title, line below) becomes its words; the card itself goes into `cards`. */
+function replaceCardLink(element: Element): string | undefined {
+  if (element.name !== 'a') return undefined;
+  for (const inner of elementsOf(element)) {
+    if (inner !== element && /^(?:div|img|ul|p)$/.test(inner.name))
+      return foldSpace(visibleText(element).replaceAll('\n', ' '));
+  }
+  return undefined;
+}
+
+/** True for what stands in the answer's subtree without being part of it. */
+export function isBeside(element: Element): boolean {
+  const { attribs, name } = element;
+  if (UUID_ATTRIBUTE in attribs) return false;
+  if (name === 'button' || name === 'textarea' || name === 'input') return true;
+  if ('data-crb-el' in attribs || 'data-src-id' in attribs || attribs['data-type'] === 'hovc') return true;
+  if (BESIDE_SUBTREES.has(attribs['data-subtree'] ?? '')) return true;
+  if (attribs['data-active']?.startsWith('input-plate') || attribs['data-container-id'] === 'rhs-col')
+    return true;
+  // Below the fold of a collapsed answer all is `aria-hidden` too, then marked `ahbak`: that is text (2025-11 → 2026-02).
+  return attribs['aria-hidden'] === 'true' && !('ahbak' in attribs);
+}
+
+const PHRASING = /^(?:span|strong|b|em|i|mark|a)$/;
+const BLOCK_INSIDE = /^(?:ul|ol|li|table|pre|p|blockquote|h[1-6])$/;
+
+/** Streaming wraps blocks, items and even a full stop in boxes without layout of their own. */
+function isTransparent(element: Element): boolean {
+  const { attribs, name } = element;
+  if (name !== 'div') return false;
+  if (/display\s*:\s*contents/i.test(attribs.style ?? '')) return true;
+  if (/^(?:aimfl|mfl)\b/.test(attribs['data-subtree'] ?? '') || /^sdh_/.test(attribs.id ?? '')) return true;
+  return isInsideSentence(element);
+}
+
+/** A box in the middle of running text, its style lost: phrase markup with text of its own around it. */
+function isInsideSentence(element: Element): boolean {
+  const { parent } = element;
+  if (parent === null || !isElement(parent) || !PHRASING.test(parent.name)) return false;
+  if (!parent.children.some((child) => child.type === 'text' && child.data.trim() !== '')) return false;
+  return ![...elementsOf(element)].some(
+    (inner) => BLOCK_INSIDE.test(inner.name) || inner.attribs.role === 'heading',
+  );
+}
+
+function plainTag(element: Element, body: Element): string | undefined {
+  if (isTransparent(element) || isSearchLink(element)) return 'span';
+  if (element.name === 'strong' && isPseudoHeading(element.parent, body)) return 'span';
+  if (element.name === 'div' && isPseudoHeading(element, body)) return 'h3';
+  return undefined;
+}
+
+/** A link to another Google search, or an opaque one, leads nowhere a reader of the markdown could use. */
+function isSearchLink({ name, attribs }: Element): boolean {
+  return (
+    name === 'a' &&
+    /^(?:https?:\/\/(?:www\.)?google\.[a-z.]+)?\/(?:search|goto|url)\?/i.test(attribs.href ?? '')
+  );
+}
+
+/**
+ * A paragraph that is one short bold line and does not end as a sentence does: the renderer's way to write a heading
+ * (2026-01 →). A heading needs something to head, so the last block is none.
+ */
+function isPseudoHeading(node: Element['parent'] | Element, body: Element): boolean {
+  if (node === null || !isElement(node) || node.name !== 'div' || node === body) return false;
+  let strong: Element | undefined;
+  for (const child of node.children) {
+    if (child.type === 'text' && child.data.trim() !== '') return false;
+    if (!isElement(child) || isHiddenItself(child) || isCitationWidget(child)) continue;
+    if (child.name !== 'strong' || strong !== undefined) return false;
+    strong = child;
+  }
+  if (strong === undefined) return false;
+  const text = foldSpace(visibleText(strong));
+  return text !== '' && text.length <= 120 && !/[.!。！؟?？]$/u.test(text);
+}
+
+/** The wrapper of a citation button holds nothing else. */
+function isCitationWidget(element: Element): boolean {
+  for (const inner of elementsOf(element))
+    if (UUID_ATTRIBUTE in inner.attribs) return visibleText(element, isButton) === '';
+  return false;
+}
+
+function isButton(element: Element): boolean {
+  return element.name === 'button' || UUID_ATTRIBUTE in element.attribs;
+}

@@ -1,0 +1,10 @@
+import type { Surface } from '../src/contract/surface.ts';
+import { googleAiOverview } from './google_ai_overview/surface.ts';
+
+/** Every surface this fleet can capture. To add one: its folder, and its line here. */
+export const SURFACES: readonly Surface[] = [googleAiOverview];
+
+/** The surface of that name, or undefined when none here has it. */
+export function surfaceByName(name: string): Surface | undefined {
+  return SURFACES.find((surface) => surface.name === name);
+}

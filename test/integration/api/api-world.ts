@@ -1,0 +1,140 @@
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { expect } from 'vitest';
+import { type Api, createApi } from '../../../src/api/server.ts';
+import type { SurfaceCatalog } from '../../../src/api/surface-catalog.ts';
+import { SURFACE_NAMES } from '../../../src/contract/surface-name.ts';
+import { createKey } from '../../../src/jobs/api-keys.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { type Config, readConfig } from '../../../src/platform/config.ts';
+import { type Listener, openListener } from '../../../src/platform/listener.ts';
+import { testLog } from '../database.ts';
+import { type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
+import { type ResponseCheck, responseCheck } from './openapi-check.ts';
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
+  body: any;
+}
+
+export interface Ask {
+  method?: string;
+  body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  raw?: string | Uint8Array;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** A running API on its own database, with a key. */
+export interface ApiWorld extends JobsWorld {
+  api: Api;
+  listener: Listener;
+  url: string;
+  key: string;
+  config: Config;
+  databaseUrl: string;
+  /** One request; every answer is checked against the served OpenAPI document and for the headers all must have. */
+  ask(path: string, ask?: Ask): Promise<Answer>;
+  /** POST with a key and a JSON body. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+}
+
+const catalog: SurfaceCatalog = SURFACE_NAMES.map((name) => ({
+  name,
+  regions: name === 'google_ai_overview' ? ['US', 'DE'] : 'any',
+  available: name !== 'claude',
+}));
+
+export async function openApiWorld(given: { config?: Partial<Config>; drainMs?: number } = {}): Promise<ApiWorld> {
+  const jobs = await openJobsWorld();
+  const listener = await openListener(jobs.url, { log: testLog, applicationName: 'listen-under-test' });
+  const config: Config = {
+    ...readConfig({ FLEET_ORIGIN: 'stage', FLEET_SYNC_WAIT_S: '20' }, '/tmp'),
+    port: 0,
+    ...given.config,
+  };
+  const api = await createApi({
+    ...{ config, db: jobs.db, queue: jobs.queue, listener, catalog, log: testLog, clock: systemClock },
+    ...(given.drainMs === undefined ? {} : { drainMs: given.drainMs }),
+  });
+  const { url } = await api.listen();
+  const { key } = await createKey(jobs.db, 'test', Date.now());
+  const document = await exchange(url, '/openapi.json', {});
+  const check = responseCheck(document.body);
+  const ask = async (path: string, asked: Ask = {}): Promise<Answer> => {
+    const answer = await exchange(url, path, asked);
+    expectStandard(answer, check, asked.method ?? 'GET', path);
+    return answer;
+  };
+  const bearer = { authorization: `Bearer ${key}` };
+  return {
+    ...{ ...jobs, api, listener, url, key, config, databaseUrl: jobs.url, ask },
+    post: (path, body, headers) => ask(path, { method: 'POST', body, headers: { ...bearer, ...headers } }),
+    get: (path, headers) => ask(path, { headers: { ...bearer, ...headers } }),
+    close: async () => {
+      await api.close();
+      await listener.close();
+      await jobs.close();
+    },
+  };
+}
+
+function expectStandard(answer: Answer, check: ResponseCheck, method: string, path: string): void {
+  expect(answer.headers['x-request-id']).toMatch(/^[A-Za-z0-9._-]{1,128}$/);
+  expect(answer.headers['x-aisearch-version']).toBe('2026-06-27');
+  if (method === 'HEAD' || path === '/docs' || path === '/openapi.json') return;
+  expect(check(method, path, answer.status, answer.body)).toBeUndefined();
+  if (answer.status < 400) return;
+  expect(answer.headers['x-should-retry']).toMatch(/^(true|false)$/);
+  expect(answer.body.request_id).toBe(answer.headers['x-request-id']);
+  expect(answer.body.docs_url).toMatch(new RegExp(`^http://[^/]+/docs#${answer.body.code.toLowerCase()}$`));
+}
+
+/** A request by node:http, which sends the path and the headers as they are. */
+async function exchange(base: string, path: string, asked: Ask): Promise<Answer> {
+  const { hostname, port } = new URL(base);
+  const payload = asked.raw ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body));
+  const type = payload === undefined || asked.raw !== undefined ? {} : { 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      {
+        ...{ hostname, port, path, method: asked.method ?? 'GET', agent: false },
+        headers: { ...type, ...asked.headers },
+        ...(asked.signal === undefined ? {} : { signal: asked.signal }),
+      },
+      (received) => {
+        const chunks: Buffer[] = [];
+        received.on('data', (chunk: Buffer) => chunks.push(chunk));
+        received.on('error', reject);
+        received.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          const isJson = /json/.test(received.headers['content-type'] ?? '') && text !== '';
+          resolve({ status: received.statusCode ?? 0, headers: received.headers, text, body: isJson ? JSON.parse(text) : undefined });
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(payload);
+  });
+}
+
+/** Writes bytes to the server and reads until it closes; for what no HTTP client would send. */
+export async function rawExchange(base: string, bytes: string): Promise<Answer> {
+  const { hostname, port } = new URL(base);
+  const text = await new Promise<string>((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname, () => socket.write(bytes));
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
+    socket.on('error', reject);
+  });
+  const [head = '', payload = ''] = text.split('\r\n\r\n');
+  const [first = '', ...lines] = head.split('\r\n');
+  const headers = Object.fromEntries(lines.map((line) => [line.split(': ')[0]?.toLowerCase(), line.split(': ')[1]]));
+  return { status: Number(first.split(' ')[1]), headers, text, body: payload === '' ? undefined : JSON.parse(payload) };
+}

@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseChildId } from '../../../src/contract/ids.ts';
+import { claim } from '../../../src/jobs/claim.ts';
+import { settleDeadLetters } from '../../../src/jobs/dead-letter.ts';
+import { expireOverdue } from '../../../src/jobs/expiry.ts';
+import { giveBack, release } from '../../../src/jobs/give-back.ts';
+import { readChild, readEnvelopes, readJob } from '../../../src/jobs/read.ts';
+import { settle } from '../../../src/jobs/settle.ts';
+import { submit } from '../../../src/jobs/submit.ts';
+import {
+  breakingAt,
+  caller,
+  claimed,
+  context,
+  envelopeFor,
+  fetched,
+  finishNext,
+  type JobsWorld,
+  openJobsWorld,
+  request,
+} from './jobs-world.ts';
+
+let world: JobsWorld;
+beforeAll(async () => {
+  world = await openJobsWorld();
+});
+afterAll(() => world.close());
+
+async function rowsOf(childId: string): Promise<unknown[]> {
+  const child = await world.db.query('SELECT * FROM fleet.child WHERE id = $1', [childId]);
+  const queue = await world.db.query(
+    `SELECT id, state, retry_count, output FROM pgboss.job WHERE data->>'childId' = $1 ORDER BY id`,
+    [childId],
+  );
+  return [child.rows, queue.rows];
+}
+
+describe('given a claimed child', () => {
+  it('settling stores the Envelope as it was given and completes the queue job', async () => {
+    const { jobId } = await submit(world.db, world.queue, request(), context());
+    const envelope = await finishNext(world, { text: 'two words 🜁' });
+    expect(await readEnvelopes(world.db, caller.accountId, jobId)).toEqual([envelope]);
+    expect((await readJob(world.db, caller.accountId, jobId))?.job.status).toBe('completed');
+    expect(await world.queue.fetch('chatgpt')).toBeUndefined();
+  });
+
+  it('stores text that SQL cannot hold with its length unchanged', async () => {
+    const { children } = await submit(world.db, world.queue, request(), context());
+    await finishNext(world, { text: 'a\u0000b\ud800c' });
+    const parts = parseChildId(children[0] ?? '');
+    const stored = parts && (await readChild(world.db, caller.accountId, parts));
+    expect(stored?.answer.text).toBe('a\uFFFDb\uFFFDc');
+  });
+
+  it('a process that dies between any two statements of settle changes nothing', async () => {
+    await submit(world.db, world.queue, request(), context());
+    const child = await claimed(world);
+    const envelope = await envelopeFor(world.db, child.id, 'answered', 'text');
+    const before = await rowsOf(child.id);
+    for (let at = 0; at < 3; at++) {
+      await expect(settle(breakingAt(world.db, at), world.queue, child, envelope)).rejects.toThrow('broken');
+      expect(await rowsOf(child.id)).toEqual(before);
+    }
+    await settle(world.db, world.queue, child, envelope);
+    expect(await rowsOf(child.id)).not.toEqual(before);
+  });
+
+  it('refuses an Envelope of another child or one that is not terminal', async () => {
+    await submit(world.db, world.queue, request(), context());
+    const child = await claimed(world);
+    const envelope = await envelopeFor(world.db, child.id, 'answered');
+    await expect(settle(world.db, world.queue, child, { ...envelope, job: { ...envelope.job, status: 'processing' } })).rejects.toThrow(TypeError);
+    await expect(settle(world.db, world.queue, child, { ...envelope, job: { ...envelope.job, id: 'job_other' } })).rejects.toThrow(TypeError);
+    await settle(world.db, world.queue, child, envelope);
+  });
+});
+
+describe('given a worker that was presumed dead', () => {
+  it('nothing it does with its old lease changes anything once another attempt has begun', async () => {
+    await submit(world.db, world.queue, request(), context());
+    const zombie = await claimed(world, { workerId: 'zombie' });
+    await world.db.transaction((sql) => world.queue.fail(sql, zombie.lease, 'heartbeat lost'));
+    const heir = await claimed(world, { workerId: 'heir' });
+    expect(heir.attempt).toBe(2);
+    const before = await rowsOf(heir.id);
+    const envelope = await envelopeFor(world.db, zombie.id, 'answered', 'stale');
+    await expect(settle(world.db, world.queue, zombie, envelope)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(giveBack(world.db, world.queue, zombie, { outcome: 'timeout', message: '' })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(release(world.db, world.queue, zombie)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect(await world.queue.touch(zombie.lease)).toBe(false);
+    expect(await rowsOf(heir.id)).toEqual(before);
+    await settle(world.db, world.queue, heir, await envelopeFor(world.db, heir.id, 'answered', 'true'));
+  });
+
+  it('its Envelope is void even between the loss of its lease and the next attempt', async () => {
+    await submit(world.db, world.queue, request(), context());
+    const zombie = await claimed(world);
+    await world.db.transaction((sql) => world.queue.fail(sql, zombie.lease, 'heartbeat lost'));
+    const before = await rowsOf(zombie.id);
+    const envelope = await envelopeFor(world.db, zombie.id, 'answered', 'stale');
+    await expect(settle(world.db, world.queue, zombie, envelope)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    expect(await rowsOf(zombie.id)).toEqual(before);
+    await finishNext(world);
+  });
+
+  it('it cannot claim with what it fetched long ago', async () => {
+    await submit(world.db, world.queue, request(), context());
+    const old = await fetched(world.queue);
+    await world.db.transaction((sql) => world.queue.fail(sql, old, 'heartbeat lost'));
+    const heir = await claimed(world, { workerId: 'heir' });
+    const late = await claim(world.db, world.queue, old, { workerId: 'zombie', now: Date.now() });
+    expect(late).toEqual({ kind: 'superseded' });
+    await settle(world.db, world.queue, heir, await envelopeFor(world.db, heir.id, 'answered'));
+  });
+
+  it('a repeated claim of the same attempt by the same worker does not count twice', async () => {
+    await submit(world.db, world.queue, request(), context());
+    const job = await fetched(world.queue);
+    const by = { workerId: 'w', now: Date.now() };
+    await claim(world.db, world.queue, job, by);
+    const again = await claim(world.db, world.queue, job, by);
+    expect(again).toMatchObject({ kind: 'claimed', child: { attempt: 1 } });
+    if (again.kind === 'claimed') {
+      await settle(world.db, world.queue, again.child, await envelopeFor(world.db, again.child.id, 'answered'));
+    }
+  });
+});
+
+describe('given an attempt that did not answer', () => {
+  it('gives the child back to the queue, three attempts in all, then fails it with its last outcome', async () => {
+    const { jobId, children } = await submit(world.db, world.queue, request(), context());
+    for (const attempt of [1, 2, 3]) {
+      const child = await claimed(world);
+      expect(child.attempt).toBe(attempt);
+      await giveBack(world.db, world.queue, child, { outcome: 'navigation_failed', message: `try ${attempt}` });
+    }
+    expect(await world.queue.fetch('chatgpt')).toBeUndefined();
+    expect((await readJob(world.db, caller.accountId, jobId))?.job.status).toBe('processing');
+    expect(await settleDeadLetters(world.db, world.queue, Date.now())).toBe(1);
+    const [envelope] = await readEnvelopes(world.db, caller.accountId, jobId);
+    expect(envelope?.job).toMatchObject({
+      id: children[0],
+      status: 'failed',
+      outcome: 'navigation_failed',
+      attempts: 3,
+      failure: { code: 'navigation_failed', message: 'try 3', retryable: true },
+    });
+    expect(await settleDeadLetters(world.db, world.queue, Date.now())).toBe(0);
+  });
+
+  it('fails as browser_crashed when all its workers were lost without a word', async () => {
+    const { jobId } = await submit(world.db, world.queue, request(), context());
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const child = await claimed(world);
+      await world.db.transaction((sql) => world.queue.fail(sql, child.lease, 'heartbeat lost'));
+    }
+    await settleDeadLetters(world.db, world.queue, Date.now());
+    const [envelope] = await readEnvelopes(world.db, caller.accountId, jobId);
+    expect(envelope?.job).toMatchObject({ status: 'failed', failure: { code: 'browser_crashed' } });
+  });
+
+  it('a dead letter does not touch a child that ended meanwhile', async () => {
+    const { jobId } = await submit(world.db, world.queue, request(), context());
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const child = await claimed(world);
+      await world.db.transaction((sql) => world.queue.fail(sql, child.lease, 'heartbeat lost'));
+    }
+    await world.db.query(`UPDATE fleet.child SET status = 'canceled', completed_at = now() WHERE job_id = $1`, [jobId]);
+    expect(await settleDeadLetters(world.db, world.queue, Date.now())).toBe(1);
+    expect((await readJob(world.db, caller.accountId, jobId))?.job.status).toBe('canceled');
+  });
+});
+
+describe('given a worker that drains', () => {
+  it('puts the child back without counting the attempt, first in line, and its old lease is void', async () => {
+    const { children } = await submit(world.db, world.queue, request(), context());
+    const younger = await submit(world.db, world.queue, request(), context());
+    const child = await claimed(world);
+    await release(world.db, world.queue, child);
+    const envelope = await envelopeFor(world.db, child.id, 'answered');
+    await expect(settle(world.db, world.queue, child, envelope)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    const next = await claimed(world);
+    expect(next).toMatchObject({ id: children[0], attempt: 1 });
+    await settle(world.db, world.queue, next, envelope);
+    expect((await finishNext(world)).job.id).toBe(younger.children[0]);
+  });
+
+  it('released again and again, a child still gets its three attempts and no more', async () => {
+    await submit(world.db, world.queue, request(), context());
+    for (const attempt of [1, 2, 3]) {
+      await release(world.db, world.queue, await claimed(world));
+      const child = await claimed(world);
+      expect(child.attempt).toBe(attempt);
+      await giveBack(world.db, world.queue, child, { outcome: 'timeout', message: '' });
+    }
+    expect(await world.queue.fetch('chatgpt')).toBeUndefined();
+    expect(await settleDeadLetters(world.db, world.queue, Date.now())).toBe(1);
+  });
+});
+
+describe('given a job whose deadline has passed', () => {
+  it('children that never started expire, leave the queue, and say so in their Envelope', async () => {
+    const now = Date.now();
+    const { jobId } = await submit(world.db, world.queue, request({ surfaces: ['claude'] }), context({ now, ttlMs: 1_000 }));
+    expect(await expireOverdue(world.db, world.queue, now + 999)).toBe(0);
+    expect(await expireOverdue(world.db, world.queue, now + 1_000)).toBe(1);
+    expect(await world.queue.fetch('claude')).toBeUndefined();
+    const view = await readJob(world.db, caller.accountId, jobId);
+    expect(view?.job).toMatchObject({ status: 'expired', completedAt: new Date(now + 1_000).toISOString() });
+    const [envelope] = await readEnvelopes(world.db, caller.accountId, jobId);
+    expect(envelope?.job).toMatchObject({ status: 'expired', attempts: 0, failure: { code: 'expired' } });
+  });
+
+  it('a claim that comes before the sweeper finds it expired', async () => {
+    const now = Date.now();
+    await submit(world.db, world.queue, request({ surfaces: ['claude'] }), context({ now, ttlMs: 1_000 }));
+    const job = await fetched(world.queue, 'claude');
+    expect(await claim(world.db, world.queue, job, { workerId: 'w', now: now + 2_000 })).toEqual({ kind: 'expired' });
+    expect(await expireOverdue(world.db, world.queue, now + 2_000)).toBe(0);
+  });
+
+  it('running children go on; those waiting for a retry fail with what they saw', async () => {
+    const now = Date.now();
+    const { jobId } = await submit(world.db, world.queue, request({ surfaces: ['claude', 'gemini'] }), context({ now, ttlMs: 1_000 }));
+    const running = await claimed(world, { surface: 'claude' });
+    const tried = await claimed(world, { surface: 'gemini' });
+    await giveBack(world.db, world.queue, tried, { outcome: 'timeout', message: 'too slow' });
+    expect(await expireOverdue(world.db, world.queue, now + 5_000)).toBe(1);
+    expect(await world.queue.fetch('gemini')).toBeUndefined();
+    await settle(world.db, world.queue, running, await envelopeFor(world.db, running.id, 'answered'));
+    const view = await readJob(world.db, caller.accountId, jobId);
+    expect(view?.job.status).toBe('partial');
+    expect(view?.children.map((child) => [child.status, child.outcome])).toEqual([
+      ['completed', 'answered'],
+      ['failed', 'timeout'],
+    ]);
+  });
+
+  it('a fetched job whose child has ended is taken out of the queue', async () => {
+    const now = Date.now();
+    const { jobId } = await submit(world.db, world.queue, request({ surfaces: ['claude'] }), context({ now }));
+    const job = await fetched(world.queue, 'claude');
+    await world.db.query(`UPDATE fleet.child SET status = 'canceled', completed_at = now() WHERE job_id = $1`, [jobId]);
+    expect(await claim(world.db, world.queue, job, { workerId: 'w', now })).toEqual({ kind: 'terminal' });
+    expect(await world.queue.touch(job)).toBe(false);
+    expect(await world.queue.fetch('claude')).toBeUndefined();
+  });
+});
