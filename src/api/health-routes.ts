@@ -14,6 +14,7 @@ export function healthRoutes(app: App, context: ApiContext): void {
     {
       schema: {
         tags: ['System'],
+        security: [],
         summary: 'What this server is and can do',
         response: { 200: healthSchema, '4xx': errorBodySchema },
       },
@@ -26,7 +27,14 @@ export function healthRoutes(app: App, context: ApiContext): void {
   );
   app.get(
     '/healthz',
-    { schema: { tags: ['System'], summary: 'The process lives', response: { 200: probeSchema } } },
+    {
+      schema: {
+        tags: ['System'],
+        security: [],
+        summary: 'The process lives',
+        response: { 200: probeSchema },
+      },
+    },
     async () => ({ status: 'ok' }),
   );
   app.get(
@@ -34,6 +42,7 @@ export function healthRoutes(app: App, context: ApiContext): void {
     {
       schema: {
         tags: ['System'],
+        security: [],
         summary: 'The server takes work: not draining, database there',
         response: { 200: probeSchema, '5xx': errorBodySchema },
       },

@@ -7,7 +7,7 @@ import { readChild, readJob } from '../jobs/read.ts';
 import type { ApiContext } from './api-context.ts';
 import { callerOf } from './caller.ts';
 import type { App } from './fastify-types.ts';
-import { errorBodySchema } from './wire.ts';
+import { errorBodySchema, readHeadersSchema } from './wire.ts';
 
 /** `GET /v1/jobs/:id`: a parent's roll-up, or a child's Envelope. */
 export function jobRoutes(app: App, context: ApiContext): void {
@@ -18,6 +18,7 @@ export function jobRoutes(app: App, context: ApiContext): void {
         tags: ['Jobs'],
         summary: 'Read a job (parent id) or an Envelope (child id)',
         params: z.object({ id: z.string() }),
+        headers: readHeadersSchema,
         response: {
           200: z.union([jobViewSchema, envelopeSchema]),
           '4xx': errorBodySchema,

@@ -1,6 +1,6 @@
 /**
  * The candidate a misspelt name most likely means, or undefined when none is near: at most one edit per three
- * characters (insertion, deletion, substitution), ignoring case and underscores.
+ * characters (insertion, deletion, substitution, swap), ignoring case and underscores.
  */
 export function nearName(name: string, candidates: readonly string[]): string | undefined {
   const wanted = plain(name.slice(0, 64));
@@ -16,16 +16,23 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, '');
 }
 
-/** Levenshtein distance. */
+/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours count one each. */
 function edits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row++) {
+    const next = [row];
     for (let column = 1; column <= to.length; column++) {
-      const substitution = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+      const substitution = at(last, column - 1) + (from[row - 1] === to[column - 1] ? 0 : 1);
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swap = swapped ? at(beforeLast, column - 2) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(substitution, at(last, column) + 1, at(next, column - 1) + 1, swap));
     }
-    row = next;
+    [beforeLast, last] = [last, next];
   }
-  return row[to.length] ?? 0;
+  return at(last, to.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Number.POSITIVE_INFINITY;
 }

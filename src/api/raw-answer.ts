@@ -5,17 +5,23 @@ import { errorCode } from '../platform/database-error.ts';
 import { requestIdFrom } from '../platform/identifiers.ts';
 import { errorAnswer } from './error-answer.ts';
 
-/** How long a client may take for its headers, and for the whole request. */
-export const HEADERS_TIMEOUT_S = 10;
-export const REQUEST_TIMEOUT_S = 30;
+/** How long a client may take, in seconds: for its headers, and for the whole request. */
+export interface ReceiveLimits {
+  headersS: number;
+  requestS: number;
+}
 
 /**
  * Which error a connection ended with before there was a request: too slow, too much header, or no HTTP. `headersRead`
  * tells which of the two limits a slow client hit.
  */
-export function connectionError(code: string | undefined, headersRead: boolean): ApiError {
+export function connectionError(
+  code: string | undefined,
+  headersRead: boolean,
+  limits: ReceiveLimits,
+): ApiError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    const seconds = headersRead ? REQUEST_TIMEOUT_S : HEADERS_TIMEOUT_S;
+    const seconds = headersRead ? limits.requestS : limits.headersS;
     return new ApiError('REQUEST_TIMEOUT', `request was not received within ${seconds} s`);
   }
   if (code === 'HPE_HEADER_OVERFLOW')
@@ -27,11 +33,11 @@ export function connectionError(code: string | undefined, headersRead: boolean):
 export function answerConnectionError(
   error: unknown,
   socket: Socket,
-  context: { origin: string; headersRead: boolean },
+  context: { origin: string; headersRead: boolean; limits: ReceiveLimits },
 ): void {
   const code = errorCode(error);
   if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const { status, headers, body } = errorAnswer(connectionError(code, context.headersRead), {
+  const { status, headers, body } = errorAnswer(connectionError(code, context.headersRead, context.limits), {
     requestId: requestIdFrom(undefined),
     origin: context.origin,
   });

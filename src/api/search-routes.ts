@@ -21,6 +21,7 @@ import {
   type SearchBody,
   type SubmitQuery,
   searchBodySchema,
+  submitHeadersSchema,
   submitQuerySchema,
   syncResultSchema,
 } from './wire.ts';
@@ -42,6 +43,7 @@ export function searchRoutes(app: App, context: ApiContext): void {
         summary: 'Submit a query to one or more surfaces',
         body: searchBodySchema,
         querystring: submitQuerySchema,
+        headers: submitHeadersSchema,
         response: responses,
       },
     },
@@ -57,6 +59,7 @@ export function searchRoutes(app: App, context: ApiContext): void {
         params: z.object({ surface: z.string() }),
         body: aliasBodySchema,
         querystring: submitQuerySchema,
+        headers: submitHeadersSchema,
         response: responses,
       },
     },

@@ -27,7 +27,7 @@ import { healthRoutes } from './health-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { parseJsonBody } from './json-text.ts';
 import { checkMediaType } from './media-type.ts';
-import { answerConnectionError, HEADERS_TIMEOUT_S, REQUEST_TIMEOUT_S } from './raw-answer.ts';
+import { answerConnectionError, type ReceiveLimits } from './raw-answer.ts';
 import { searchRoutes } from './search-routes.ts';
 import type { SurfaceCatalog } from './surface-catalog.ts';
 import { unknownRoute } from './unknown-route.ts';
@@ -44,6 +44,8 @@ export interface ApiOptions {
   clock: Clock;
   /** How long running sync requests may go on after `close`; default 25 s. */
   drainMs?: number;
+  /** Default 10 s for headers, 30 s for the whole request. */
+  limits?: ReceiveLimits;
 }
 
 export interface Api {
@@ -54,6 +56,9 @@ export interface Api {
 }
 
 const DRAIN_MS = 25_000;
+/** What still holds a connection this long after the last sync request was answered is cut. */
+const CUT_MS = 2_000;
+const LIMITS: ReceiveLimits = { headersS: 10, requestS: 30 };
 
 /** Builds the API; it does not listen yet. */
 export async function createApi(options: ApiOptions): Promise<Api> {
@@ -65,7 +70,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     keys: keyCheck(db, clock),
     draining: () => draining,
   };
-  const app = buildApp(context);
+  const app = buildApp(context, options.limits ?? LIMITS);
   await collectOpenApi(app);
   // After the collector, so that it sees every route.
   await app.register(async (scope) => guardedRoutes(scope.withTypeProvider(), context));
@@ -77,26 +82,30 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     listen: () => listen(app, config),
     close: async () => {
       draining = true;
-      const rest = setTimeout(() => waiters.drain(), options.drainMs ?? DRAIN_MS);
+      const drainMs = options.drainMs ?? DRAIN_MS;
+      const rest = setTimeout(() => waiters.drain(), drainMs);
+      const cut = setTimeout(() => app.server.closeAllConnections(), drainMs + CUT_MS);
       await app.close();
       clearTimeout(rest);
+      clearTimeout(cut);
       waiters.close();
     },
   };
 }
 
-function buildApp(context: ApiContext): App {
+function buildApp(context: ApiContext, limits: ReceiveLimits): App {
   const readingBody = new WeakSet<object>();
   const origin = (): string => `http://${context.config.host}:${context.config.port}`;
   const app: App = fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    // Without these in `http`, a slow body is never ended (T2).
+    // Fastify writes this over the server's own, so it must be said here as well as in `http` (T2).
+    requestTimeout: limits.requestS * 1000,
     http: {
       maxHeaderSize: 16_384,
-      headersTimeout: HEADERS_TIMEOUT_S * 1000,
-      requestTimeout: REQUEST_TIMEOUT_S * 1000,
-      connectionsCheckingInterval: 1_000,
+      headersTimeout: limits.headersS * 1000,
+      requestTimeout: limits.requestS * 1000,
+      connectionsCheckingInterval: 500,
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
@@ -105,7 +114,11 @@ function buildApp(context: ApiContext): App {
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendError(context, error, request, reply),
     clientErrorHandler: (error, socket) =>
-      answerConnectionError(error, socket, { origin: origin(), headersRead: readingBody.has(socket) }),
+      answerConnectionError(error, socket, {
+        origin: origin(),
+        headersRead: readingBody.has(socket),
+        limits,
+      }),
   }).withTypeProvider();
   app.decorateRequest('caller', null);
   app.setValidatorCompiler(validatorCompiler);
@@ -124,6 +137,14 @@ function buildApp(context: ApiContext): App {
     readingBody.add(request.raw.socket);
     reply.headers(standardHeaders(request.id as RequestId));
     checkTransport(context, request);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, id, routeOptions } = request;
+    const ms = Math.round(reply.elapsedTime);
+    context.log.info(
+      { requestId: id, method, route: routeOptions.url, status: reply.statusCode, ms },
+      'answered',
+    );
   });
   app.addHook('onSend', async (request, reply) => {
     // A socket kept alive would hold up the close for ever (T3).

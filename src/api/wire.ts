@@ -127,6 +127,25 @@ export const submitQuerySchema = z.object({
 
 export type SubmitQuery = z.infer<typeof submitQuerySchema>;
 
+const versionHeader = {
+  'x-aisearch-version': z.string().optional().describe('Dialect asked for; the newest by default.'),
+};
+const requestIdHeader = { 'x-request-id': z.string().optional().describe('Echoed; else one is made.') };
+
+/** Headers of both submits. Unknown ones pass. */
+export const submitHeadersSchema = z.looseObject({
+  prefer: z
+    .string()
+    .optional()
+    .describe('wait=N (1 to 120 s) asks for a sync answer; respond-async for 202 instead of 504.'),
+  'idempotency-key': z.string().optional().describe('The same as idempotencyKey.'),
+  ...versionHeader,
+  ...requestIdHeader,
+});
+
+/** Headers of the reads. */
+export const readHeadersSchema = z.looseObject({ ...versionHeader, ...requestIdHeader });
+
 /** 200 of a sync submit. */
 export const syncResultSchema = z
   .strictObject({ jobId: z.string(), status: jobStatusSchema, children: z.array(envelopeSchema) })

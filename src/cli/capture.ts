@@ -63,7 +63,8 @@ interface Asked {
   region: Region | null;
 }
 
-async function captureToEnvelope(
+/** Captures once and stores the proof; throws only what is no outcome of the page. */
+export async function captureToEnvelope(
   asked: Asked,
   config: Config,
   site: CaptureSite,

@@ -14,7 +14,7 @@ import type { Extraction, Reading } from '../contract/extraction.ts';
 import { OUTCOME_RULES, type Outcome } from '../contract/outcome.ts';
 import { regionKey } from '../contract/region.ts';
 import { storableJson } from '../contract/storable-text.ts';
-import { compose, EMPTY_ANSWER } from './compose.ts';
+import { type Composed, compose, EMPTY_ANSWER } from './compose.ts';
 import { numberSources } from './source-list.ts';
 import { reconcile } from './witnesses.ts';
 
@@ -39,11 +39,16 @@ export function assemble(record: CaptureRecord, extraction: Extraction): Envelop
   const used = pickWitness(extraction);
   const reading = used === 'none' ? null : extraction[used];
   const other = used === 'dom' ? extraction.transcript : extraction.dom;
-  const outcome = finalOutcome(extraction, reading);
+  const composed = {
+    dom: extraction.dom && compose(extraction.dom.markdown),
+    transcript: extraction.transcript && compose(extraction.transcript.markdown),
+  };
+  const usedComposed = used === 'none' ? null : composed[used];
+  const outcome = finalOutcome(extraction, reading, usedComposed);
   const shown = reading !== null && (SHOWS_ANSWER.has(outcome) || reading.results !== null);
   const content = shown
-    ? readContent(reading, other, outcome)
-    : { answer: EMPTY_ANSWER, evidence: EMPTY_EVIDENCE };
+    ? readContent(reading, SHOWS_ANSWER.has(outcome) ? usedComposed : null, other)
+    : { answer: EMPTY_ANSWER, evidence: unansweredEvidence(reading, other) };
   const body: EnvelopeBody = {
     outcome,
     answer: content.answer,
@@ -51,7 +56,11 @@ export function assemble(record: CaptureRecord, extraction: Extraction): Envelop
     provenance: provenanceOf(record, extraction, reading, other, outcome),
     extraction: {
       health: healthOf(extraction, content.answer, content.evidence, reading, other),
-      witnesses: reconcile(extraction.dom, extraction.transcript, used),
+      witnesses: reconcile(
+        { reading: extraction.dom, text: composed.dom?.text ?? '' },
+        { reading: extraction.transcript, text: composed.transcript?.text ?? '' },
+        used,
+      ),
       warnings: extraction.warnings,
       selectors: record.signals.selectors,
       marks: extraction.marks,
@@ -59,6 +68,11 @@ export function assemble(record: CaptureRecord, extraction: Extraction): Envelop
   };
   // Titles and snippets decoded from a transcript may hold what JSON and Postgres cannot store.
   return JSON.parse(storableJson(body)) as EnvelopeBody;
+}
+
+/** Queries that were seen to run are a fact of the capture even when no answer followed. */
+function unansweredEvidence(reading: Reading | null, other: Reading | null): Evidence {
+  return { ...EMPTY_EVIDENCE, fanOut: reading?.fanOut ?? other?.fanOut ?? EMPTY_EVIDENCE.fanOut };
 }
 
 function pickWitness(extraction: Extraction): 'dom' | 'transcript' | 'none' {
@@ -77,20 +91,19 @@ function pickWitness(extraction: Extraction): 'dom' | 'transcript' | 'none' {
 }
 
 /** An answer that both witnesses claim but nobody could read is `extraction_empty`, never an empty success. */
-function finalOutcome(extraction: Extraction, reading: Reading | null): Outcome {
+function finalOutcome(extraction: Extraction, reading: Reading | null, composed: Composed | null): Outcome {
   const { outcome } = extraction;
   if (!SHOWS_ANSWER.has(outcome)) return outcome;
-  const readable =
-    reading !== null && (compose(reading.markdown).text !== '' || (reading.results?.length ?? 0) > 0);
+  const readable = (composed?.text ?? '') !== '' || (reading?.results?.length ?? 0) > 0;
   return readable ? outcome : 'extraction_empty';
 }
 
 function readContent(
   reading: Reading,
+  answered: Composed | null,
   other: Reading | null,
-  outcome: Outcome,
 ): { answer: Answer; evidence: Evidence } {
-  const composed = compose(SHOWS_ANSWER.has(outcome) ? reading.markdown : '');
+  const composed = answered ?? compose('');
   const numbered = numberSources(composed, reading, other?.sources ?? []);
   const answer: Answer = {
     text: composed.text,

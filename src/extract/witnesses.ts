@@ -1,6 +1,5 @@
 import type { Extraction as ExtractionSection } from '../contract/envelope.ts';
 import type { Reading } from '../contract/extraction.ts';
-import { compose } from './compose.ts';
 
 type Witnesses = ExtractionSection['witnesses'];
 
@@ -54,15 +53,17 @@ function view(reading: Reading, text: string): NonNullable<Witnesses['dom']> {
   };
 }
 
+/** One witness: what it says, and the text that its markdown comes to. */
+export interface Witness {
+  reading: Reading | null;
+  text: string;
+}
+
 /** Compares what the two witnesses say of the same answer; where they disagree both values are kept. */
-export function reconcile(
-  dom: Reading | null,
-  transcript: Reading | null,
-  used: Witnesses['used'],
-): Witnesses {
-  const domText = dom === null ? null : compose(dom.markdown).text;
-  const transcriptText = transcript === null ? null : compose(transcript.markdown).text;
-  const both = dom !== null && transcript !== null && domText !== null && transcriptText !== null;
+export function reconcile(first: Witness, second: Witness, used: Witnesses['used']): Witnesses {
+  const { reading: dom, text: domText } = first;
+  const { reading: transcript, text: transcriptText } = second;
+  const both = dom !== null && transcript !== null;
   const textSimilarity = both ? similarity(domText, transcriptText) : null;
   const domKeys = both ? citedKeys(dom) : [];
   const transcriptKeys = both ? citedKeys(transcript) : [];
@@ -79,8 +80,8 @@ export function reconcile(
   }
   return {
     used,
-    dom: dom === null ? null : view(dom, domText ?? ''),
-    transcript: transcript === null ? null : view(transcript, transcriptText ?? ''),
+    dom: dom === null ? null : view(dom, domText),
+    transcript: transcript === null ? null : view(transcript, transcriptText),
     agreement: {
       text: textSimilarity === null ? 'single' : textSimilarity >= SAME_TEXT ? 'agree' : 'differ',
       textSimilarity,

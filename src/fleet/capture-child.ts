@@ -36,6 +36,8 @@ export interface CaptureMeans {
   clock: Clock;
   captureTimeoutMs: number;
   retryDelayMs: number;
+  /** Called when a child's first navigation is about to start; for measuring. */
+  onDispatch?: (childId: ClaimedChild['id']) => void;
 }
 
 /** A finished capture is too dear to be thrown away for a database that is away for a moment (specs/fleet.md 0.6). */
@@ -105,6 +107,7 @@ async function captureOnce(
       budgets,
       clock,
       log,
+      onDispatch: () => means.onDispatch?.(child.id),
     });
     healthy = captured.record.signals.failure?.outcome !== 'browser_crashed';
     return captured;

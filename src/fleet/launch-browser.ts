@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright';
 import { addExtra } from 'playwright-extra';
 import { z } from 'zod';
@@ -137,11 +138,26 @@ export async function endBrowser(
   }
 }
 
-/** SIGKILL to a browser's process group; one that is already gone is fine. */
+/**
+ * SIGKILL to the browser's whole process group; one that is already gone is fine. The group is asked of the kernel,
+ * because a launcher script may stand between Playwright's child and the browser (Debian's does).
+ */
 export function killGroup(pid: number, log: Log): void {
   try {
-    process.kill(-pid, 'SIGKILL');
+    const group = processGroup(pid);
+    process.kill(group === processGroup(process.pid) ? pid : -group, 'SIGKILL');
   } catch (error) {
     log.debug({ err: error, pid }, 'browser process group was already gone');
+  }
+}
+
+/** Process group of a process, from /proc/PID/stat (field 5, after the name in parentheses); else the pid itself. */
+function processGroup(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const group = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+    return Number.isInteger(group) && group > 1 ? group : pid;
+  } catch {
+    return pid; // No /proc (macOS), or the process is gone: its own pid is the best guess there is.
   }
 }

@@ -39,12 +39,25 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 
 /** The error as the rest of the fleet sees it: FleetError DATABASE_UNAVAILABLE for an outage, else itself. */
 export function databaseError(error: unknown): unknown {
-  if (error instanceof FleetError || !isDatabaseUnavailable(error)) return error;
+  return error instanceof FleetError || !isDatabaseUnavailable(error) ? error : outage(error);
+}
+
+function outage(error: unknown): FleetError {
+  if (error instanceof FleetError) return error;
   const reason = error instanceof Error && error.message !== '' ? error.message : String(errorCode(error));
   return new FleetError('DATABASE_UNAVAILABLE', `the database is not available: ${reason}`, {
     fix: 'check that Postgres runs and that DATABASE_URL is right',
     cause: error,
   });
+}
+
+/** Connects; whatever prevents it (network, password, missing database) is FleetError DATABASE_UNAVAILABLE. */
+export async function connected<T>(connect: () => Promise<T>): Promise<T> {
+  try {
+    return await connect();
+  } catch (error) {
+    throw outage(error);
+  }
 }
 
 /** Runs a database step; outages leave it as FleetError DATABASE_UNAVAILABLE. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { databaseError, throughTheDoor } from './database-error.ts';
+import { connected, databaseError, throughTheDoor } from './database-error.ts';
 import type { Log } from './log.ts';
 
 /** What a statement gives back. Rows are unknown until the module that owns the table has parsed them. */
@@ -52,17 +52,25 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));
   return {
     url,
-    query: (text, values) => throughTheDoor(async () => run(pool, text, values)),
+    query: (text, values) => single(pool, text, values),
     transaction: (work) => transaction(pool, work),
     close: () => pool.end(),
   };
 }
 
-async function run(
-  on: pg.Pool | pg.PoolClient,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<SqlResult> {
+async function single(pool: pg.Pool, text: string, values?: readonly unknown[]): Promise<SqlResult> {
+  const client = await connected(() => pool.connect());
+  let failed = true;
+  try {
+    const result = await throughTheDoor(() => run(client, text, values));
+    failed = false;
+    return result;
+  } finally {
+    client.release(failed);
+  }
+}
+
+async function run(on: pg.PoolClient, text: string, values: readonly unknown[] = []): Promise<SqlResult> {
   // Without values pg speaks the simple protocol, where a text of several statements gives a list of results.
   const given: pg.QueryResult | pg.QueryResult[] = await (values.length > 0
     ? on.query(text, [...values])
@@ -72,7 +80,7 @@ async function run(
 }
 
 async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const client = await throughTheDoor(() => pool.connect());
+  const client = await connected(() => pool.connect());
   const sql: Sql = { query: (text, values) => throughTheDoor(() => run(client, text, values)) };
   // A connection that breaks between two statements emits; the statement after it reports the failure.
   const ignore = (): void => undefined;

@@ -170,7 +170,8 @@ const DIRECTORY_ERRORS = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOE
 function asFleetError(error: unknown, root: string): unknown {
   if (error instanceof FleetError || !(error instanceof Error)) return error;
   const code = 'code' in error ? String(error.code) : '';
-  const full = code === 'ENOSPC' || code === 'EDQUOT' || ('errcode' in error && error.errcode === SQLITE_FULL);
+  const full =
+    code === 'ENOSPC' || code === 'EDQUOT' || ('errcode' in error && error.errcode === SQLITE_FULL);
   if (full) {
     return new FleetError('DATABASE_UNAVAILABLE', `the disk that holds ${root} is full`, {
       fix: 'free some space, or set FLEET_DATA_DIR to a directory on another disk',

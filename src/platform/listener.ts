@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { throughTheDoor } from './database-error.ts';
+import { connected } from './database-error.ts';
 import type { Log } from './log.ts';
 
 /** Called with the payload of each notification. */
@@ -37,8 +37,12 @@ const RECONNECT_MS = [50, 100, 250, 500, 1_000];
 /** Opens the connection; rejects with DATABASE_UNAVAILABLE when the first attempt fails, heals itself ever after. */
 export async function openListener(url: string, options: ListenerOptions): Promise<Listener> {
   const listener = new PostgresListener(url, options);
-  await throughTheDoor(() => listener.connect());
+  await connected(() => listener.connect());
   return listener;
+}
+
+function listen(channel: string): string {
+  return `LISTEN ${pg.escapeIdentifier(channel)}`;
 }
 
 class PostgresListener implements Listener {
@@ -48,6 +52,7 @@ class PostgresListener implements Listener {
   #client: pg.Client | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #reconnect: NodeJS.Timeout | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(url: string, options: ListenerOptions) {
@@ -75,13 +80,12 @@ class PostgresListener implements Listener {
     if (this.#closed) return void (await client.end());
     this.#client = client; // Before the LISTENs, so that a channel subscribed meanwhile is listened to as well.
     try {
-      for (const channel of this.#channels()) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      for (const channel of this.#channels()) await this.#ask(client, listen(channel));
     } catch (error) {
       this.#client = undefined;
       throw error;
     }
-    this.#heartbeat = setInterval(() => void this.#check(client), this.#options.heartbeatMs ?? HEARTBEAT_MS);
-    this.#heartbeat.unref();
+    this.#beat(client);
   }
 
   async subscribe(channel: string, notified: Notified, onReconnect?: () => void): Promise<() => void> {
@@ -91,7 +95,7 @@ class PostgresListener implements Listener {
     const client = this.#client;
     if (first && client) {
       try {
-        await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+        await this.#ask(client, listen(channel));
       } catch (error) {
         // The subscription stands: the reconnect that follows listens to every channel again.
         this.#lost(client, error);
@@ -103,7 +107,7 @@ class PostgresListener implements Listener {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#reconnect);
-    clearInterval(this.#heartbeat);
+    clearTimeout(this.#heartbeat);
     const client = this.#client;
     this.#client = undefined;
     await client?.end();
@@ -119,18 +123,31 @@ class PostgresListener implements Listener {
     }
   }
 
+  /** One statement after the other: a client must not be asked while it is still answering. */
+  #ask(client: pg.Client, statement: string): Promise<unknown> {
+    const answer = this.#turn.then(() => client.query(statement));
+    this.#turn = answer.catch(() => undefined); // Whoever asked hears of it; the next in turn must not.
+    return answer;
+  }
+
+  #beat(client: pg.Client): void {
+    this.#heartbeat = setTimeout(() => void this.#check(client), this.#options.heartbeatMs ?? HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
   async #check(client: pg.Client): Promise<void> {
     try {
-      await client.query('SELECT 1');
+      await this.#ask(client, 'SELECT 1');
     } catch (error) {
-      this.#lost(client, error);
+      return this.#lost(client, error);
     }
+    if (this.#client === client) this.#beat(client);
   }
 
   #lost(client: pg.Client, error: unknown): void {
     if (this.#closed || this.#client !== client) return;
     this.#client = undefined;
-    clearInterval(this.#heartbeat);
+    clearTimeout(this.#heartbeat);
     this.#options.log.warn({ err: error }, 'LISTEN connection lost; reconnecting');
     void client.end().catch(() => undefined); // Already broken: there is nothing left to close properly.
     this.#retry(0);

@@ -114,7 +114,7 @@ export async function openQueue(db: Database, options: QueueOptions): Promise<Qu
       throw error;
     }
   });
-  return new BossQueue(boss);
+  return new BossQueue(boss, db);
 }
 
 async function createQueues(boss: PgBoss, options: QueueOptions): Promise<void> {
@@ -139,9 +139,12 @@ async function createQueues(boss: PgBoss, options: QueueOptions): Promise<void> 
 
 class BossQueue implements Queue {
   readonly #boss: PgBoss;
+  /** Our pool instead of pg-boss's own for what workers wait for: it ends every statement in time. */
+  readonly #db: Db;
 
-  constructor(boss: PgBoss) {
+  constructor(boss: PgBoss, db: Database) {
     this.#boss = boss;
+    this.#db = joined(db);
   }
 
   async insert(sql: Sql, surface: SurfaceName, jobs: readonly NewJob[]): Promise<void> {
@@ -154,14 +157,16 @@ class BossQueue implements Queue {
   }
 
   async fetch(surface: SurfaceName): Promise<QueuedJob | undefined> {
-    const [job] = await throughTheDoor(() => this.#boss.fetch(queueName(surface), { batchSize: 1 }));
+    const [job] = await throughTheDoor(() =>
+      this.#boss.fetch(queueName(surface), { batchSize: 1, db: this.#db }),
+    );
     if (job === undefined) return undefined;
     const { childId } = jobData.parse(job.data);
     return { surface, queueJobId: job.id, retryCount: job.retryCount, childId };
   }
 
   async touch(lease: Lease): Promise<boolean> {
-    return one(() => this.#boss.touch(queueName(lease.surface), attempt(lease)));
+    return one(() => this.#boss.touch(queueName(lease.surface), attempt(lease), { db: this.#db }));
   }
 
   async complete(sql: Sql, lease: Lease): Promise<boolean> {
@@ -189,7 +194,7 @@ class BossQueue implements Queue {
 
   async fetchDead(limit: number): Promise<DeadJob[]> {
     const jobs = await throughTheDoor(() =>
-      this.#boss.fetch(DEAD_QUEUE, { batchSize: limit, includeMetadata: true }),
+      this.#boss.fetch(DEAD_QUEUE, { batchSize: limit, includeMetadata: true, db: this.#db }),
     );
     return jobs.map((job) => ({
       deadJobId: job.id,
@@ -219,7 +224,7 @@ async function one(command: () => Promise<unknown>): Promise<boolean> {
   return affected === 1;
 }
 
-/** pg-boss's way into our transaction. */
+/** pg-boss's way into our transaction, or our pool. */
 function joined(sql: Sql): Db {
   // biome-ignore lint/suspicious/noExplicitAny: pg-boss's own interface says any[].
   return { executeSql: async (text, values) => ({ rows: (await sql.query(text, values)).rows as any[] }) };

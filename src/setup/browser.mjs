@@ -45,7 +45,9 @@ function registryOf(root) {
 
 /** Whether Playwright's own Chromium, of the revision this Playwright wants, is there. */
 function hasPlaywrightBrowser(root) {
-  const list = JSON.parse(readFileSync(join(root, 'node_modules', 'playwright-core', 'browsers.json'), 'utf8'));
+  const list = JSON.parse(
+    readFileSync(join(root, 'node_modules', 'playwright-core', 'browsers.json'), 'utf8'),
+  );
   const revision = list.browsers.find((browser) => browser.name === 'chromium-headless-shell').revision;
   const registry = registryOf(root);
   return [`chromium_headless_shell-${revision}`, `chromium-${revision}`].some((folder) =>
@@ -90,7 +92,9 @@ export async function ensureBrowser(root) {
   const given = process.env.FLEET_BROWSER_PATH;
   if (given) {
     if (isProgram(given)) return;
-    throw new SetupError(`FLEET_BROWSER_PATH=${given} is not a program; correct it, or unset it to have one installed`);
+    throw new SetupError(
+      `FLEET_BROWSER_PATH=${given} is not a program; correct it, or unset it to have one installed`,
+    );
   }
   if (hasBrowser(root)) return;
   await exclusively(root, async () => {

@@ -31,6 +31,8 @@ export function commandFor(target, args) {
         needsDev: true,
       };
     default:
-      throw new SetupError(`there is no target ${JSON.stringify(target ?? '')}; use demo, start, test, check, fleet or bench`);
+      throw new SetupError(
+        `there is no target ${JSON.stringify(target ?? '')}; use demo, start, test, check, fleet or bench`,
+      );
   }
 }

@@ -9,7 +9,10 @@ const PIPE_FD = 3;
 const FORWARDED = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 
 function environment(root) {
-  return { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}` };
+  return {
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+  };
 }
 
 /** Runs a Node program as a child; resolves with its exit code, or ends this process by the signal that ended it. */
@@ -26,7 +29,11 @@ export function runNode(root, program) {
   }
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {
-      reject(new SetupError(`${nodeOf(root)} cannot be started (${error.message}); remove node_modules and try again`));
+      reject(
+        new SetupError(
+          `${nodeOf(root)} cannot be started (${error.message}); remove node_modules and try again`,
+        ),
+      );
     });
     child.once('exit', (code, signal) => {
       for (const name of FORWARDED) process.removeAllListeners(name);

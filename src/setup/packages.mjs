@@ -47,7 +47,8 @@ function whyInstall(root, needsDev) {
   const wanted = [fingerprint(root, true), fingerprint(root, needsDev)];
   if (wanted.includes(readStamp(root))) return undefined;
   const difference = firstDifference(root, needsDev);
-  if (difference !== undefined) return `${difference.replace('node_modules/', '')} is not as package-lock.json says`;
+  if (difference !== undefined)
+    return `${difference.replace('node_modules/', '')} is not as package-lock.json says`;
   leaveStamp(root, needsDev);
   return undefined;
 }
@@ -70,7 +71,8 @@ function npmCommand() {
 
 /** Without what `npm run` hands down: `npm run -s` must not silence the errors of the installation. */
 function installEnvironment() {
-  const own = /^npm_(config_(loglevel|json|ignore_scripts|omit|include|production)|lifecycle_|package_|command$)/i;
+  const own =
+    /^npm_(config_(loglevel|json|ignore_scripts|omit|include|production)|lifecycle_|package_|command$)/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 
@@ -80,13 +82,23 @@ async function npm(root, args) {
 }
 
 async function install(root, needsDev) {
-  const flags = ['--include=optional', '--ignore-scripts=false', '--no-audit', '--no-fund', '--loglevel=error'];
+  const flags = [
+    '--include=optional',
+    '--ignore-scripts=false',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   const { code, output } = await npm(root, ['ci', needsDev ? '--include=dev' : '--omit=dev', ...flags]);
   if (code !== 0) {
-    throw new SetupError(`npm ci failed (${reasonIn(output)}); check the network and the disk, then run it again`);
+    throw new SetupError(
+      `npm ci failed (${reasonIn(output)}); check the network and the disk, then run it again`,
+    );
   }
   if (spawnSync(nodeOf(root), ['--version']).status !== 0) {
-    throw new SetupError('npm did not install Node 24 (package "node"); run `npm rebuild node --foreground-scripts`');
+    throw new SetupError(
+      'npm did not install Node 24 (package "node"); run `npm rebuild node --foreground-scripts`',
+    );
   }
   leaveStamp(root, needsDev);
 }

@@ -21,6 +21,13 @@ export function runProgram(file, args, options = {}) {
 
 /** The line of a program's output that says most about why it failed. */
 export function reasonIn(output) {
-  const lines = output.split('\n').map((line) => line.trim()).filter((line) => line !== '');
-  return lines.findLast((line) => /\b(error|ERR!|failed|E[A-Z]{4,})\b/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return (
+    lines.findLast((line) => /\b(error|ERR!|failed|E[A-Z]{4,})\b/i.test(line)) ??
+    lines.at(-1) ??
+    'it said nothing'
+  );
 }

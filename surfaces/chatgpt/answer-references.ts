@@ -1,6 +1,7 @@
 import type { DraftCitation, DraftMention, DraftSource, Reading } from '../../src/contract/extraction.ts';
 import { parseJson } from '../../src/extract/framing.ts';
 import { markText } from '../../src/extract/marks.ts';
+import { withLiteralMath } from './math.ts';
 import { type TokenSpan, tokenParts, tokenSpans, withoutStrays } from './reference-text.ts';
 import { draftOf, sourceKey } from './sources.ts';
 import { type Message, type Product, type Reference, referenceSchema, refName } from './wire.ts';
@@ -40,6 +41,7 @@ export function resolveReferences(raw: string, references: References): Referenc
   }
   writer.text(raw.slice(from));
   for (const reference of references.content_references) writer.footnote(reference);
+  writer.answer.markdown = withLiteralMath(writer.answer.markdown);
   return writer.answer;
 }
 
@@ -79,47 +81,15 @@ class AnswerWriter {
     // The blank that parted a removed token from the words goes with it, as it does for citation marks.
     const { answer } = this;
     if (this.#afterRemoval && /^\s/.test(text)) answer.markdown = answer.markdown.replace(/(\S) $/, '$1');
-    this.#afterRemoval = false;
-    answer.markdown += text;
+    this.#put(text);
   }
 
-  /** A token no reference speaks of (cut streams, new kinds): only a label that stands in the token itself is kept. */
   bareToken(token: string): void {
-    const { name, args } = tokenParts(token);
-    if (name === 'entity') return this.#mention(entityArguments(args[0]), null);
-    const label = name === 'url' ? args[0] : undefined;
-    if (label !== undefined && sourceKey(label) === undefined) return this.#write(label);
-    if (name === 'cite') this.answer.unresolved += 1;
-    this.#nothing();
+    this.#put(this.#bareTokenText(token));
   }
 
   reference(reference: Reference): void {
-    const { args } = tokenParts(reference.matched_text);
-    switch (reference.type) {
-      case 'hidden':
-        this.answer.unresolved += 1;
-        return this.#nothing();
-      case 'entity':
-        return this.#mention(entityArguments(args[0]), reference);
-      case 'product_entity':
-        if (reference.product) this.answer.products.push(reference.product);
-        return this.#mention({ ...entityArguments(args[0]), category: 'product' }, reference);
-      case 'products':
-        this.answer.products.push(...reference.products);
-        this.answer.cards.push(...reference.products.map(productCard));
-        return this.#nothing();
-      case 'product':
-        if (reference.product) this.answer.products.push(reference.product);
-        if (reference.product) this.answer.cards.push(productCard(reference.product));
-        return this.#nothing();
-      case 'alt_text':
-        return this.#write(reference.alt ?? '');
-      case 'url':
-      case 'link':
-        return this.#link(reference, args);
-      default:
-        return this.#widgetOrCitation(reference);
-    }
+    this.#put(this.#referenceText(reference));
   }
 
   /** The Sources panel: same sources, in the panel's order. */
@@ -133,59 +103,82 @@ class AnswerWriter {
     }
   }
 
-  #widgetOrCitation(reference: Reference): void {
-    const cards = [...imageCards(reference), ...videoCards(reference)];
-    if (cards.length > 0 || reference.type.startsWith('image')) {
-      this.answer.cards.push(...cards);
-      return this.#nothing();
-    }
-    const drafts = citedSources(reference);
-    if (drafts.length === 0) return this.#nothing();
-    this.answer.sources.push(...drafts);
-    this.#cite(drafts, 'sentence');
-  }
-
-  #link(reference: Reference, args: readonly string[]): void {
-    const shown = /^\(?\[([^\]]*)\]/.exec(reference.alt ?? '')?.[1];
-    const label =
-      shown ??
-      reference.prompt_text ??
-      reference.title ??
-      args.find((arg) => sourceKey(arg) === undefined) ??
-      '';
-    const drafts = citedSources(reference);
-    const index = this.answer.citations.length;
-    if (drafts.length === 0 || label === '') return label === '' ? this.#nothing() : this.#write(label);
-    this.answer.sources.push(...drafts);
-    this.answer.citations.push({ sourceKeys: drafts.map(({ key }) => key), basis: 'exact' });
-    this.#write(`${markText(index, 'open')}${label}${markText(index, 'close')}`);
-  }
-
-  #mention(entity: Entity, reference: Reference | null): void {
-    const text = reference === null ? (entity.name ?? '') : labelOf(entity, reference);
-    if (text.trim() === '') return this.#nothing();
-    const category = reference?.category ?? entity.category;
-    this.answer.mentions.push({
-      text,
-      category: category !== null && PRODUCT_REF.test(category) ? 'product' : category,
-    });
-    this.#write(text);
-  }
-
-  #cite(drafts: readonly DraftSource[], basis: DraftCitation['basis']): void {
-    const sourceKeys = [...new Set(drafts.map(({ key }) => key))];
-    this.answer.markdown += markText(this.answer.citations.length);
-    this.answer.citations.push({ sourceKeys, basis });
-    this.#afterRemoval = false;
-  }
-
-  #write(text: string): void {
+  #put(text: string): void {
     this.answer.markdown += text;
-    this.#afterRemoval = false;
+    this.#afterRemoval = text === '';
   }
 
-  #nothing(): void {
-    this.#afterRemoval = true;
+  /** A token no reference speaks of (cut streams, new kinds): only a label that stands in the token itself is kept. */
+  #bareTokenText(token: string): string {
+    const { name, args } = tokenParts(token);
+    if (name === 'entity') return this.#mention(entityArguments(args[0]), null);
+    if (name === 'cite') this.answer.unresolved += 1;
+    const label = name === 'url' ? (args[0] ?? '') : '';
+    return sourceKey(label) === undefined ? label : '';
+  }
+
+  #referenceText(reference: Reference): string {
+    const { args } = tokenParts(reference.matched_text);
+    if (reference.product) this.answer.products.push(reference.product);
+    switch (reference.type) {
+      case 'hidden':
+        this.answer.unresolved += 1;
+        return '';
+      case 'entity':
+        return this.#mention(entityArguments(args[0]), reference);
+      case 'product_entity':
+        return this.#mention({ ...entityArguments(args[0]), category: 'product' }, reference);
+      case 'product':
+      case 'products':
+        return this.#productCards(reference);
+      case 'alt_text':
+        return reference.alt ?? '';
+      case 'url':
+      case 'link':
+        return this.#link(reference, args);
+      default:
+        return this.#widgetOrCitation(reference);
+    }
+  }
+
+  #productCards({ products, product }: Reference): string {
+    this.answer.products.push(...products);
+    this.answer.cards.push(...[...products, ...(product ? [product] : [])].map(productCard));
+    return '';
+  }
+
+  #widgetOrCitation(reference: Reference): string {
+    const cards = [...imageCards(reference), ...videoCards(reference)];
+    this.answer.cards.push(...cards);
+    if (cards.length > 0 || reference.type.startsWith('image')) return '';
+    const drafts = citedSources(reference);
+    if (drafts.length === 0) return '';
+    return markText(this.#cite(drafts, 'sentence'));
+  }
+
+  #link(reference: Reference, args: readonly string[]): string {
+    const shown = /^\(?\[([^\]]*)\]/.exec(reference.alt ?? '')?.[1];
+    const inToken = args.find((arg) => sourceKey(arg) === undefined);
+    const label = shown ?? reference.prompt_text ?? reference.title ?? inToken ?? '';
+    const drafts = citedSources(reference);
+    if (drafts.length === 0 || label === '') return label;
+    const index = this.#cite(drafts, 'exact');
+    return `${markText(index, 'open')}${label}${markText(index, 'close')}`;
+  }
+
+  #mention(entity: Entity, reference: Reference | null): string {
+    const text = reference === null ? (entity.name ?? '') : labelOf(entity, reference);
+    if (text.trim() === '') return '';
+    const category = reference?.category ?? entity.category;
+    const isProduct = category !== null && PRODUCT_REF.test(category);
+    this.answer.mentions.push({ text, category: isProduct ? 'product' : category });
+    return text;
+  }
+
+  #cite(drafts: readonly DraftSource[], basis: DraftCitation['basis']): number {
+    this.answer.sources.push(...drafts);
+    this.answer.citations.push({ sourceKeys: [...new Set(drafts.map(({ key }) => key))], basis });
+    return this.answer.citations.length - 1;
   }
 }
 

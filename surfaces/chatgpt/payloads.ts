@@ -70,6 +70,9 @@ function emptyStream(known: Partial<PayloadStream>): PayloadStream {
   return { payloads: [], html: '', ended: false, refusedStatus: null, foreign: false, ...known };
 }
 
+/** First payload of every delta stream; alone, of one that was cut at once. */
+const DELTA_VERSION = 'v1';
+
 function streamOf(events: readonly { data: string }[]): PayloadStream {
   const stream = emptyStream({});
   for (const { data } of events) {
@@ -77,6 +80,8 @@ function streamOf(events: readonly { data: string }[]): PayloadStream {
     else if (data.trimStart().startsWith('<')) stream.html += `${data}\n`;
     else stream.payloads.push(...objectsOf(parseJson(data)));
   }
+  const nothing = stream.payloads.length === 0 && stream.html === '' && !stream.ended;
+  stream.foreign = nothing && events.some(({ data }) => parseJson(data) !== DELTA_VERSION);
   stream.ended ||= stream.payloads.some(({ type }) => type === 'message_stream_complete');
   return stream;
 }

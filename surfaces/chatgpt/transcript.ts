@@ -2,7 +2,7 @@ import type { Exchange } from '../../src/contract/capture-record.ts';
 import type { Reading } from '../../src/contract/extraction.ts';
 import { resolveReferences } from './answer-references.ts';
 import { adsOf, shoppingOf } from './commerce.ts';
-import { isJson } from './delta-stream.ts';
+import { isJson, type Json } from './delta-stream.ts';
 import { fanOutQueries } from './fan-out.ts';
 import { readMobileStreams } from './mobile-stream.ts';
 import { type PayloadStream, payloadStreams } from './payloads.ts';
@@ -35,25 +35,22 @@ export function readTranscript(transcript: readonly Exchange[]): TranscriptView 
     return { reading: mobile.reading, app: 'anonymous', error: mobile.error ?? refused, warnings: [] };
   }
   const turn = readTurn(streams);
-  const came = transcript.some(({ frames }) => frames.some(({ data }) => data.trim() !== ''));
   if (turn === null) {
-    const understood = refused !== null || streams.some(({ payloads }) => payloads.some(isKnownEvent));
-    return {
-      reading: null,
-      app: null,
-      error: refused,
-      warnings: came && !understood ? ['transcript_unrecognised'] : [],
-    };
+    const unrecognised = refused === null && streams.some(isUnrecognised);
+    return { reading: null, app: null, error: refused, warnings: unrecognised ? ['transcript_unrecognised'] : [] };
   }
   const error = turn.error === null ? refused : { status: null, ...turn.error };
   return { reading: readingOf(turn), app: 'signed_in', error, warnings: warningsOf(turn) };
 }
 
-function isKnownEvent(payload: Record<string, unknown>): boolean {
-  return (
-    typeof payload.type === 'string' &&
-    (isJson(payload.metadata) || 'conversation_id' in payload || 'topic_id' in payload)
-  );
+/** True when something came that none of the known wires explains. */
+function isUnrecognised({ payloads, html, foreign }: PayloadStream): boolean {
+  return foreign || html.trim() !== '' || (payloads.length > 0 && !payloads.some(isKnownEvent));
+}
+
+function isKnownEvent(payload: Json): boolean {
+  const { type, metadata } = payload;
+  return typeof type === 'string' && (isJson(metadata) || 'conversation_id' in payload || 'topic_id' in payload);
 }
 
 function refusal(streams: readonly PayloadStream[]): TranscriptError | null {

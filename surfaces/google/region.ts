@@ -1,4 +1,5 @@
 import type { Extraction } from '../../src/contract/extraction.ts';
+import { isCountryCode } from '../../src/contract/region.ts';
 import { type CheerioAPI, commentsOf, foldSpace, visibleText } from '../../src/extract/dom.ts';
 
 type RegionReadBack = NonNullable<Extraction['region']>;
@@ -27,7 +28,7 @@ export function readRegion($: CheerioAPI): RegionReadBack {
   const lang = $('html').attr('lang') ?? '';
   const country = /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-([A-Z]{2})$/.exec(lang)?.[1];
   if (country !== undefined && !UI_WITH_COUNTRY.has(lang)) return observed(country);
-  const shown = footerCountry($, lang) ?? aboutLinkCountry($);
+  const shown = footerCountry($, lang) ?? aboutLinkCountry($) ?? unnamedCountry($);
   if (shown !== undefined) return observed(shown);
   return country === undefined
     ? { effective: null, basis: 'none' }
@@ -48,6 +49,11 @@ function footerCountry($: CheerioAPI, lang: string): string | undefined {
   return undefined;
 }
 
+/** The footer's place line names every country but the United States (2023 → 2026-02). */
+function unnamedCountry($: CheerioAPI): string | undefined {
+  return $('#fbar update-location, #sfooter update-location').length > 0 ? 'US' : undefined;
+}
+
 const namesByLanguage = new Map<string, [string, string][]>();
 
 function countryNames(lang: string): [string, string][] {
@@ -60,7 +66,7 @@ function countryNames(lang: string): [string, string][] {
     for (let second = 65; second <= 90; second++) {
       const code = String.fromCharCode(first, second);
       const name = display.of(code);
-      if (name !== undefined && !/^(?:EU|EZ|UN|XA|XB|ZZ|QO)$/.test(code)) names.push([name, code]);
+      if (name !== undefined && isCountryCode(code)) names.push([name, code]);
     }
   }
   names.sort(([left], [right]) => right.length - left.length);

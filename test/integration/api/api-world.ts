@@ -50,7 +50,9 @@ const catalog: SurfaceCatalog = SURFACE_NAMES.map((name) => ({
   available: name !== 'claude',
 }));
 
-export async function openApiWorld(given: { config?: Partial<Config>; drainMs?: number } = {}): Promise<ApiWorld> {
+export async function openApiWorld(
+  given: { config?: Partial<Config>; drainMs?: number } = {},
+): Promise<ApiWorld> {
   const jobs = await openJobsWorld();
   const listener = await openListener(jobs.url, { log: testLog, applicationName: 'listen-under-test' });
   const config: Config = {
@@ -60,6 +62,7 @@ export async function openApiWorld(given: { config?: Partial<Config>; drainMs?: 
   };
   const api = await createApi({
     ...{ config, db: jobs.db, queue: jobs.queue, listener, catalog, log: testLog, clock: systemClock },
+    limits: { headersS: 1, requestS: 2 },
     ...(given.drainMs === undefined ? {} : { drainMs: given.drainMs }),
   });
   const { url } = await api.listen();
@@ -114,7 +117,12 @@ async function exchange(base: string, path: string, asked: Ask): Promise<Answer>
         received.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const isJson = /json/.test(received.headers['content-type'] ?? '') && text !== '';
-          resolve({ status: received.statusCode ?? 0, headers: received.headers, text, body: isJson ? JSON.parse(text) : undefined });
+          resolve({
+            status: received.statusCode ?? 0,
+            headers: received.headers,
+            text,
+            body: isJson ? JSON.parse(text) : undefined,
+          });
         });
       },
     );
@@ -135,6 +143,13 @@ export async function rawExchange(base: string, bytes: string): Promise<Answer> 
   });
   const [head = '', payload = ''] = text.split('\r\n\r\n');
   const [first = '', ...lines] = head.split('\r\n');
-  const headers = Object.fromEntries(lines.map((line) => [line.split(': ')[0]?.toLowerCase(), line.split(': ')[1]]));
-  return { status: Number(first.split(' ')[1]), headers, text, body: payload === '' ? undefined : JSON.parse(payload) };
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.split(': ')[0]?.toLowerCase(), line.split(': ')[1]]),
+  );
+  return {
+    status: Number(first.split(' ')[1]),
+    headers,
+    text,
+    body: payload === '' ? undefined : JSON.parse(payload),
+  };
 }

@@ -10,7 +10,12 @@ interface Document {
 }
 
 /** Says what is wrong with a response according to an OpenAPI document; undefined when nothing is. */
-export type ResponseCheck = (method: string, path: string, status: number, body: unknown) => string | undefined;
+export type ResponseCheck = (
+  method: string,
+  path: string,
+  status: number,
+  body: unknown,
+) => string | undefined;
 
 /** Makes the check. Paths the document does not know are judged by its Error schema alone. */
 export function responseCheck(document: unknown): ResponseCheck {
@@ -34,7 +39,8 @@ export function responseCheck(document: unknown): ResponseCheck {
 function schemaPointer(openapi: Document, method: string, path: string, status: number): string | undefined {
   const template = Object.keys(openapi.paths).find((candidate) => matches(candidate, path));
   const operation = template === undefined ? undefined : openapi.paths[template]?.[method];
-  if (template === undefined || operation === undefined) return status >= 400 ? '/components/schemas/Error' : undefined;
+  if (template === undefined || operation === undefined)
+    return status >= 400 ? '/components/schemas/Error' : undefined;
   const key = [String(status), `${Math.floor(status / 100)}XX`, `${Math.floor(status / 100)}xx`].find(
     (candidate) => operation.responses?.[candidate] !== undefined,
   );

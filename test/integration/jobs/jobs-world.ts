@@ -20,7 +20,12 @@ export interface JobsWorld extends FreshDatabase {
 
 export async function openJobsWorld(): Promise<JobsWorld> {
   const fresh = await freshDatabase();
-  const queue = await openQueue(fresh.db, { log: testLog, heartbeatS: 10, captureTimeoutMs: 30_000, retryDelayS: 0 });
+  const queue = await openQueue(fresh.db, {
+    log: testLog,
+    heartbeatS: 10,
+    captureTimeoutMs: 30_000,
+    retryDelayS: 0,
+  });
   return {
     ...fresh,
     queue,
@@ -34,7 +39,14 @@ export async function openJobsWorld(): Promise<JobsWorld> {
 export const caller = { accountId: DEFAULT_ACCOUNT, keyId: null };
 
 export function context(given: Partial<SubmitContext> = {}): SubmitContext {
-  return { requestId: 'req_test' as RequestId, caller, now: Date.now(), ttlMs: 60_000, origin: 'stage', ...given };
+  return {
+    requestId: 'req_test' as RequestId,
+    caller,
+    now: Date.now(),
+    ttlMs: 60_000,
+    origin: 'stage',
+    ...given,
+  };
 }
 
 export function request(given: Partial<SearchRequest> = {}): SearchRequest {
@@ -68,7 +80,12 @@ export async function claimed(
 }
 
 /** The Envelope a worker would settle with. */
-export async function envelopeFor(db: Database, childId: ChildId, outcome: Outcome, text = ''): Promise<Envelope> {
+export async function envelopeFor(
+  db: Database,
+  childId: ChildId,
+  outcome: Outcome,
+  text = '',
+): Promise<Envelope> {
   const parts = parseChildId(childId);
   const skeleton = parts && (await readChild(db, DEFAULT_ACCOUNT, parts));
   if (skeleton === undefined) throw new Error(`no child ${childId}`);
@@ -88,7 +105,12 @@ export async function finishNext(
   given: { surface?: SurfaceName; outcome?: Outcome; text?: string } = {},
 ): Promise<Envelope> {
   const child = await claimed(world, given);
-  const envelope = await envelopeFor(world.db, child.id, given.outcome ?? 'answered', given.text ?? 'an answer');
+  const envelope = await envelopeFor(
+    world.db,
+    child.id,
+    given.outcome ?? 'answered',
+    given.text ?? 'an answer',
+  );
   await settle(world.db, world.queue, child, envelope);
   return envelope;
 }

@@ -69,8 +69,12 @@ describe('given a claimed child', () => {
     await submit(world.db, world.queue, request(), context());
     const child = await claimed(world);
     const envelope = await envelopeFor(world.db, child.id, 'answered');
-    await expect(settle(world.db, world.queue, child, { ...envelope, job: { ...envelope.job, status: 'processing' } })).rejects.toThrow(TypeError);
-    await expect(settle(world.db, world.queue, child, { ...envelope, job: { ...envelope.job, id: 'job_other' } })).rejects.toThrow(TypeError);
+    await expect(
+      settle(world.db, world.queue, child, { ...envelope, job: { ...envelope.job, status: 'processing' } }),
+    ).rejects.toThrow(TypeError);
+    await expect(
+      settle(world.db, world.queue, child, { ...envelope, job: { ...envelope.job, id: 'job_other' } }),
+    ).rejects.toThrow(TypeError);
     await settle(world.db, world.queue, child, envelope);
   });
 });
@@ -84,8 +88,12 @@ describe('given a worker that was presumed dead', () => {
     expect(heir.attempt).toBe(2);
     const before = await rowsOf(heir.id);
     const envelope = await envelopeFor(world.db, zombie.id, 'answered', 'stale');
-    await expect(settle(world.db, world.queue, zombie, envelope)).rejects.toMatchObject({ code: 'LEASE_LOST' });
-    await expect(giveBack(world.db, world.queue, zombie, { outcome: 'timeout', message: '' })).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(settle(world.db, world.queue, zombie, envelope)).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    });
+    await expect(
+      giveBack(world.db, world.queue, zombie, { outcome: 'timeout', message: '' }),
+    ).rejects.toMatchObject({ code: 'LEASE_LOST' });
     await expect(release(world.db, world.queue, zombie)).rejects.toMatchObject({ code: 'LEASE_LOST' });
     expect(await world.queue.touch(zombie.lease)).toBe(false);
     expect(await rowsOf(heir.id)).toEqual(before);
@@ -98,7 +106,9 @@ describe('given a worker that was presumed dead', () => {
     await world.db.transaction((sql) => world.queue.fail(sql, zombie.lease, 'heartbeat lost'));
     const before = await rowsOf(zombie.id);
     const envelope = await envelopeFor(world.db, zombie.id, 'answered', 'stale');
-    await expect(settle(world.db, world.queue, zombie, envelope)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(settle(world.db, world.queue, zombie, envelope)).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    });
     expect(await rowsOf(zombie.id)).toEqual(before);
     await finishNext(world);
   });
@@ -121,7 +131,12 @@ describe('given a worker that was presumed dead', () => {
     const again = await claim(world.db, world.queue, job, by);
     expect(again).toMatchObject({ kind: 'claimed', child: { attempt: 1 } });
     if (again.kind === 'claimed') {
-      await settle(world.db, world.queue, again.child, await envelopeFor(world.db, again.child.id, 'answered'));
+      await settle(
+        world.db,
+        world.queue,
+        again.child,
+        await envelopeFor(world.db, again.child.id, 'answered'),
+      );
     }
   });
 });
@@ -132,7 +147,10 @@ describe('given an attempt that did not answer', () => {
     for (const attempt of [1, 2, 3]) {
       const child = await claimed(world);
       expect(child.attempt).toBe(attempt);
-      await giveBack(world.db, world.queue, child, { outcome: 'navigation_failed', message: `try ${attempt}` });
+      await giveBack(world.db, world.queue, child, {
+        outcome: 'navigation_failed',
+        message: `try ${attempt}`,
+      });
     }
     expect(await world.queue.fetch('chatgpt')).toBeUndefined();
     expect((await readJob(world.db, caller.accountId, jobId))?.job.status).toBe('processing');
@@ -165,7 +183,10 @@ describe('given an attempt that did not answer', () => {
       const child = await claimed(world);
       await world.db.transaction((sql) => world.queue.fail(sql, child.lease, 'heartbeat lost'));
     }
-    await world.db.query(`UPDATE fleet.child SET status = 'canceled', completed_at = now() WHERE job_id = $1`, [jobId]);
+    await world.db.query(
+      `UPDATE fleet.child SET status = 'canceled', completed_at = now() WHERE job_id = $1`,
+      [jobId],
+    );
     expect(await settleDeadLetters(world.db, world.queue, Date.now())).toBe(1);
     expect((await readJob(world.db, caller.accountId, jobId))?.job.status).toBe('canceled');
   });
@@ -178,7 +199,9 @@ describe('given a worker that drains', () => {
     const child = await claimed(world);
     await release(world.db, world.queue, child);
     const envelope = await envelopeFor(world.db, child.id, 'answered');
-    await expect(settle(world.db, world.queue, child, envelope)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await expect(settle(world.db, world.queue, child, envelope)).rejects.toMatchObject({
+      code: 'LEASE_LOST',
+    });
     const next = await claimed(world);
     expect(next).toMatchObject({ id: children[0], attempt: 1 });
     await settle(world.db, world.queue, next, envelope);
@@ -201,7 +224,12 @@ describe('given a worker that drains', () => {
 describe('given a job whose deadline has passed', () => {
   it('children that never started expire, leave the queue, and say so in their Envelope', async () => {
     const now = Date.now();
-    const { jobId } = await submit(world.db, world.queue, request({ surfaces: ['claude'] }), context({ now, ttlMs: 1_000 }));
+    const { jobId } = await submit(
+      world.db,
+      world.queue,
+      request({ surfaces: ['claude'] }),
+      context({ now, ttlMs: 1_000 }),
+    );
     expect(await expireOverdue(world.db, world.queue, now + 999)).toBe(0);
     expect(await expireOverdue(world.db, world.queue, now + 1_000)).toBe(1);
     expect(await world.queue.fetch('claude')).toBeUndefined();
@@ -215,13 +243,20 @@ describe('given a job whose deadline has passed', () => {
     const now = Date.now();
     await submit(world.db, world.queue, request({ surfaces: ['claude'] }), context({ now, ttlMs: 1_000 }));
     const job = await fetched(world.queue, 'claude');
-    expect(await claim(world.db, world.queue, job, { workerId: 'w', now: now + 2_000 })).toEqual({ kind: 'expired' });
+    expect(await claim(world.db, world.queue, job, { workerId: 'w', now: now + 2_000 })).toEqual({
+      kind: 'expired',
+    });
     expect(await expireOverdue(world.db, world.queue, now + 2_000)).toBe(0);
   });
 
   it('running children go on; those waiting for a retry fail with what they saw', async () => {
     const now = Date.now();
-    const { jobId } = await submit(world.db, world.queue, request({ surfaces: ['claude', 'gemini'] }), context({ now, ttlMs: 1_000 }));
+    const { jobId } = await submit(
+      world.db,
+      world.queue,
+      request({ surfaces: ['claude', 'gemini'] }),
+      context({ now, ttlMs: 1_000 }),
+    );
     const running = await claimed(world, { surface: 'claude' });
     const tried = await claimed(world, { surface: 'gemini' });
     await giveBack(world.db, world.queue, tried, { outcome: 'timeout', message: 'too slow' });
@@ -238,9 +273,17 @@ describe('given a job whose deadline has passed', () => {
 
   it('a fetched job whose child has ended is taken out of the queue', async () => {
     const now = Date.now();
-    const { jobId } = await submit(world.db, world.queue, request({ surfaces: ['claude'] }), context({ now }));
+    const { jobId } = await submit(
+      world.db,
+      world.queue,
+      request({ surfaces: ['claude'] }),
+      context({ now }),
+    );
     const job = await fetched(world.queue, 'claude');
-    await world.db.query(`UPDATE fleet.child SET status = 'canceled', completed_at = now() WHERE job_id = $1`, [jobId]);
+    await world.db.query(
+      `UPDATE fleet.child SET status = 'canceled', completed_at = now() WHERE job_id = $1`,
+      [jobId],
+    );
     expect(await claim(world.db, world.queue, job, { workerId: 'w', now })).toEqual({ kind: 'terminal' });
     expect(await world.queue.touch(job)).toBe(false);
     expect(await world.queue.fetch('claude')).toBeUndefined();

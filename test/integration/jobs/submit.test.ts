@@ -23,7 +23,10 @@ async function counts(): Promise<unknown> {
 
 describe('given a search of two surfaces in two regions', () => {
   it('accepts one parent and one child per surface and region, each with its queue job', async () => {
-    const asked = request({ surfaces: ['claude', 'gemini'], regions: [{ country: 'US' }, { country: 'DE', city: 'Köln' }] });
+    const asked = request({
+      surfaces: ['claude', 'gemini'],
+      regions: [{ country: 'US' }, { country: 'DE', city: 'Köln' }],
+    });
     const { jobId, children, replayed } = await submit(world.db, world.queue, asked, context());
     expect(replayed).toBe(false);
     expect(children).toEqual([
@@ -35,7 +38,11 @@ describe('given a search of two surfaces in two regions', () => {
     const view = await readJob(world.db, caller.accountId, jobId);
     expect(view?.job.status).toBe('processing');
     expect(view?.children.map((child) => child.status)).toEqual(Array(4).fill('queued'));
-    const jobs = [await world.queue.fetch('claude'), await world.queue.fetch('claude'), await world.queue.fetch('claude')];
+    const jobs = [
+      await world.queue.fetch('claude'),
+      await world.queue.fetch('claude'),
+      await world.queue.fetch('claude'),
+    ];
     expect(jobs.map((job) => job?.childId)).toEqual([children[0], children[1], undefined]);
   });
 
@@ -101,7 +108,12 @@ describe('given an idempotency key', () => {
     const turned = request({ idempotencyKey: 'k2', regions: [{ city: 'Boston', country: 'US' }] });
     const second = await submit(world.db, world.queue, turned, context());
     expect(second).toEqual({ ...first, replayed: true });
-    const other = await submit(world.db, world.queue, asked, context({ caller: { accountId: 'acct_other', keyId: null } }));
+    const other = await submit(
+      world.db,
+      world.queue,
+      asked,
+      context({ caller: { accountId: 'acct_other', keyId: null } }),
+    );
     expect(other.replayed).toBe(false);
   });
 
@@ -109,13 +121,17 @@ describe('given an idempotency key', () => {
     const holding = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     const first = world.db.transaction(async (sql) => {
-      await sql.query(`INSERT INTO fleet.idempotency VALUES ('${caller.accountId}', 'slow', 'x', 'job_none', now())`);
+      await sql.query(
+        `INSERT INTO fleet.idempotency VALUES ('${caller.accountId}', 'slow', 'x', 'job_none', now())`,
+      );
       held.resolve();
       await holding.promise;
       throw new Error('rolled back');
     });
     await held.promise;
-    const error = await submit(world.db, world.queue, request({ idempotencyKey: 'slow' }), context()).catch((e: unknown) => e);
+    const error = await submit(world.db, world.queue, request({ idempotencyKey: 'slow' }), context()).catch(
+      (e: unknown) => e,
+    );
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ code: 'IDEMPOTENCY_IN_PROGRESS', headers: { 'retry-after': '1' } });
     holding.resolve();

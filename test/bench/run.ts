@@ -1,0 +1,17 @@
+import { benchDispatch } from './dispatch.ts';
+import { benchExtract } from './extract.ts';
+
+/** `npm run bench -- <name>`: prints its figures as JSON lines. */
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  dispatch: benchDispatch,
+  extract: benchExtract,
+};
+
+const [name = ''] = process.argv.slice(2);
+const bench = BENCHES[name];
+if (bench === undefined) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}\n`);
+  process.exitCode = 2;
+} else {
+  await bench();
+}
