@@ -4,6 +4,7 @@ import { demoCommand } from './cli/demo.ts';
 import { doctorCommand } from './cli/doctor.ts';
 import { extractCommand } from './cli/extract.ts';
 import { keysCommand } from './cli/keys.ts';
+import { profileCommand } from './cli/profile.ts';
 import { replayCommand } from './cli/replay.ts';
 import { stageCommand } from './cli/stage.ts';
 import { startCommand } from './cli/start.ts';
@@ -31,6 +32,7 @@ for (const command of [
   replayCommand(),
   stageCommand(),
   keysCommand(),
+  profileCommand(),
   doctorCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));

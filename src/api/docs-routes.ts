@@ -3,6 +3,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { API_VERSION } from './api-version.ts';
 import { docsPage, routesOf } from './docs-page.ts';
 import type { App } from './fastify-types.ts';
+import { tidyComponents } from './openapi-components.ts';
 
 /** Collects the routes that follow into an OpenAPI 3.1 document made of the zod schemas that validate them. */
 export async function collectOpenApi(app: App): Promise<void> {
@@ -24,7 +25,7 @@ export async function collectOpenApi(app: App): Promise<void> {
 
 /** `GET /openapi.json` and `GET /docs`. */
 export function docsRoutes(app: App): void {
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { schema: { hide: true } }, async () => tidyComponents(app.swagger()));
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
     reply.type('text/html; charset=utf-8');
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");

@@ -9,6 +9,7 @@ import { type Submitted, submit } from '../jobs/submit.ts';
 import type { ApiContext } from './api-context.ts';
 import { callerOf } from './caller.ts';
 import type { App } from './fastify-types.ts';
+import { headerText } from './header-text.ts';
 import { normalise } from './normalise.ts';
 import { requestError } from './request-issues.ts';
 import { parsePrefer, resolveMode, type SubmitMode } from './submit-mode.ts';
@@ -93,12 +94,12 @@ async function search(context: ApiContext, call: SearchCall): Promise<SearchAnsw
   refuseWebhook(call);
   const asked = normalise(call.body, {
     aliasSurface: call.alias,
-    idempotencyHeader: single(headers['idempotency-key']),
+    idempotencyHeader: headerText(headers['idempotency-key']),
     catalog: context.catalog,
   });
   const mode = resolveMode({
     mode: call.query.mode,
-    prefer: parsePrefer(single(headers.prefer)),
+    prefer: parsePrefer(headerText(headers.prefer)),
     children: asked.surfaces.length * asked.regions.length,
     defaultWaitS: context.config.syncWaitS,
   });
@@ -109,10 +110,6 @@ async function search(context: ApiContext, call: SearchCall): Promise<SearchAnsw
   if (submitted.replayed) call.reply.header('idempotent-replayed', 'true');
   if (mode.kind === 'async') return accepted(context, call, submitted);
   return waited(context, call, submitted, mode, receivedAt);
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(', ') : header;
 }
 
 function invalid(path: string, message: string): ApiError {

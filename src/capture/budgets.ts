@@ -13,24 +13,17 @@ export interface Budgets {
   capture: number;
 }
 
-const LADDER: Budgets = {
-  rpc: 5_000,
-  navigation: 30_000,
-  ready: 15_000,
-  answer: 120_000,
-  proof: 30_000,
-  capture: 210_000,
-};
-
-/** The ladder scaled down to a shorter capture (never up); proof keeps at least a fifth, so that a timeout is proven. */
+/**
+ * The ladder for a capture of this length. A shorter capture keeps the proportions that leave each step a chance, and
+ * a fifth of its time for proof, so that a timeout is proven too.
+ */
 export function budgetsFor(captureMs: number): Budgets {
-  const scale = Math.min(1, captureMs / LADDER.capture);
   return {
-    rpc: Math.max(1_000, Math.min(LADDER.rpc, captureMs / 4)),
-    navigation: LADDER.navigation * scale,
-    ready: LADDER.ready * scale,
-    answer: LADDER.answer * scale,
-    proof: Math.max(LADDER.proof * scale, captureMs / 5),
+    rpc: Math.max(1_000, Math.min(5_000, captureMs / 4)),
+    navigation: Math.min(30_000, captureMs * 0.4),
+    ready: Math.min(15_000, captureMs * 0.25),
+    answer: Math.min(120_000, captureMs * 0.6),
+    proof: Math.min(30_000, captureMs / 5),
     capture: captureMs,
   };
 }

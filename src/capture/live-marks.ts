@@ -59,7 +59,7 @@ export async function firstLiveMark(
       if (mark.title && !new RegExp(mark.title.source, mark.title.flags).test(document.title)) return false;
       if (mark.selector && ![...document.querySelectorAll(mark.selector)].some(visible)) return false;
       if (!mark.text) return true;
-      // biome-ignore lint/performance/useDomNodeTextContent: a mark is proven by what people see, not by script texts.
+      // What people see proves a mark, not the texts of scripts, which textContent would give.
       text ??= document.body?.innerText ?? '';
       return new RegExp(mark.text.source, mark.text.flags).test(text);
     };

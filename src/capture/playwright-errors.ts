@@ -23,7 +23,11 @@ export function outcomeOfError(error: unknown): { outcome: Outcome; message: str
   ) {
     return { outcome: 'browser_crashed', message };
   }
-  if (/net::ERR_|NS_ERROR_|Navigation failed|interrupted by another navigation/i.test(message)) {
+  if (
+    /net::ERR_|NS_ERROR_|page\.goto: Timeout|Navigation failed|interrupted by another navigation/i.test(
+      message,
+    )
+  ) {
     return { outcome: 'navigation_failed', message };
   }
   return { outcome: 'surface_error', message };

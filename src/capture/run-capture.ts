@@ -20,7 +20,7 @@ import {
 } from './page-snapshot.ts';
 import { outcomeOfError } from './playwright-errors.ts';
 import { buildProofPage } from './proof-page.ts';
-import { cleanText } from './redact.ts';
+import { accountAddresses, Scrubber } from './scrubber.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import type { TranscriptRecorder } from './transcript-recorder.ts';
 
@@ -41,6 +41,10 @@ export interface CaptureOrder {
   budgets: Budgets;
   clock: Clock;
   log: Log;
+  /** The capture leaves through a proxy configured for its region's country. */
+  throughEgress?: boolean;
+  /** Values of a signed-in profile that must not be stored: tokens, account ids, addresses. */
+  secrets?: readonly string[];
   /** Called when the first navigation is about to start; for measuring. */
   onDispatch?: () => void;
 }
@@ -80,11 +84,20 @@ export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise
   order.onDispatch?.();
   const ended = await driveToEnd(ready, order, tools);
   const proof = await takeProof(ready, order, ended);
-  const exchanges = recorder.finish().map((exchange) => ({
-    ...exchange,
-    url: cleanText(exchange.url, surface.redact),
-    frames: exchange.frames.map((frame) => ({ ...frame, data: cleanText(frame.data, surface.redact) })),
-  }));
+  const secrets = order.secrets ?? [];
+  const addresses = secrets.length > 0 && proof.dom !== null ? accountAddresses(proof.dom.html) : [];
+  const scrubber = new Scrubber(surface.redact, secrets, addresses);
+  const clean = (text: string): string => scrubber.clean(text);
+  const scrubbed = {
+    finalUrl: clean(page.url()),
+    html: proof.dom && clean(proof.dom.html),
+    transcript: recorder.finish().map((exchange) => ({
+      ...exchange,
+      url: clean(exchange.url),
+      frames: exchange.frames.map((frame) => ({ ...frame, data: clean(frame.data) })),
+    })),
+  };
+  const capturedAt = isoTime(clock.now());
   const record: CaptureRecord = {
     recordVersion: 1,
     surface: surface.name,
@@ -93,31 +106,32 @@ export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise
     query: order.query,
     region: order.region,
     requestedUrl,
-    finalUrl: cleanText(page.url(), surface.redact),
+    finalUrl: scrubbed.finalUrl,
     startedAt: isoTime(startedAt),
-    capturedAt: isoTime(clock.now()),
+    capturedAt,
     browser: ready.browser,
-    html: proof.dom === null ? null : cleanText(proof.dom.html, surface.redact),
-    transcript: exchanges,
+    html: scrubbed.html,
+    transcript: scrubbed.transcript,
     screenshot: proof.shot && {
       width: proof.shot.width,
       height: proof.shot.height,
       sha256: sha256Hex(proof.shot.png),
     },
-    signals: signalsOf(tools, guard, ended, proof.dom, surface),
+    signals: {
+      ...signalsOf(tools, guard, ended, proof.dom, clean),
+      region: egressRegion(order),
+      removed: scrubber.removed,
+    },
   };
-  const proofHtml =
-    record.html === null
-      ? null
-      : cleanText(
-          buildProofPage(record.html, proof.parts, {
-            surface: surface.name,
-            url: record.finalUrl,
-            capturedAt: record.capturedAt,
-          }),
-          surface.redact,
-        );
+  const heading = { surface: surface.name, url: record.finalUrl, capturedAt };
+  const proofHtml = record.html === null ? null : clean(buildProofPage(record.html, proof.parts, heading));
   return { record, screenshot: proof.shot?.png ?? null, thumbnail: proof.thumbnail, proofHtml };
+}
+
+/** What the way out proves of the region: the country whose proxy was used. */
+function egressRegion({ region, throughEgress }: CaptureOrder): Signals['region'] {
+  if (region === null || throughEgress !== true) return null;
+  return { effective: region.country.toLowerCase(), basis: 'egress' };
 }
 
 type DriveEnd = ReturnType<typeof outcomeOfError> | null;
@@ -184,8 +198,8 @@ function signalsOf(
   guard: PageGuard,
   ended: DriveEnd,
   dom: DomSnapshot | null,
-  surface: Surface,
-): Signals {
+  clean: (text: string) => string,
+): Omit<Signals, 'region' | 'removed'> {
   const { journal } = tools;
   const isWall = ended !== null && (WALL_OUTCOMES.has(ended.outcome) || ended.mark !== undefined);
   return {
@@ -194,13 +208,11 @@ function signalsOf(
     selectors: [...journal.selectors.values()],
     interstitials: journal.interstitials,
     wall: ended && isWall ? { outcome: ended.outcome, mark: ended.mark ?? ended.outcome } : null,
-    failure:
-      ended && !isWall ? { outcome: ended.outcome, message: cleanText(ended.message, surface.redact) } : null,
+    failure: ended && !isWall ? { outcome: ended.outcome, message: clean(ended.message) } : null,
     httpStatus: guard.main.status,
     responseHeaders: guard.main.headers,
     loginState: loginStateOf(journal.facts.loginState),
     facts: journal.facts,
-    region: null,
     dialogs: guard.counts.dialogs,
     popups: guard.counts.popups,
     downloads: guard.counts.downloads,

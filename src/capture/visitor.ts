@@ -1,3 +1,4 @@
+import { mainPlaceOf, placeOf } from '../contract/place.ts';
 import type { Region } from '../contract/region.ts';
 
 /** How a browser context presents itself for a region. */
@@ -5,42 +6,16 @@ export interface Visitor {
   /** BCP 47, e.g. `de-DE`. */
   locale: string;
   timezoneId: string;
+  /** Granted to the page only where a city was asked for. */
+  geolocation: { latitude: number; longitude: number } | null;
 }
 
-/** The zone most people live in, for countries with several (IANA tz database 2026a). */
-const MAIN_ZONE: Readonly<Record<string, string>> = {
-  AR: 'America/Argentina/Buenos_Aires',
-  AU: 'Australia/Sydney',
-  BR: 'America/Sao_Paulo',
-  CA: 'America/Toronto',
-  CD: 'Africa/Kinshasa',
-  CL: 'America/Santiago',
-  CN: 'Asia/Shanghai',
-  CY: 'Asia/Nicosia',
-  DE: 'Europe/Berlin',
-  EC: 'America/Guayaquil',
-  ES: 'Europe/Madrid',
-  FR: 'Europe/Paris',
-  GB: 'Europe/London',
-  ID: 'Asia/Jakarta',
-  KZ: 'Asia/Almaty',
-  MN: 'Asia/Ulaanbaatar',
-  MX: 'America/Mexico_City',
-  MY: 'Asia/Kuala_Lumpur',
-  NZ: 'Pacific/Auckland',
-  PT: 'Europe/Lisbon',
-  RU: 'Europe/Moscow',
-  UA: 'Europe/Kyiv',
-  US: 'America/New_York',
-  UZ: 'Asia/Tashkent',
-};
-
 /** The visitor an untargeted capture shows. */
-export const UNTARGETED: Visitor = { locale: 'en-US', timezoneId: 'America/New_York' };
+export const UNTARGETED: Visitor = { locale: 'en-US', timezoneId: 'America/New_York', geolocation: null };
 
 /**
- * Locale and time zone of a region: its language when given, else the language most used in the country (CLDR likely
- * subtags); its main time zone. Pure.
+ * Locale, time zone and geolocation of a region: its language when given, else the language most used in the country
+ * (CLDR likely subtags); the zone of the city, else of the country's most populous city. Pure.
  */
 export function visitorOf(region: Region | null): Visitor {
   if (region === null) return UNTARGETED;
@@ -48,12 +23,15 @@ export function visitorOf(region: Region | null): Visitor {
   const likely = new Intl.Locale(`und-${country}`).maximize().language;
   const language = region.language ?? likely;
   const locale = language.includes('-') ? language : `${language}-${country}`;
-  return { locale, timezoneId: MAIN_ZONE[country] ?? firstZone(country) ?? 'UTC' };
+  const place = placeOf(region);
+  return {
+    locale,
+    timezoneId: (place ?? mainPlaceOf(country))?.timezoneId ?? 'UTC',
+    geolocation: place === undefined ? null : { latitude: place.latitude, longitude: place.longitude },
+  };
 }
 
-function firstZone(country: string): string | undefined {
-  const locale: Intl.Locale & { getTimeZones?: () => string[] | undefined } = new Intl.Locale(
-    `und-${country}`,
-  );
-  return locale.getTimeZones?.()?.[0];
+/** True when two captures may use one freshly opened context. */
+export function sameVisitor(a: Visitor, b: Visitor): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,22 +1,26 @@
 import { FsArtifactStore } from '../artifacts/fs-store.ts';
 import { BrowserPool } from '../fleet/browser-pool.ts';
+import type { CaptureSeat } from '../fleet/capture-once.ts';
+import { ProfileCipher, profileSecret } from '../fleet/profile-cipher.ts';
+import { Profiles } from '../fleet/profiles.ts';
 import { findBrowser } from '../platform/browser-binary.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
+import type { Sql } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import { type Stage, startStage } from '../stage/server.ts';
 import { artifactRoot, Opened } from './foundation.ts';
 
 /** Where captures are made: a browser pool, a place for proof, and the stage when that is the origin. */
 export interface CaptureSite {
-  pool: BrowserPool;
+  seat: CaptureSeat;
   store: FsArtifactStore;
   stage: Stage | undefined;
   close(): Promise<void>;
 }
 
-/** Opens it; the artefact directory is proven writable first. Errors: BROWSER_MISSING, ARTIFACT_WRITE_FAILED. */
-export async function openCaptureSite(config: Config, log: Log): Promise<CaptureSite> {
+/** Opens it, with the profiles of `db` where one is given; the artefact directory is proven writable first. Errors: BROWSER_MISSING, ARTIFACT_WRITE_FAILED. */
+export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promise<CaptureSite> {
   const opened = new Opened();
   try {
     const store = new FsArtifactStore(artifactRoot(config));
@@ -31,7 +35,11 @@ export async function openCaptureSite(config: Config, log: Log): Promise<Capture
       ),
       (part) => part.stop(),
     );
-    return { pool, store, stage, close: () => opened.close() };
+    const profiles =
+      db && new Profiles(db, new ProfileCipher(profileSecret(config.profileKey, config.dataDir)));
+    const { captureTimeoutMs, egress } = config;
+    const seat = { pool, clock: systemClock, captureTimeoutMs, egress, profiles };
+    return { seat, store, stage, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;

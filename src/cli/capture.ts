@@ -1,16 +1,13 @@
 import { Command } from 'commander';
 import { storeCapture, storeEnvelope } from '../artifacts/capture-artifacts.ts';
-import { budgetsFor } from '../capture/budgets.ts';
-import { runCapture } from '../capture/run-capture.ts';
-import { visitorOf } from '../capture/visitor.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import { FleetError } from '../contract/errors.ts';
 import { formatChildId } from '../contract/ids.ts';
 import { isCountryCode, type Region, regionKey } from '../contract/region.ts';
 import type { Surface } from '../contract/surface.ts';
 import { buildEnvelope } from '../fleet/build-envelope.ts';
+import { captureOnce } from '../fleet/capture-once.ts';
 import { readCapture } from '../fleet/read-capture.ts';
-import { stageHeaders } from '../fleet/stage-headers.ts';
 import { isoTime, systemClock } from '../platform/clock.ts';
 import { type Config, processConfig } from '../platform/config.ts';
 import { Deadline } from '../platform/deadline.ts';
@@ -18,6 +15,7 @@ import { newJobId } from '../platform/identifiers.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { type CaptureSite, openCaptureSite } from './capture-site.ts';
 import { requireSurface } from './extract-input.ts';
+import { Opened, openMigratedDatabase } from './foundation.ts';
 import { describeEnvelope } from './summary.ts';
 
 /** `fleet capture`: one capture without API and database, straight through the same code. */
@@ -33,14 +31,18 @@ export function captureCommand(): Command {
       const log = createLog(options.json ? 'error' : config.logLevel, 'capture');
       const surface = requireSurface(options.surface);
       const region = regionOf(options.region);
-      const site = await openCaptureSite(config, log);
+      const opened = new Opened();
       try {
+        // Profiles live in the database; without one the capture is anonymous.
+        const db =
+          config.databaseUrl === undefined ? undefined : await openMigratedDatabase(config, log, opened);
+        const site = opened.add(await openCaptureSite(config, log, db), (part) => part.close());
         const envelope = await captureToEnvelope({ query, surface, region }, config, site, log);
         const text = options.json ? JSON.stringify(envelope) : describeEnvelope(envelope, site.store);
         process.stdout.write(`${text}\n`);
         if (envelope.job.status === 'failed') process.exitCode = 1;
       } finally {
-        await site.close();
+        await opened.close();
       }
     });
 }
@@ -80,35 +82,16 @@ export async function captureToEnvelope(
     replicate: 1,
   });
   const deadline = Deadline.after(config.captureTimeoutMs);
-  const headers = config.origin === 'stage' ? stageHeaders(surface.name, query) : {};
-  const leased = await site.pool.acquire(visitorOf(region), headers, deadline);
-  try {
-    const captured = await runCapture(leased.ready, {
-      ...asked,
-      origin: config.origin,
-      deadline,
-      budgets: budgetsFor(config.captureTimeoutMs),
-      clock: systemClock,
-      log,
-    });
-    const body = readCapture(surface, captured.record);
-    const owner = { id, requestedAt, attempt: '1' };
-    const artifacts = await storeCapture(site.store, owner, captured);
-    const completedAt = isoTime(systemClock.now());
-    const facts = {
-      id,
-      query,
-      surface: surface.name,
-      regionKey: regionKey(region),
-      replicate: 1,
-      attempts: 1,
-      requestedAt,
-      completedAt,
-    };
-    const envelope = buildEnvelope(facts, body, captured.record, artifacts);
-    await storeEnvelope(site.store, owner, envelope);
-    return envelope;
-  } finally {
-    await leased.release(true);
-  }
+  const captured = await captureOnce({ ...asked, origin: config.origin }, site.seat, deadline, log);
+  const body = readCapture(surface, captured.record);
+  const owner = { id, requestedAt, attempt: '1' };
+  const artifacts = await storeCapture(site.store, owner, captured);
+  const completedAt = isoTime(systemClock.now());
+  const facts = {
+    ...{ id, query, surface: surface.name, regionKey: regionKey(region) },
+    ...{ replicate: 1, attempts: 1, requestedAt, completedAt },
+  };
+  const envelope = buildEnvelope(facts, body, captured.record, artifacts);
+  await storeEnvelope(site.store, owner, envelope);
+  return envelope;
 }

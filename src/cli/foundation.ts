@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
@@ -42,7 +43,7 @@ export async function openMigratedDatabase(config: Config, log: Log, opened: Ope
     opened.add(await startEmbeddedPostgres({ dataDir: config.dataDir, log }), (postgres) => postgres.stop())
       .url;
   const db = opened.add(openDatabase(url, { log }), (database) => database.close());
-  await migrate(db, JOBS_MIGRATIONS, log);
+  await migrate(db, [...JOBS_MIGRATIONS, ...FLEET_MIGRATIONS], log);
   return db;
 }
 

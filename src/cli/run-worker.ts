@@ -19,14 +19,12 @@ export interface RunningWorker {
 
 /** Starts a worker for all surfaces on the given foundation. */
 export async function runWorker(config: Config, foundation: Foundation, log: Log): Promise<RunningWorker> {
-  const site = await openCaptureSite(config, log);
+  const site = await openCaptureSite(config, log, foundation.db);
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const worker = new Worker({
     ...foundation,
-    pool: site.pool,
+    ...site.seat,
     store: site.store,
-    clock: systemClock,
-    captureTimeoutMs: config.captureTimeoutMs,
     retryDelayMs: config.retryDelayS * 1000,
     workerId,
     surfaces: SURFACES,

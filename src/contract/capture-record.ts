@@ -65,6 +65,8 @@ export const signalsSchema = z.strictObject({
       basis: z.enum(['observed', 'egress', 'locale', 'none']),
     })
     .nullable(),
+  /** What was taken out before storing, by kind, and how often; never the values. */
+  removed: z.record(z.string(), z.number().int().positive()).default({}),
   dialogs: z.number().int(),
   popups: z.number().int(),
   downloads: z.number().int(),
@@ -121,6 +123,7 @@ export function neutralSignals(): Signals {
     loginState: 'unknown',
     facts: {},
     region: null,
+    removed: {},
     dialogs: 0,
     popups: 0,
     downloads: 0,

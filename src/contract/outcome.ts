@@ -20,6 +20,9 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 export const outcomeSchema = z.enum(OUTCOMES);
 
+/** Warning of a capture whose page or egress proves another country than the one asked for. */
+export const REGION_NOT_HONOURED = 'region_not_honoured';
+
 /** What follows from an outcome, for the child's row, the Envelope, the queue and the lane. */
 export interface OutcomeRule {
   childStatus: 'completed' | 'failed';

@@ -1,3 +1,5 @@
+import countries from 'i18n-iso-countries';
+import languages from 'iso-639-1';
 import { z } from 'zod';
 
 /** Where a capture is asked to run. `null` in its place means untargeted (GLOBAL). */
@@ -33,19 +35,15 @@ export function regionKey(region: Region | null): string {
   return parts.join(':');
 }
 
-const ISO_3166 = new Set(
-  (
-    'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ ' +
-    'CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR ' +
-    'GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP ' +
-    'KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ ' +
-    'NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW ' +
-    'SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ ' +
-    'UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW'
-  ).split(' '),
-);
+const COUNTRY_CODES = new Set(Object.keys(countries.getAlpha2Codes()));
 
-/** True for an ISO 3166-1 alpha-2 country code in upper case (list of 2026-11). */
+/** True for an ISO 3166-1 alpha-2 country code in upper case (list of i18n-iso-countries). */
 export function isCountryCode(code: string): boolean {
-  return ISO_3166.has(code);
+  return COUNTRY_CODES.has(code);
+}
+
+/** True for a BCP 47 tag whose language is in ISO 639-1 (list of iso-639-1), such as `de`, `pt-BR`, `zh-Hant-TW`. */
+export function isLanguageTag(tag: string): boolean {
+  const match = /^([a-z]{2})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?$/.exec(tag);
+  return match?.[1] !== undefined && languages.validate(match[1]);
 }

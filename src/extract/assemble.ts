@@ -11,7 +11,7 @@ import type {
 } from '../contract/envelope.ts';
 import { HEALTH_FIELDS } from '../contract/envelope.ts';
 import type { Extraction, Reading } from '../contract/extraction.ts';
-import { OUTCOME_RULES, type Outcome } from '../contract/outcome.ts';
+import { OUTCOME_RULES, type Outcome, REGION_NOT_HONOURED } from '../contract/outcome.ts';
 import { regionKey } from '../contract/region.ts';
 import { storableJson } from '../contract/storable-text.ts';
 import { type Composed, compose, EMPTY_ANSWER } from './compose.ts';
@@ -49,11 +49,12 @@ export function assemble(record: CaptureRecord, extraction: Extraction): Envelop
   const content = shown
     ? readContent(reading, SHOWS_ANSWER.has(outcome) ? usedComposed : null, other)
     : { answer: EMPTY_ANSWER, evidence: unansweredEvidence(reading, other) };
+  const provenance = provenanceOf(record, extraction, reading, other, outcome);
   const body: EnvelopeBody = {
     outcome,
     answer: content.answer,
     evidence: content.evidence,
-    provenance: provenanceOf(record, extraction, reading, other, outcome),
+    provenance,
     extraction: {
       health: healthOf(extraction, content.answer, content.evidence, reading, other),
       witnesses: reconcile(
@@ -61,7 +62,7 @@ export function assemble(record: CaptureRecord, extraction: Extraction): Envelop
         { reading: extraction.transcript, text: composed.transcript?.text ?? '' },
         used,
       ),
-      warnings: extraction.warnings,
+      warnings: isHonoured(provenance) ? extraction.warnings : [...extraction.warnings, REGION_NOT_HONOURED],
       selectors: record.signals.selectors,
       marks: extraction.marks,
     },
@@ -73,6 +74,12 @@ export function assemble(record: CaptureRecord, extraction: Extraction): Envelop
 /** Queries that were seen to run are a fact of the capture even when no answer followed. */
 function unansweredEvidence(reading: Reading | null, other: Reading | null): Evidence {
   return { ...EMPTY_EVIDENCE, fanOut: reading?.fanOut ?? other?.fanOut ?? EMPTY_EVIDENCE.fanOut };
+}
+
+/** False when the region asked for is not the one the page or the egress proves; unknown counts as honoured. */
+function isHonoured({ region }: Provenance): boolean {
+  if (region.requested === null || region.effective === null || region.basis === 'locale') return true;
+  return region.requested.split(':')[0] === region.effective.toLowerCase().split(':')[0];
 }
 
 function pickWitness(extraction: Extraction): 'dom' | 'transcript' | 'none' {

@@ -1,9 +1,10 @@
-import type { BrowserContext, Page } from 'playwright';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import type { ReadyPage } from '../capture/run-capture.ts';
 import { TranscriptRecorder } from '../capture/transcript-recorder.ts';
-import { UNTARGETED, type Visitor } from '../capture/visitor.ts';
+import { sameVisitor, UNTARGETED, type Visitor } from '../capture/visitor.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Egress } from '../platform/config.ts';
 import { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import {
@@ -23,6 +24,16 @@ const LAUNCH_MS = 25_000;
 const OPEN_MS = 10_000;
 const CLOSE_MS = 5_000;
 const VIEWPORT = { width: 1280, height: 900 };
+
+/** What a capture wants of its page. */
+export interface PageOrder {
+  visitor: Visitor;
+  /** Sent with every request of the page; for the stage only. */
+  headers: Readonly<Record<string, string>>;
+  egress?: Egress | undefined;
+  /** Cookies and storage of a signed-in profile. */
+  storageState?: BrowserContextOptions['storageState'];
+}
 
 /** A page handed out for one capture. */
 export interface LeasedPage {
@@ -67,7 +78,7 @@ export class BrowserPool {
   /** Launches the first browser and opens its first page, so that the first capture starts warm. */
   async start(): Promise<void> {
     const host = await this.#host();
-    host.warm ??= { visitor: UNTARGETED, page: this.#open(host, UNTARGETED) };
+    host.warm ??= { visitor: UNTARGETED, page: this.#open(host, { visitor: UNTARGETED, headers: {} }) };
     await host.warm.page;
   }
 
@@ -77,16 +88,13 @@ export class BrowserPool {
   }
 
   /** A fresh page for this visitor. Errors: BROWSER_LAUNCH_FAILED, DEADLINE_EXCEEDED. */
-  async acquire(
-    visitor: Visitor,
-    headers: Readonly<Record<string, string>>,
-    deadline: Deadline,
-  ): Promise<LeasedPage> {
+  async acquire(order: PageOrder, deadline: Deadline): Promise<LeasedPage> {
+    const { visitor, headers } = order;
     const host = await deadline.run('browser', () => this.#host(), { budgetMs: LAUNCH_MS });
     host.open++;
     host.captures++;
     try {
-      const opened = await deadline.run('page', () => this.#take(host, visitor), {
+      const opened = await deadline.run('page', () => this.#take(host, order), {
         budgetMs: OPEN_MS,
         onLate: ({ context }) => this.#close(host, context),
       });
@@ -148,15 +156,12 @@ export class BrowserPool {
     return host;
   }
 
-  async #take(host: Host, visitor: Visitor): Promise<OpenedPage> {
+  /** The page opened ahead when it fits; a page with an egress or a profile of its own is never opened ahead. */
+  async #take(host: Host, order: PageOrder): Promise<OpenedPage> {
     const { warm } = host;
-    if (
-      warm === undefined ||
-      warm.visitor.locale !== visitor.locale ||
-      warm.visitor.timezoneId !== visitor.timezoneId
-    ) {
-      return this.#open(host, visitor);
-    }
+    const plain = order.egress === undefined && order.storageState === undefined;
+    if (warm === undefined || !plain || !sameVisitor(warm.visitor, order.visitor))
+      return this.#open(host, order);
     host.warm = undefined;
     return warm.page;
   }
@@ -164,8 +169,8 @@ export class BrowserPool {
   #refill(host: Host, visitor: Visitor): void {
     if (this.#isWorn(host) || this.#closed) return;
     const stale = host.warm;
-    if (stale?.visitor.locale === visitor.locale && stale.visitor.timezoneId === visitor.timezoneId) return;
-    const page = this.#open(host, visitor);
+    if (stale && sameVisitor(stale.visitor, visitor)) return;
+    const page = this.#open(host, { visitor, headers: {} });
     page.catch((error: unknown) => {
       // The capture that would have used it opens its own and reports what is wrong.
       this.#log.debug({ err: error }, 'no page could be opened ahead');
@@ -183,7 +188,8 @@ export class BrowserPool {
     }
   }
 
-  async #open(host: Host, visitor: Visitor): Promise<OpenedPage> {
+  async #open(host: Host, order: PageOrder): Promise<OpenedPage> {
+    const { visitor, egress, storageState } = order;
     const deadline = Deadline.after(OPEN_MS, this.#clock);
     const context = await deadline.run(
       'context',
@@ -192,6 +198,11 @@ export class BrowserPool {
           locale: visitor.locale,
           timezoneId: visitor.timezoneId,
           viewport: VIEWPORT,
+          ...(visitor.geolocation === null
+            ? {}
+            : { geolocation: visitor.geolocation, permissions: ['geolocation'] }),
+          ...(egress === undefined ? {} : { proxy: egress }),
+          ...(storageState === undefined ? {} : { storageState }),
           acceptDownloads: false,
           serviceWorkers: 'block',
           ignoreHTTPSErrors: this.#launch.stagePort !== undefined,

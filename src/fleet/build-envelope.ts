@@ -1,7 +1,7 @@
 import type { CaptureRecord } from '../contract/capture-record.ts';
 import { type Artifacts, type Envelope, type EnvelopeBody, SCHEMA_VERSION } from '../contract/envelope.ts';
 import type { ChildId } from '../contract/ids.ts';
-import { OUTCOME_RULES } from '../contract/outcome.ts';
+import { OUTCOME_RULES, REGION_NOT_HONOURED } from '../contract/outcome.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 
 /** What the Envelope says of its job, beside what was captured. */
@@ -35,7 +35,10 @@ export function buildEnvelope(
       method: 'own-fleet',
       region: facts.regionKey,
       status: rule.childStatus,
-      warnings: rule.warning === null ? [] : [rule.warning],
+      warnings: [
+        ...(rule.warning === null ? [] : [rule.warning]),
+        ...extraction.warnings.filter((warning) => warning === REGION_NOT_HONOURED),
+      ],
       requestedAt: facts.requestedAt,
       completedAt: facts.completedAt,
       artifacts,

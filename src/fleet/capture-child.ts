@@ -5,9 +5,7 @@ import {
   storeCapture,
   storeEnvelope,
 } from '../artifacts/capture-artifacts.ts';
-import { budgetsFor } from '../capture/budgets.ts';
-import { type CaptureYield, runCapture } from '../capture/run-capture.ts';
-import { visitorOf } from '../capture/visitor.ts';
+import type { CaptureYield } from '../capture/run-capture.ts';
 import type { EnvelopeBody } from '../contract/envelope.ts';
 import { FleetError } from '../contract/errors.ts';
 import { OUTCOME_RULES, type Outcome, shouldRetry } from '../contract/outcome.ts';
@@ -16,25 +14,20 @@ import type { ClaimedChild } from '../jobs/claim.ts';
 import { giveBack } from '../jobs/give-back.ts';
 import { settle } from '../jobs/settle.ts';
 import { isSettledWith } from '../jobs/settled-with.ts';
-import { type Clock, isoTime } from '../platform/clock.ts';
+import { isoTime } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
-import type { BrowserPool, LeasedPage } from './browser-pool.ts';
 import { buildEnvelope } from './build-envelope.ts';
-import { lostRecord } from './lost-record.ts';
+import { type CaptureSeat, captureOnce } from './capture-once.ts';
 import { readCapture } from './read-capture.ts';
-import { stageHeaders } from './stage-headers.ts';
 
 /** What a capture of a child works with. */
-export interface CaptureMeans {
+export interface CaptureMeans extends CaptureSeat {
   db: Database;
   queue: Queue;
-  pool: BrowserPool;
   store: ArtifactStore;
-  clock: Clock;
-  captureTimeoutMs: number;
   retryDelayMs: number;
   /** Called when a child's first navigation is about to start; for measuring. */
   onDispatch?: (childId: ClaimedChild['id']) => void;
@@ -63,7 +56,9 @@ export async function captureChild(
   log: Log,
 ): Promise<AttemptEnd> {
   const { clock } = means;
-  const captured = await captureOnce(child, surface, means, deadline, log);
+  const captured = await captureOnce({ ...child, surface }, means, deadline, log, () =>
+    means.onDispatch?.(child.id),
+  );
   const body = readCapture(surface, captured.record);
   const remainingMs = child.deadlineAt - clock.now() - means.retryDelayMs;
   if (shouldRetry(body.outcome, child.attempt, remainingMs)) {
@@ -75,48 +70,6 @@ export async function captureChild(
   }
   await storeAndSettle(child, body, captured, means, deadline);
   return { outcome: body.outcome, settled: true };
-}
-
-async function captureOnce(
-  child: ClaimedChild,
-  surface: Surface,
-  means: CaptureMeans,
-  deadline: Deadline,
-  log: Log,
-): Promise<CaptureYield> {
-  const { pool, clock } = means;
-  const { origin, query, region } = child;
-  const budgets = budgetsFor(means.captureTimeoutMs);
-  const headers = origin === 'stage' ? stageHeaders(surface.name, query) : {};
-  let leased: LeasedPage;
-  try {
-    leased = await pool.acquire(visitorOf(region), headers, deadline);
-  } catch (error) {
-    deadline.throwIfAborted();
-    log.warn({ err: error }, 'no browser for this capture');
-    return lostRecord(child, surface, clock.now(), error);
-  }
-  let healthy = false;
-  try {
-    const captured = await runCapture(leased.ready, {
-      surface,
-      query,
-      region,
-      origin,
-      deadline,
-      budgets,
-      clock,
-      log,
-      onDispatch: () => means.onDispatch?.(child.id),
-    });
-    healthy = captured.record.signals.failure?.outcome !== 'browser_crashed';
-    return captured;
-  } finally {
-    // Off the critical path: the slot is the worker's, the page is closed behind it.
-    leased
-      .release(healthy)
-      .catch((error: unknown) => log.warn({ err: error }, 'page could not be given back'));
-  }
 }
 
 async function storeAndSettle(

@@ -1,26 +1,25 @@
-import { outcomeOfError } from '../capture/playwright-errors.ts';
 import type { CaptureYield } from '../capture/run-capture.ts';
 import { neutralSignals } from '../contract/capture-record.ts';
-import type { Region } from '../contract/region.ts';
+import type { Outcome } from '../contract/outcome.ts';
 import type { Surface, SurfaceRequest } from '../contract/surface.ts';
 import { isoTime } from '../platform/clock.ts';
 
-/** The record of a capture that never got a page: no browser could be had. */
+/** The record of a capture that never got a page. */
 export function lostRecord(
-  request: SurfaceRequest & { region: Region | null; origin: 'live' | 'stage' },
-  surface: Surface,
+  asked: SurfaceRequest & { surface: Surface; origin: 'live' | 'stage' },
   now: number,
-  error: unknown,
+  outcome: Outcome,
+  message: string,
 ): CaptureYield {
-  const { message } = outcomeOfError(error);
+  const { surface } = asked;
   return {
     record: {
       recordVersion: 1,
       surface: surface.name,
       adapterVersion: surface.version,
-      origin: request.origin,
-      query: request.query,
-      region: request.region,
+      origin: asked.origin,
+      query: asked.query,
+      region: asked.region,
       requestedUrl: null,
       finalUrl: null,
       startedAt: isoTime(now),
@@ -29,7 +28,7 @@ export function lostRecord(
       html: null,
       transcript: [],
       screenshot: null,
-      signals: { ...neutralSignals(), failure: { outcome: 'browser_crashed', message } },
+      signals: { ...neutralSignals(), failure: { outcome, message } },
     },
     screenshot: null,
     thumbnail: null,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { childStatusSchema, type envelopeSchema, failureSchema } from '../contract/envelope.ts';
+import { childStatusSchema, failureSchema } from '../contract/envelope.ts';
 import type { ChildId, JobId } from '../contract/ids.ts';
 import { outcomeSchema } from '../contract/outcome.ts';
 import { regionSchema } from '../contract/region.ts';
@@ -34,9 +34,6 @@ export const childRowSchema = z.object({
 });
 
 export type ChildRow = z.infer<typeof childRowSchema>;
-
-/** The Envelope a worker stored; validated when it was stored, so only its shape's owner is named here. */
-export type StoredEnvelope = z.infer<typeof envelopeSchema>;
 
 /** Columns of `fleet.child c JOIN fleet.job j` in the names of `childRowSchema`. */
 export const CHILD_COLUMNS = `

@@ -54,6 +54,8 @@ const DEAD_QUEUE = 'capture.dead';
 /** How often dead workers are looked for (pg-boss allows no less than 1 s). */
 const MONITOR_S = 1;
 const RETRY_DELAY_MAX_S = 60;
+/** A dead letter whose reader died is read again after this long. */
+const DEAD_EXPIRE_S = 30;
 /** A lease outlives the capture's own backstop by this much. */
 const LEASE_MARGIN_S = 60;
 
@@ -118,8 +120,15 @@ export async function openQueue(db: Database, options: QueueOptions): Promise<Qu
 }
 
 async function createQueues(boss: PgBoss, options: QueueOptions): Promise<void> {
-  const dead = { retryLimit: 20, retryDelay: 1, retryBackoff: true, retryDelayMax: RETRY_DELAY_MAX_S };
+  const dead = {
+    retryLimit: 20,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: RETRY_DELAY_MAX_S,
+    expireInSeconds: DEAD_EXPIRE_S,
+  };
   await boss.createQueue(DEAD_QUEUE, dead);
+  await boss.updateQueue(DEAD_QUEUE, dead);
   const settings = {
     retryLimit: MAX_ATTEMPTS - 1,
     retryDelay: options.retryDelayS,

@@ -44,7 +44,7 @@ function changePage(changes: readonly DomChange[], query: string): void {
 
 function typedText(field: Element): string {
   if (field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement) return field.value.trim();
-  // biome-ignore lint/performance/useDomNodeTextContent: line breaks of a rich editor are part of what was typed.
+  // innerText, not textContent: line breaks of a rich editor are part of what was typed.
   return field instanceof HTMLElement ? field.innerText.trim() : '';
 }
 

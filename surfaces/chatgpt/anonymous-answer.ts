@@ -76,7 +76,13 @@ function sourcesIn(element: Element): DraftSource[] {
   });
 }
 
-/** The trailing "Sources" button: the panel's list, in its order. */
+/** The trailing "Sources" button: the panel's list, in its order. It stands in the answer's markup or beside it. */
+export function footnoteSources(message: Element): DraftSource[] {
+  return [...elementsOf(message)]
+    .filter(({ attribs }) => attribs[KIND] === 'sources_footnote')
+    .flatMap(footnote);
+}
+
 function footnote(element: Element): DraftSource[] {
   return sourcesIn(element).map((draft, index) => ({ ...draft, position: index + 1 }));
 }

@@ -7,6 +7,7 @@ import {
   ANSWER,
   BUSY,
   DONE,
+  LOGIN_SIGNALS,
   SIGNED_IN_COMPOSER,
   SIGNED_IN_SEND,
   SOURCES_BUTTON,
@@ -21,13 +22,15 @@ const COMPOSER_WAIT_MS = 20_000;
  * 3 devices, 8 s on none (chatgpt.md a, 2026). Waiting is what a reader does; a check that still shows is reported.
  */
 const ANONYMOUS_DWELL_MS = 8_000;
-/** Filled in by the site's own deep link, an ask begins within this time. */
+/** A capture with little time dwells less: better a check that is reported than no ask at all. */
+const DWELL_SHARE = 5;
+
 const WATCH: AnswerWatch = {
   answer: ANSWER,
   busy: BUSY,
   done: DONE,
   transcriptEnded: streamEnded,
-  stableMs: 500,
+  stableMs: 1_000,
   // Thinking models pause for more than a minute (chatgpt.md c); the stop button covers most of that.
   floorMs: 20_000,
   firstSignMs: 60_000,
@@ -47,9 +50,9 @@ export async function drive(_page: Page, { query }: SurfaceRequest, tools: Drive
     throw new CaptureError('surface_error', 'the page shows no composer; its structure may have changed');
   const anonymous = composer.name === ANONYMOUS_COMPOSER.name;
   tools.note('app', anonymous ? 'anonymous' : 'signed_in');
+  await noteLogin(tools, anonymous);
   if (anonymous) {
-    tools.note('loginState', 'anonymous');
-    await tools.pause(ANONYMOUS_DWELL_MS);
+    await tools.pause(Math.min(ANONYMOUS_DWELL_MS, tools.remainingMs() / DWELL_SHARE));
     await tools.clear();
   }
   await tools.compose(composer, query);
@@ -58,4 +61,11 @@ export async function drive(_page: Page, { query }: SurfaceRequest, tools: Drive
   if (end !== 'settled') return;
   await tools.expand(SOURCES_BUTTON);
   await tools.awaitAny([SOURCES_PANEL], 0);
+}
+
+/** Some visitors without an account get the signed-in app too, so the app alone does not tell. */
+async function noteLogin(tools: DriveTools, anonymous: boolean): Promise<void> {
+  const { signed_in, anonymous: loggedOut } = LOGIN_SIGNALS;
+  const seen = anonymous ? loggedOut : await tools.awaitAny([signed_in, loggedOut], 0);
+  if (seen !== undefined) tools.note('loginState', seen === signed_in ? 'signed_in' : 'anonymous');
 }

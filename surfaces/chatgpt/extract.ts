@@ -1,12 +1,12 @@
 import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { HealthField } from '../../src/contract/envelope.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
-import { isElement, isVisible, parseHtml } from '../../src/extract/dom.ts';
+import { parseHtml } from '../../src/extract/dom.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
-import { judge } from './outcome.ts';
+import { judge, pageReading } from './outcome.ts';
 import { type PageView, readPage } from './page.ts';
 import { readTranscript, type TranscriptView } from './transcript.ts';
-import { LOGIN_MODAL, WALLS } from './walls.ts';
+import { WALLS } from './walls.ts';
 
 /** What neither app ever shows in an answer: search results, follow-up chips. */
 const NEVER_SHOWN: readonly HealthField[] = ['results', 'related', 'region'];
@@ -19,16 +19,12 @@ const NEVER_SHOWN_ANONYMOUS: readonly HealthField[] = [...NEVER_SHOWN, 'fanOut',
  */
 export function extract(record: CaptureRecord): Extraction {
   const $ = record.html === null ? null : parseHtml(record.html);
-  const page = $ === null ? null : readPage($);
+  const shown = $ === null ? null : readPage($);
   const transcript = readTranscript(record.transcript);
+  const page = shown === null ? null : { ...shown, reading: pageReading(shown, transcript) };
   const app = transcript.app ?? page?.app ?? null;
-  const loginModal =
-    $ !== null &&
-    $(LOGIN_MODAL)
-      .toArray()
-      .some((element) => isElement(element) && isVisible(element));
   const wall = findWall(WALLS, pageFacts(record, $));
-  const { outcome, marks } = judge({ signals: record.signals, wall, loginModal, page, transcript });
+  const { outcome, marks } = judge({ signals: record.signals, wall, page, transcript });
   return {
     outcome,
     marks,

@@ -2,6 +2,7 @@ import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { Reading } from '../../src/contract/extraction.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
 import type { Wall } from '../../src/contract/surface.ts';
+import { withoutMarks } from '../../src/extract/marks.ts';
 import type { PageView } from './page.ts';
 import type { TranscriptError, TranscriptView } from './transcript.ts';
 import { FAILED_TURN, FAILED_TURN_MAX_CHARS } from './walls.ts';
@@ -15,13 +16,12 @@ export interface Verdict {
 export interface Findings {
   signals: CaptureRecord['signals'];
   wall: Wall | undefined;
-  loginModal: boolean;
   page: PageView | null;
   transcript: TranscriptView;
 }
 
 /** Judges a record: what the drive saw live wins, then what the page says, then what was read. Pure. */
-export function judge({ signals, wall, loginModal, page, transcript }: Findings): Verdict {
+export function judge({ signals, wall, page, transcript }: Findings): Verdict {
   if (signals.wall !== null) return { outcome: signals.wall.outcome, marks: [signals.wall.mark] };
   const readings = [page?.reading ?? null, transcript.reading].filter(
     (reading) => reading !== null && hasText(reading),
@@ -39,7 +39,19 @@ export function judge({ signals, wall, loginModal, page, transcript }: Findings)
       signals,
       transcript,
     );
-  return unanswered(signals, loginModal, page, transcript);
+  return unanswered(signals, page, transcript);
+}
+
+/**
+ * The page's reading, completed with what the network knows: a page at rest may show an answer whose stream broke. It
+ * counts as whole against a broken stream only when it says so itself (anonymous app) or shows clearly more.
+ */
+export function pageReading(page: PageView | null, transcript: TranscriptView): Reading | null {
+  const reading = page?.reading ?? null;
+  const wire = transcript.reading;
+  if (page === null || reading === null || wire === null || wire.complete || !hasText(wire)) return reading;
+  const showsMore = withoutMarks(reading.markdown).length > 1.3 * withoutMarks(wire.markdown).length;
+  return showsMore || page.saysFinished ? reading : { ...reading, complete: false };
 }
 
 const hasText = (reading: Reading): boolean => reading.markdown.trim() !== '';
@@ -82,12 +94,11 @@ function ofError({ status, code, message }: TranscriptError): Verdict {
 
 function unanswered(
   signals: Findings['signals'],
-  loginModal: boolean,
   page: PageView | null,
   transcript: TranscriptView,
 ): Verdict {
   if (transcript.error !== null) return ofError(transcript.error);
-  if (loginModal) return { outcome: 'login_wall', marks: ['login_modal'] };
+  if (page?.loginModal) return { outcome: 'login_wall', marks: ['login_modal'] };
   const status = signals.httpStatus ?? 200;
   if (status >= 400) return ofError({ status, code: '', message: '' });
   const unread =

@@ -7,7 +7,7 @@ import {
   isVisible,
   visibleText,
 } from '../../src/extract/dom.ts';
-import { readAnonymousAnswer } from './anonymous-answer.ts';
+import { footnoteSources, readAnonymousAnswer } from './anonymous-answer.ts';
 import { outermost } from './answer-markup.ts';
 import {
   ANONYMOUS_APP,
@@ -26,6 +26,7 @@ import {
 } from './selectors.ts';
 import { readSignedInAnswer } from './signed-in-answer.ts';
 import { draftOf } from './sources.ts';
+import { LOGIN_MODAL } from './walls.ts';
 
 export type App = 'anonymous' | 'signed_in';
 
@@ -33,8 +34,12 @@ export type App = 'anonymous' | 'signed_in';
 export interface PageView {
   app: App | null;
   loginState: NonNullable<Extraction['loginState']>;
+  /** True when a login dialog covers the page. */
+  loginModal: boolean;
   /** The last turn's answer, null when the last turn has none. */
   reading: Reading | null;
+  /** True when the page itself says that the answer is finished, not merely that nothing goes on. */
+  saysFinished: boolean;
   /** Visible text of the last assistant message, chrome included: for in-turn failures and for "visible but unread". */
   shown: string;
 }
@@ -49,14 +54,24 @@ export function appOf($: CheerioAPI): App | null {
 export function readPage($: CheerioAPI): PageView {
   const app = appOf($);
   const loginState = loginStateOf($, app);
+  const loginModal = elementsIn($, LOGIN_MODAL).length > 0;
   const messages = app === null ? [] : lastAnswer($, app);
-  if (app === null || messages.length === 0) return { app, loginState, reading: null, shown: '' };
+  if (app === null || messages.length === 0)
+    return { app, loginState, loginModal, reading: null, saysFinished: false, shown: '' };
   const read = app === 'anonymous' ? readAnonymousAnswer : readSignedInAnswer;
   const inner = app === 'anonymous' ? ANONYMOUS_MARKDOWN : SIGNED_IN_MARKDOWN;
   const { markdown, draft } = read(messages.flatMap((message) => answerRoots($, message, inner)));
-  draft.add(panelSources($));
+  draft.add([...messages.flatMap(footnoteSources), ...panelSources($)]);
   const reading = draft.reading(markdown, isFinished($, messages, app), modelOf($, messages));
-  return { app, loginState, reading, shown: messages.map((message) => visibleText(message)).join('\n') };
+  const saysFinished = messages.some(({ attribs }) => 'data-message-complete' in attribs);
+  return {
+    app,
+    loginState,
+    loginModal,
+    reading,
+    saysFinished,
+    shown: messages.map((message) => visibleText(message)).join('\n'),
+  };
 }
 
 function loginStateOf($: CheerioAPI, app: App | null): PageView['loginState'] {

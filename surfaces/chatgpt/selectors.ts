@@ -18,6 +18,12 @@ export const LOGGED_OUT =
   '[data-logged-out], button[data-login-button], [data-testid="login-button"], [data-testid="mobile-login-button"]';
 export const LOGGED_IN = '[data-testid="accounts-profile-button"]';
 
+/** The same two as the drive looks for them, so that the login state is known even when no page could be stored. */
+export const LOGIN_SIGNALS: Readonly<Record<'signed_in' | 'anonymous', Selector>> = {
+  signed_in: { name: 'logged_in', any: [LOGGED_IN] },
+  anonymous: { name: 'logged_out', any: [LOGGED_OUT] },
+};
+
 export const ANONYMOUS_COMPOSER: Selector = {
   name: 'anonymous_composer',
   any: [

@@ -13,11 +13,15 @@ const HANDED_OFF = /"type": ?"stream_handoff"/;
 /** How many frames of an exchange can hold its end: the terminal event and what follows it (metadata, ads). */
 const TAIL_FRAMES = 8;
 
-/** True once the wire said that the answer is finished. Cheap: looks at the last frames only. */
+/**
+ * True once the wire said that the answer is finished, or broke. (A page that resumes a broken stream shows itself busy
+ * meanwhile.) Cheap: looks at the last frames only.
+ */
 export function streamEnded(transcript: CaptureRecord['transcript']): boolean {
-  return transcript.some(({ kind, frames }) => {
+  return transcript.some(({ kind, frames, end }) => {
     const tail = frames.slice(-TAIL_FRAMES).map(({ data }) => data);
     if (kind === 'fetch' && tail.some((data) => HANDED_OFF.test(data))) return false;
-    return tail.some((data) => TERMINAL.test(data));
+    const broke = kind === 'fetch' && end === 'aborted' && frames.length > 0;
+    return broke || tail.some((data) => TERMINAL.test(data));
   });
 }

@@ -37,9 +37,14 @@ export function readTranscript(transcript: readonly Exchange[]): TranscriptView 
   const turn = readTurn(streams);
   if (turn === null) {
     const unrecognised = refused === null && streams.some(isUnrecognised);
-    return { reading: null, app: null, error: refused, warnings: unrecognised ? ['transcript_unrecognised'] : [] };
+    return {
+      reading: null,
+      app: null,
+      error: refused,
+      warnings: unrecognised ? ['transcript_unrecognised'] : [],
+    };
   }
-  const error = turn.error === null ? refused : { status: null, ...turn.error };
+  const error = turn.error === null ? refused : { status: refused?.status ?? null, ...turn.error };
   return { reading: readingOf(turn), app: 'signed_in', error, warnings: warningsOf(turn) };
 }
 
@@ -50,7 +55,9 @@ function isUnrecognised({ payloads, html, foreign }: PayloadStream): boolean {
 
 function isKnownEvent(payload: Json): boolean {
   const { type, metadata } = payload;
-  return typeof type === 'string' && (isJson(metadata) || 'conversation_id' in payload || 'topic_id' in payload);
+  return (
+    typeof type === 'string' && (isJson(metadata) || 'conversation_id' in payload || 'topic_id' in payload)
+  );
 }
 
 function refusal(streams: readonly PayloadStream[]): TranscriptError | null {

@@ -1,4 +1,4 @@
-import type { DraftCitation } from '../../src/contract/extraction.ts';
+import type { DraftCitation, DraftSource } from '../../src/contract/extraction.ts';
 import {
   type Element,
   elementsOf,
@@ -9,9 +9,9 @@ import {
 } from '../../src/extract/dom.ts';
 import { domToMarkdown } from '../../src/extract/dom-markdown.ts';
 import { markText } from '../../src/extract/marks.ts';
+import { CITATION_UUID, citedKeys } from './citation-buttons.ts';
 import { readCodeChrome } from './code-blocks.ts';
 import type { CitationPayloads } from './payloads.ts';
-import { keyOfId } from './source-cards.ts';
 
 /** An answer's body as markdown with citation marks. */
 export interface AnswerMarkdown {
@@ -20,7 +20,6 @@ export interface AnswerMarkdown {
   citations: DraftCitation[];
 }
 
-const UUID_ATTRIBUTE = 'data-icl-uuid';
 /** Subtrees beside the answer: footer ("Dive deeper", disclaimer), follow-up bar, prompt plate. */
 const BESIDE_SUBTREES = new Set(['dfa', 'aimba']);
 
@@ -29,13 +28,18 @@ const BESIDE_SUBTREES = new Set(['dfa', 'aimba']);
  * (google_ai_overview.md 4.1). Blocks are told by roles, tags and `data-*`, never by class. A citation is a point mark
  * where its button stands; buttons without sources leave nothing.
  */
-export function answerMarkdown(body: Element, payloads: CitationPayloads): AnswerMarkdown {
+export function answerMarkdown(
+  body: Element,
+  payloads: CitationPayloads,
+  sources: readonly DraftSource[],
+): AnswerMarkdown {
   const code = readCodeChrome(body);
   const citations: DraftCitation[] = [];
+  const keysOf = (button: Element): string[] => citedKeys(button, payloads, sources);
   const markdown = domToMarkdown(body, {
     drop: (element) => code.chrome.has(element) || isBeside(element),
     replace: (element) =>
-      replaceCitation(element, payloads, citations) ?? replaceFormula(element) ?? replaceCardLink(element),
+      replaceCitation(element, keysOf, citations) ?? replaceFormula(element) ?? replaceCardLink(element),
     tag: (element) => plainTag(element, body),
     codeLanguage: (pre) => code.languages.get(pre),
   });
@@ -45,16 +49,16 @@ export function answerMarkdown(body: Element, payloads: CitationPayloads): Answe
 /** The button with all that wraps nothing but it (a blank, a tooltip anchor) becomes the mark. */
 function replaceCitation(
   element: Element,
-  payloads: CitationPayloads,
+  keysOf: (button: Element) => string[],
   citations: DraftCitation[],
 ): string | undefined {
-  const isButton = UUID_ATTRIBUTE in element.attribs;
+  const isButton = CITATION_UUID in element.attribs;
   if (!isButton && !(element.name === 'span' && isCitationWidget(element))) return undefined;
   let marks = '';
   for (const inner of elementsOf(element)) {
-    const ids = payloads.idsByUuid.get(inner.attribs[UUID_ATTRIBUTE] ?? '') ?? [];
-    if (ids.length === 0) continue;
-    citations.push({ sourceKeys: ids.map(keyOfId), basis: 'block' });
+    const sourceKeys = CITATION_UUID in inner.attribs ? keysOf(inner) : [];
+    if (sourceKeys.length === 0) continue;
+    citations.push({ sourceKeys, basis: 'block' });
     marks += markText(citations.length - 1);
   }
   return marks;
@@ -83,7 +87,7 @@ function replaceCardLink(element: Element): string | undefined {
 /** True for what stands in the answer's subtree without being part of it. */
 export function isBeside(element: Element): boolean {
   const { attribs, name } = element;
-  if (UUID_ATTRIBUTE in attribs) return false;
+  if (CITATION_UUID in attribs) return false;
   if (name === 'button' || name === 'textarea' || name === 'input') return true;
   if ('data-crb-el' in attribs || 'data-src-id' in attribs || attribs['data-type'] === 'hovc') return true;
   if (BESIDE_SUBTREES.has(attribs['data-subtree'] ?? '')) return true;
@@ -151,10 +155,10 @@ function isPseudoHeading(node: Element['parent'] | Element, body: Element): bool
 /** The wrapper of a citation button holds nothing else. */
 function isCitationWidget(element: Element): boolean {
   for (const inner of elementsOf(element))
-    if (UUID_ATTRIBUTE in inner.attribs) return visibleText(element, isButton) === '';
+    if (CITATION_UUID in inner.attribs) return visibleText(element, isButton) === '';
   return false;
 }
 
 function isButton(element: Element): boolean {
-  return element.name === 'button' || UUID_ATTRIBUTE in element.attribs;
+  return element.name === 'button' || CITATION_UUID in element.attribs;
 }

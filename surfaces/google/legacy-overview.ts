@@ -4,8 +4,7 @@ import { domToMarkdown } from '../../src/extract/dom-markdown.ts';
 import { parseJson } from '../../src/extract/framing.ts';
 import { markText } from '../../src/extract/marks.ts';
 import type { AnswerMarkdown } from './answer-markdown.ts';
-import { datedSnippet, keyOfUrl, labelTitle, textRuns } from './source-cards.ts';
-import { resolveLink } from './source-links.ts';
+import { readLinkCards } from './link-cards.ts';
 
 /** An overview of the generation before mid-2025 (google_ai_overview.md 5). */
 export interface LegacyOverview extends AnswerMarkdown {
@@ -21,7 +20,7 @@ export const LEGACY_BODY_CSS = '[data-rl]:has([data-huuid])';
  * the cards, of which the page shows the first three (worked out on pages of 2025-02).
  */
 export function readLegacyOverview($: CheerioAPI, root: Element, body: Element): LegacyOverview {
-  const sources = readLegacySources($, root);
+  const sources = readLinkCards($, root);
   const idsOf = legacyCitations($, root);
   const citations: DraftCitation[] = [];
   const markdown = domToMarkdown(body, {
@@ -38,32 +37,6 @@ export function readLegacyOverview($: CheerioAPI, root: Element, body: Element):
     tag: (element) => (element.attribs.role === 'heading' ? 'h3' : element === body ? 'div' : undefined),
   });
   return { markdown, citations, sources };
-}
-
-/** Cards: list items with a labelled link; the full panel repeats the column's. */
-function readLegacySources($: CheerioAPI, root: Element): DraftSource[] {
-  const drafts = new Map<string, DraftSource>();
-  for (const link of $(root).find('ul > li a[href][aria-label]').toArray()) {
-    const item = $(link).closest('li').get(0);
-    if (item === undefined || $(item).closest('[data-huuid]').length > 0) continue;
-    const [title = labelTitle(link.attribs['aria-label']), ...rest] = textRuns(item);
-    const publisher = rest.at(-1) ?? null;
-    const resolved = resolveLink([link.attribs.href], { publisher });
-    const key = keyOfUrl(resolved.url ?? resolved.wrappedUrl ?? title ?? '');
-    if (drafts.has(key)) continue;
-    const position = drafts.size + 1;
-    const snippet = rest.length > 1 ? (rest[0] ?? null) : null;
-    drafts.set(key, {
-      key,
-      ...resolved,
-      title,
-      publisher,
-      ...datedSnippet(snippet),
-      position,
-      providerRef: null,
-    });
-  }
-  return [...drafts.values()];
 }
 
 /** For a button's cid: places (from 0) of its sources in the order of all sources. */

@@ -3,6 +3,7 @@ import { type CheerioAPI, type Element, isVisible, visibleText } from '../../src
 import { withoutMarks } from '../../src/extract/marks.ts';
 import { readAnswerCards } from './answer-cards.ts';
 import { answerMarkdown, isBeside } from './answer-markdown.ts';
+import { CITATION_UUID } from './citation-buttons.ts';
 import { LEGACY_BODY_CSS, readLegacyOverview } from './legacy-overview.ts';
 import { NOTICE_CSS, type OverviewProgress, readProgress } from './overview-progress.ts';
 import { findOverviewRoot } from './overview-root.ts';
@@ -25,6 +26,8 @@ export interface Overview {
   citations: DraftCitation[];
   sources: DraftSource[];
   cards: Reading['cards'];
+  /** Citing buttons the block shows, with or without sources known for them. */
+  buttons: number;
   progress: OverviewProgress;
 }
 
@@ -52,13 +55,14 @@ export function readOverview($: CheerioAPI): Overview | undefined {
       citations: [],
       sources: [],
       cards: [],
+      buttons: 0,
       progress,
     };
   }
   return { state, ...read, progress };
 }
 
-type Content = Pick<Overview, 'generation' | 'markdown' | 'citations' | 'sources' | 'cards'>;
+type Content = Pick<Overview, 'generation' | 'markdown' | 'citations' | 'sources' | 'cards' | 'buttons'>;
 
 function readCurrent($: CheerioAPI, root: Element): Content | undefined {
   const body =
@@ -67,13 +71,15 @@ function readCurrent($: CheerioAPI, root: Element): Content | undefined {
     bodyOfButtons($, root);
   if (body === undefined) return undefined;
   const payloads = readPayloads($, root);
-  const { markdown, citations } = answerMarkdown(body, payloads);
+  const sources = readSources($, root, payloads);
+  const { markdown, citations } = answerMarkdown(body, payloads, sources);
   return {
     generation: 'current',
     markdown,
     citations,
-    sources: readSources($, root, payloads),
+    sources,
     cards: readAnswerCards(body),
+    buttons: $(body).find(`[${CITATION_UUID}]`).length,
   };
 }
 
@@ -87,7 +93,8 @@ function readLegacy($: CheerioAPI, root: Element): Content | undefined {
   const body =
     $(root).find(LEGACY_BODY_CSS).last().get(0) ?? $(root).find('[data-huuid]').parent().parent().get(0);
   if (body === undefined) return undefined;
-  return { generation: 'legacy', ...readLegacyOverview($, root, body), cards: [] };
+  const buttons = $(body).find('[data-uuids]').length;
+  return { generation: 'legacy', ...readLegacyOverview($, root, body), cards: [], buttons };
 }
 
 function stateOf($: CheerioAPI, root: Element, text: string, progress: OverviewProgress): OverviewState {

@@ -135,25 +135,26 @@ function isPublisher(value: unknown): value is [string] {
 }
 
 function readDescription(record: readonly unknown[]): SourcePayload {
-  const strings = record.filter(
-    (item): item is string => typeof item === 'string' && item !== '' && !UUID.test(item),
-  );
+  const strings = record.filter((item): item is string => typeof item === 'string' && item !== '');
   const addresses = strings.filter((item) => isAddress(item));
   const favicon = addresses.find((item) => /faviconV2|\/favicon/i.test(item)) ?? null;
   const pages = addresses.filter(
     (item) => item !== favicon && !/^https?:\/\/[\w.-]*gstatic\.com\//.test(item),
   );
-  const words = strings.filter((item) => !isAddress(item));
-  const [title = null, snippet = null] = words.filter((item) => !SOURCE_ID.test(item) || item === record[0]);
+  const idAt = idPlace(record);
+  const isTitleOfDigits = (item: string): boolean => item === record[0] && idAt !== 0;
+  const words = strings.filter((item) => !isAddress(item) && !UUID.test(item));
+  const [title = null, snippet = null] = words.filter(
+    (item) => !SOURCE_ID.test(item) || isTitleOfDigits(item),
+  );
   const publisher = record.find(isPublisher)?.[0] ?? null;
-  return { id: idOf(record), title, snippet, publisher, favicon, ...addressesOf(pages) };
+  return { id: String(record[idAt] ?? ''), title, snippet, publisher, favicon, ...addressesOf(pages) };
 }
 
 /** The id's own place is 8 (2025-11 → 2026-06); a title may be all digits, so elsewhere the last such string counts. */
-function idOf(record: readonly unknown[]): string {
-  const usual = record[8];
-  if (typeof usual === 'string' && SOURCE_ID.test(usual)) return usual;
-  return record.findLast((item): item is string => typeof item === 'string' && SOURCE_ID.test(item)) ?? '';
+function idPlace(record: readonly unknown[]): number {
+  const isId = (item: unknown): boolean => typeof item === 'string' && SOURCE_ID.test(item);
+  return isId(record[8]) ? 8 : record.findLastIndex(isId);
 }
 
 /** A bare origin names the site; the page is the address with a path, or the last where none has one. */

@@ -1,14 +1,7 @@
 import type { DraftSource } from '../../src/contract/extraction.ts';
-import {
-  type AnyNode,
-  type CheerioAPI,
-  type Element,
-  elementsOf,
-  foldSpace,
-  isElement,
-  visibleText,
-} from '../../src/extract/dom.ts';
-import { canonicalUrl } from '../../src/extract/urls.ts';
+import { type CheerioAPI, type Element, elementsOf, foldSpace } from '../../src/extract/dom.ts';
+import { datedSnippet, labelTitle, textRuns } from './card-texts.ts';
+import { readLinkCards } from './link-cards.ts';
 import type { CitationPayloads, SourcePayload } from './payloads.ts';
 import { resolveLink } from './source-links.ts';
 
@@ -37,7 +30,7 @@ export function readSources($: CheerioAPI, root: Element, payloads: CitationPayl
     const key = keyOfId(payload.id);
     if (!drafts.has(key)) drafts.set(key, draftOfPayload(payload));
   }
-  return [...drafts.values()];
+  return drafts.size > 0 ? [...drafts.values()] : readLinkCards($, root);
 }
 
 function hasLink(card: Element): boolean {
@@ -90,12 +83,6 @@ function imageAddress(image: Element): string {
   return image.attribs['data-src'] ?? image.attribs.src ?? '';
 }
 
-/** A link's label is the title and, localised, "Opens in new tab.". */
-export function labelTitle(label: string | undefined): string | null {
-  const title = label?.replace(/[.。]\s+[^.。]{4,60}[.。]?$/u, '').trim() ?? '';
-  return title === '' ? null : title;
-}
-
 interface ShownParts {
   title: string | null;
   snippet: string | null;
@@ -116,15 +103,6 @@ function shownParts($: CheerioAPI, card: Element): ShownParts {
   return { title, snippet, publisher };
 }
 
-/** Texts of the innermost elements that hold text of their own, each folded. */
-export function textRuns(node: AnyNode): string[] {
-  if (!isElement(node)) return [];
-  if (/^(?:button|svg|script|style|img)$/.test(node.name) || node.attribs.role === 'button') return [];
-  const own = node.children.some((child) => child.type === 'text' && child.data.trim() !== '');
-  if (own) return [visibleText(node)].map(foldSpace).filter((text) => text !== '');
-  return node.children.flatMap(textRuns);
-}
-
 /** A source no card shows. */
 function draftOfPayload(payload: SourcePayload): DraftSource {
   return {
@@ -136,17 +114,4 @@ function draftOfPayload(payload: SourcePayload): DraftSource {
     position: null,
     providerRef: payload.id,
   };
-}
-
-const DATE_PREFIX =
-  /^(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2}|\p{L}{3,9}\.? \d{1,2}, \d{4}|\d{1,2}\.? (?:de )?\p{L}{3,10}\.?(?: de)? \d{4}|\d{4}[年/.]\d{1,2}[月/.]\d{1,2}日?) [—–-] /u;
-
-/** Snippet and the date Google puts before it ("Dec 28, 2024 — …"), as shown; the snippet keeps it. */
-export function datedSnippet(snippet: string | null): Pick<DraftSource, 'snippet' | 'publishedAt'> {
-  return { snippet, publishedAt: snippet === null ? null : (DATE_PREFIX.exec(snippet)?.[1] ?? null) };
-}
-
-/** Source of a card that has no id: known by its address. */
-export function keyOfUrl(url: string): string {
-  return canonicalUrl(url) ?? url;
 }

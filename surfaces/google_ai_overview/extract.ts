@@ -45,9 +45,15 @@ export function extract(record: CaptureRecord): Extraction {
     transcript: null,
     prefer: 'dom',
     neverShown: NEVER_SHOWN,
-    expected: shown ? ['answer', 'blocks', 'webSearch', 'region'] : [],
+    expected: shown && overview !== undefined ? expectedOf(overview) : [],
     ...($ === null ? {} : { loginState: readLoginState($), region: readRegion($) }),
   };
+}
+
+/** Citing buttons beside known sources promise citations; an answer without any source is not unusual (2026-09). */
+function expectedOf({ buttons, sources }: Overview): Extraction['expected'] {
+  const always: Extraction['expected'] = ['answer', 'blocks', 'webSearch', 'region'];
+  return buttons > 0 && sources.length > 0 ? [...always, 'sources', 'citations'] : always;
 }
 
 /** What the drive saw while it was there wins over what the page looks like afterwards. */
@@ -83,6 +89,9 @@ function overviewVerdict(record: CaptureRecord, $: CheerioAPI, overview: Overvie
   if (state === 'pending') warnings.push('aio_pending_timeout');
   if (state === 'declined') warnings.push('aio_declined');
   if (overview.sources.some((source) => source.url === null)) warnings.push('opaque_source_links');
+  if (overview.buttons > 0 && overview.citations.length === 0 && overview.sources.length > 0) {
+    warnings.push('citation_payloads_missing');
+  }
   if (overview.generation === 'legacy') warnings.push('legacy_generation');
   return { outcome: cut ? 'answered_partially' : OUTCOME_OF_STATE[state], marks, warnings };
 }

@@ -7,7 +7,6 @@ import { Worker } from '../../src/fleet/worker.ts';
 import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
 import { readStatus } from '../../src/jobs/read.ts';
 import { submit } from '../../src/jobs/submit.ts';
-import { systemClock } from '../../src/platform/clock.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { requestIdFrom } from '../../src/platform/identifiers.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -29,9 +28,8 @@ export async function benchDispatch(): Promise<void> {
   const worker = new Worker({
     ...foundation,
     ...{
-      pool: site.pool,
+      ...site.seat,
       store: site.store,
-      clock: systemClock,
       surfaces: SURFACES,
       slots: 2,
       log,

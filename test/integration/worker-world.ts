@@ -75,6 +75,7 @@ export async function openWorkerWorld(options: WorldOptions): Promise<WorkerWorl
       const worker = new Worker({
         ...{ db: fresh.db, queue, listener, store, clock: systemClock, captureTimeoutMs, log: testLog },
         ...{ surfaces: options.surfaces, slots: 2, heartbeatS: 10, drainMs: 20_000, retryDelayMs: 0 },
+        ...{ egress: {}, profiles: undefined },
         pool: new BrowserPool(launch, systemClock),
         workerId: `worker-${workers.length + 1}`,
         ...given,

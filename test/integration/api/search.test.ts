@@ -303,6 +303,10 @@ describe('documents and probes', () => {
     expect(Object.keys(body.paths)).toEqual(
       expect.arrayContaining(['/v1/search', '/v1/search/{surface}', '/v1/jobs/{id}', '/v1/health']),
     );
+    expect(Object.keys(body.components.schemas)).toEqual(
+      expect.arrayContaining(['SearchRequest', 'Envelope', 'Error']),
+    );
+    expect(Object.keys(body.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([]);
     const { text } = await world.ask('/docs');
     for (const code of body.components.schemas.Error.properties.code.enum)
       expect(text).toContain(`id="${code.toLowerCase()}"`);

@@ -51,7 +51,10 @@ interface Asked {
 async function captured(asked: Asked): Promise<CaptureYield> {
   const { query, region = null, surface = echoSurface(), captureMs = 30_000 } = asked;
   const deadline = asked.deadline ?? Deadline.after(captureMs);
-  const leased = await pool.acquire(visitorOf(region), stageHeaders(surface.name, query), deadline);
+  const leased = await pool.acquire(
+    { visitor: visitorOf(region), headers: stageHeaders(surface.name, query) },
+    deadline,
+  );
   try {
     const budgets = budgetsFor(captureMs);
     return await runCapture(leased.ready, {

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { budgetsFor } from '../capture/budgets.ts';
+import { outcomeOfError } from '../capture/playwright-errors.ts';
+import { type CaptureYield, runCapture } from '../capture/run-capture.ts';
+import { visitorOf } from '../capture/visitor.ts';
+import type { Outcome } from '../contract/outcome.ts';
+import type { Surface, SurfaceRequest } from '../contract/surface.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Egress } from '../platform/config.ts';
+import type { Deadline } from '../platform/deadline.ts';
+import type { Log } from '../platform/log.ts';
+import type { BrowserPool, LeasedPage } from './browser-pool.ts';
+import { lostRecord } from './lost-record.ts';
+import { type LeasedProfile, type Profiles, type StorageState, storageStateSchema } from './profiles.ts';
+import { stageHeaders } from './stage-headers.ts';
+
+/** Where captures are made. */
+export interface CaptureSeat {
+  pool: BrowserPool;
+  clock: Clock;
+  captureTimeoutMs: number;
+  /** Proxy per country, for live captures. */
+  egress: Readonly<Record<string, Egress>>;
+  /** Signed-in profiles; undefined where there is no database to lease them from. */
+  profiles: Profiles | undefined;
+}
+
+export interface CaptureAsked extends SurfaceRequest {
+  surface: Surface;
+  origin: 'live' | 'stage';
+}
+
+const PROFILE_POLL_MS = 500;
+const STATE_BUDGET_MS = 3_000;
+
+/**
+ * One capture in a fresh context: through the egress of its country, with a profile where the surface signs in and
+ * one is free. Never throws for what page or browser do; see `runCapture` for what it does throw.
+ */
+export async function captureOnce(
+  asked: CaptureAsked,
+  seat: CaptureSeat,
+  deadline: Deadline,
+  log: Log,
+  onDispatch?: () => void,
+): Promise<CaptureYield> {
+  const holder = randomUUID();
+  const profile = await leaseProfile(asked, seat, deadline, holder);
+  if (profile === 'busy') {
+    return lostRecord(asked, seat.clock.now(), 'timeout', 'all profiles of this surface are in use');
+  }
+  const end: { outcome: Outcome; state: StorageState | null } = { outcome: 'timeout', state: null };
+  try {
+    const captured = await captureWith(profile, asked, seat, deadline, log, onDispatch, end);
+    end.outcome =
+      captured.record.signals.wall?.outcome ?? captured.record.signals.failure?.outcome ?? 'answered';
+    return captured;
+  } finally {
+    if (profile !== null) await seat.profiles?.giveBack(profile, holder, end);
+  }
+}
+
+async function leaseProfile(
+  { surface }: CaptureAsked,
+  seat: CaptureSeat,
+  deadline: Deadline,
+  holder: string,
+): Promise<LeasedProfile | null | 'busy'> {
+  const { profiles, clock, captureTimeoutMs } = seat;
+  if (profiles === undefined || surface.login === 'none') return null;
+  const patience = deadline.within(captureTimeoutMs / 3);
+  for (;;) {
+    const leased = await profiles.lease(surface.name, holder, clock.now(), captureTimeoutMs * 2);
+    if (leased === 'none') return null;
+    if (leased !== 'busy') return leased;
+    if (patience.remainingMs() < PROFILE_POLL_MS * 2) return 'busy';
+    await patience.pause(PROFILE_POLL_MS);
+  }
+}
+
+async function captureWith(
+  profile: LeasedProfile | null,
+  asked: CaptureAsked,
+  seat: CaptureSeat,
+  deadline: Deadline,
+  log: Log,
+  onDispatch: (() => void) | undefined,
+  end: { state: StorageState | null },
+): Promise<CaptureYield> {
+  const { pool, clock, captureTimeoutMs } = seat;
+  const { surface, region, query, origin } = asked;
+  // The stage is on this machine; a proxy would lead out of it.
+  const egress = origin === 'live' && region !== null ? seat.egress[region.country] : undefined;
+  const headers = origin === 'stage' ? stageHeaders(surface.name, query) : {};
+  let leased: LeasedPage;
+  try {
+    leased = await pool.acquire(
+      { visitor: visitorOf(region), headers, egress, storageState: profile?.state },
+      deadline,
+    );
+  } catch (error) {
+    deadline.throwIfAborted();
+    log.warn({ err: error }, 'no browser for this capture');
+    return lostRecord(asked, clock.now(), 'browser_crashed', outcomeOfError(error).message);
+  }
+  let healthy = false;
+  try {
+    const captured = await runCapture(leased.ready, {
+      ...{ surface, query, region, origin, deadline, clock, log },
+      budgets: budgetsFor(captureTimeoutMs),
+      throughEgress: egress !== undefined,
+      secrets: profile?.secrets ?? [],
+      ...(onDispatch === undefined ? {} : { onDispatch }),
+    });
+    healthy = captured.record.signals.failure?.outcome !== 'browser_crashed';
+    if (healthy && profile !== null) end.state = await currentState(leased, deadline, log);
+    return captured;
+  } finally {
+    // Off the critical path: the slot is the worker's, the page is closed behind it.
+    leased
+      .release(healthy)
+      .catch((error: unknown) => log.warn({ err: error }, 'page could not be given back'));
+  }
+}
+
+/** The profile's cookies after the capture: sites rotate their tokens. */
+async function currentState(leased: LeasedPage, deadline: Deadline, log: Log): Promise<StorageState | null> {
+  try {
+    const context = leased.ready.page.context();
+    const state = await deadline.run('profile state', () => context.storageState(), {
+      budgetMs: STATE_BUDGET_MS,
+    });
+    return storageStateSchema.parse(state);
+  } catch (error) {
+    deadline.throwIfAborted();
+    log.warn({ err: error }, 'the profile keeps its old state');
+    return null;
+  }
+}

@@ -1,0 +1,68 @@
+import type { CaptureRecord } from '../../src/contract/capture-record.ts';
+import type { HealthField } from '../../src/contract/envelope.ts';
+import type { Extraction, Reading } from '../../src/contract/extraction.ts';
+import { parseHtml } from '../../src/extract/dom.ts';
+import { findWall, pageFacts } from '../../src/extract/walls.ts';
+import { judge } from './outcome.ts';
+import { type PageView, readPage } from './page.ts';
+import { readTranscript, type TranscriptView } from './transcript.ts';
+import { WALLS } from './walls.ts';
+
+/** What Claude never shows: result lists, shopping, ads, follow-ups, and which place it answers for. */
+const NEVER_SHOWN: readonly HealthField[] = ['results', 'related', 'shopping', 'ads', 'region'];
+
+/**
+ * Reads a capture of claude.ai: the network (exact citation ranges, queries, all sources) and the page (the model's
+ * name, and what the reader saw). Pure; never throws for what is missing.
+ */
+export function extract(record: CaptureRecord): Extraction {
+  const $ = record.html === null ? null : parseHtml(record.html);
+  const transcript = readTranscript(record.transcript);
+  const page = $ === null ? null : cutAsOnTheWire(readPage($), transcript);
+  const wall = findWall(WALLS, pageFacts(record, $));
+  const { outcome, marks } = judge({ signals: record.signals, wall, page, transcript });
+  const readings = [page?.reading ?? null, transcript.reading].flatMap((reading) => reading ?? []);
+  return {
+    outcome,
+    marks,
+    warnings: transcript.warnings,
+    dom: withSwitch(page?.reading ?? null, record),
+    transcript: withSwitch(transcript.reading, record),
+    neverShown: [...NEVER_SHOWN],
+    expected: expectedFields(readings, page !== null),
+    loginState:
+      record.signals.loginState === 'unknown' ? (page?.loginState ?? 'unknown') : record.signals.loginState,
+  };
+}
+
+/**
+ * A page whose stream broke may look finished: it shows what came and its copy button. The wire knows better, unless
+ * the page shows more than the wire brought (it had reloaded), or the recorder's own cap cut the wire.
+ */
+function cutAsOnTheWire(page: PageView, { reading, clipped }: TranscriptView): PageView {
+  const shown = page.reading;
+  if (shown === null || reading === null || reading.complete || clipped || reading.markdown === '')
+    return page;
+  if (shown.markdown.length > reading.markdown.length * 1.1) return page;
+  return { ...page, reading: { ...shown, complete: false } };
+}
+
+/** Whether the account's web-search switch was on, where the drive could read it. */
+function withSwitch(reading: Reading | null, record: CaptureRecord): Reading | null {
+  const { webSearch } = record.signals.facts;
+  if (reading === null || reading.webSearch !== null || (webSearch !== 'on' && webSearch !== 'off'))
+    return reading;
+  return { ...reading, webSearch: webSearch === 'on' };
+}
+
+function expectedFields(readings: readonly Reading[], hasPage: boolean): HealthField[] {
+  const cites = readings.some(({ citations }) => citations.length > 0);
+  const searched = readings.some(({ fanOut }) => (fanOut?.queries.length ?? 0) > 0);
+  return [
+    'answer',
+    'blocks',
+    ...(hasPage ? (['model'] as const) : []),
+    ...(cites || searched ? (['sources', 'webSearch'] as const) : []),
+    ...(cites ? (['citations'] as const) : []),
+  ];
+}

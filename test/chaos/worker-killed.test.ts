@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Envelope } from '../../src/contract/envelope.ts';
+import { parseChildId } from '../../src/contract/ids.ts';
+import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
+import { readChild } from '../../src/jobs/read.ts';
+import { submit } from '../../src/jobs/submit.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { requestIdFrom } from '../../src/platform/identifiers.ts';
+import { openQueue, type Queue } from '../../src/platform/queue.ts';
+import { type FreshDatabase, freshDatabase, testLog } from '../integration/database.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+let fresh: FreshDatabase;
+let queue: Queue;
+let dataDir: string;
+const workers: ChildProcess[] = [];
+
+beforeEach(async () => {
+  fresh = await freshDatabase();
+  queue = await openQueue(fresh.db, {
+    log: testLog,
+    heartbeatS: 10,
+    captureTimeoutMs: 60_000,
+    retryDelayS: 0,
+  });
+  dataDir = mkdtempSync(join(tmpdir(), 'fleet-chaos-'));
+});
+afterEach(async () => {
+  for (const worker of workers.splice(0)) {
+    if (worker.exitCode === null && worker.signalCode === null) {
+      worker.kill('SIGKILL');
+      await once(worker, 'exit');
+    }
+  }
+  await queue.close();
+  await fresh.drop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function startWorker(): Promise<ChildProcess> {
+  const worker = spawn(process.execPath, ['src/cli.ts', 'worker'], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: fresh.url,
+      FLEET_ORIGIN: 'stage',
+      FLEET_DATA_DIR: dataDir,
+      FLEET_RETRY_DELAY_S: '0',
+      FLEET_CAPTURE_TIMEOUT_MS: '60000',
+      FLEET_LOG_LEVEL: 'error',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  workers.push(worker);
+  await new Promise<void>((ready, failed) => {
+    worker.once('exit', (code) => failed(new Error(`the worker ended with ${code} before it was ready`)));
+    worker.stdout?.on('data', (data: Buffer) => data.toString().includes('worker ready') && ready());
+  });
+  return worker;
+}
+
+async function submitOne(query: string): Promise<string> {
+  const request = {
+    ...{ query, surfaces: ['chatgpt' as const], regions: [null], method: 'auto' as const, priority: 5 },
+    idempotencyKey: null,
+  };
+  const submitted = await submit(fresh.db, queue, request, {
+    requestId: requestIdFrom(undefined),
+    caller: { accountId: DEFAULT_ACCOUNT, keyId: null },
+    now: systemClock.now(),
+    ttlMs: 600_000,
+    origin: 'stage',
+  });
+  return submitted.children[0] ?? '';
+}
+
+async function childWhen(childId: string, condition: (envelope: Envelope) => boolean): Promise<Envelope> {
+  const until = systemClock.monotonic() + 50_000;
+  for (;;) {
+    const parts = parseChildId(childId);
+    const envelope = parts && (await readChild(fresh.db, DEFAULT_ACCOUNT, parts));
+    if (envelope && condition(envelope)) return envelope;
+    if (systemClock.monotonic() > until) throw new Error(`never came: ${JSON.stringify(envelope?.job)}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+describe('a worker process that is killed', () => {
+  it('by SIGKILL in the middle of a capture loses nothing: the child completes elsewhere, once, with one set of proof', async () => {
+    const first = await startWorker();
+    const childId = await submitOne('best crm for startups');
+    await childWhen(childId, ({ job }) => job.status === 'processing');
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    await startWorker();
+    const { job } = await childWhen(childId, (envelope) => envelope.job.completedAt !== null);
+    expect(job).toMatchObject({ status: 'completed', outcome: 'answered', attempts: 2 });
+    const files = await readdir(join(dataDir, 'artifacts'), { recursive: true, withFileTypes: true });
+    const names = files
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name.replace(/^.*\.a2-[0-9a-f]{8}/, ''));
+    expect(names.sort()).toEqual(['.envelope.json', '.html', '.png', '.record.json.gz', '.thumb.webp']);
+  }, 90_000);
+
+  it('by SIGTERM finishes what it has begun and exits 0', async () => {
+    const worker = await startWorker();
+    const childId = await submitOne('best crm for startups');
+    await childWhen(childId, ({ job }) => job.status === 'processing');
+    worker.kill('SIGTERM');
+    const [code] = await once(worker, 'exit');
+    expect(code).toBe(0);
+    const { job } = await childWhen(childId, () => true);
+    expect(job).toMatchObject({ status: 'completed', attempts: 1 });
+  }, 90_000);
+});

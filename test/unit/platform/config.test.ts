@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CONFIG_VARIABLES, readConfig } from '../../../src/platform/config.ts';
+
+describe('the configuration', () => {
+  it('is complete without any variable: loopback, port 8787, data under the working directory, live', () => {
+    expect(readConfig({}, '/work')).toMatchObject({
+      host: '127.0.0.1',
+      port: 8787,
+      databaseUrl: undefined,
+      dataDir: '/work/.fleet',
+      origin: 'live',
+      browser: 'auto',
+      browserPlugins: [],
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readConfig(Object.fromEntries(CONFIG_VARIABLES.map((name) => [name, ''])), '/w')).toEqual(
+      readConfig({}, '/w'),
+    );
+  });
+
+  it('leaves an absolute data directory alone and resolves a relative one', () => {
+    expect(readConfig({ FLEET_DATA_DIR: '/data' }, '/work').dataDir).toBe('/data');
+    expect(readConfig({ FLEET_DATA_DIR: 'data' }, '/work').dataDir).toBe('/work/data');
+  });
+
+  it('splits plugin names at commas and drops blanks', () => {
+    expect(readConfig({ FLEET_BROWSER_PLUGINS: ' a, ,b,' }, '/').browserPlugins).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', 'http'],
+    ['FLEET_ORIGIN', 'moon'],
+    ['FLEET_BROWSER', 'firefox'],
+    ['FLEET_SLOTS', '0'],
+    ['FLEET_HEARTBEAT_S', '9'],
+    ['FLEET_LOG_LEVEL', 'loud'],
+  ])('refuses %s=%s, naming the variable and what came', (name, value) => {
+    expect(() => readConfig({ [name]: value }, '/')).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining(`${name}=${JSON.stringify(value)}`),
+      }),
+    );
+  });
+
+  it('names a variable that may hold a secret without showing it', () => {
+    expect(() => readConfig({ DATABASE_URL: 'mysql://me:hunter2@x' }, '/')).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(/^DATABASE_URL=(?!.*hunter2)/),
+      }),
+    );
+  });
+
+  it('takes every port there is', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 65_535 }), (port) => {
+        expect(readConfig({ PORT: String(port) }, '/').port).toBe(port);
+      }),
+    );
+  });
+});
