@@ -1,9 +1,10 @@
 import type { SurfaceStage } from './scene.ts';
 import { chatgptStage } from './surfaces/chatgpt.ts';
 import { googleAiOverviewStage } from './surfaces/google_ai_overview.ts';
+import { perplexityStage } from './surfaces/perplexity.ts';
 
 /**
  * All surfaces the stage plays. Where surfaces share a host, order matters: the first whose `claims` accepts a
  * request plays it.
  */
-export const STAGES: readonly SurfaceStage[] = [chatgptStage, googleAiOverviewStage];
+export const STAGES: readonly SurfaceStage[] = [chatgptStage, googleAiOverviewStage, perplexityStage];

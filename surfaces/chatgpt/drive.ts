@@ -25,6 +25,9 @@ const ANONYMOUS_DWELL_MS = 8_000;
 /** A capture with little time dwells less: better a check that is reported than no ask at all. */
 const DWELL_SHARE = 5;
 
+/** The Sources panel slides in; it widens the proof and gives the sources their order. */
+const PANEL_WAIT_MS = 1_500;
+
 const WATCH: AnswerWatch = {
   answer: ANSWER,
   busy: BUSY,
@@ -59,8 +62,9 @@ export async function drive(_page: Page, { query }: SurfaceRequest, tools: Drive
   await tools.submit(anonymous ? ANONYMOUS_SEND : SIGNED_IN_SEND, composer);
   const end = await tools.awaitAnswer(WATCH);
   if (end !== 'settled') return;
+  if ((await tools.find(SOURCES_BUTTON)) === undefined) return;
   await tools.expand(SOURCES_BUTTON);
-  await tools.awaitAny([SOURCES_PANEL], 0);
+  await tools.awaitAny([SOURCES_PANEL], PANEL_WAIT_MS);
 }
 
 /** Some visitors without an account get the signed-in app too, so the app alone does not tell. */

@@ -24,6 +24,8 @@ export function readMarkup(bodies: readonly Element[]): MarkupReading {
   const citations: DraftCitation[] = [];
   const sources: DraftSource[] = [];
   const roots = new Set<AnyNode>(bodies);
+  const formulas = displayFormulas(bodies);
+  const hasCode = bodies.some((body) => firstWithin(body, 'pre') !== undefined);
   const cite = (links: readonly Element[]): string => {
     const drafts = links.flatMap((link) => chipSource(link) ?? []);
     if (drafts.length === 0) return '';
@@ -36,12 +38,12 @@ export function readMarkup(bodies: readonly Element[]): MarkupReading {
       isCard(element) ||
       isStatus(element) ||
       element.attribs['aria-hidden'] === 'true' ||
-      isCodeChrome(element, roots),
+      (hasCode && isCodeChrome(element, roots)),
     replace: (element: Element) => {
       const links = chipLinks(element);
       return links === undefined ? formulaText(element) : cite(links);
     },
-    tag: (element: Element) => (isDisplayFormula(element) ? 'p' : undefined),
+    tag: (element: Element) => (formulas.has(element) ? 'p' : undefined),
     codeLanguage: (pre: Element) => codeLanguage(pre, roots),
   };
   const markdown = bodies
@@ -119,12 +121,15 @@ function standsAlone(root: Element): boolean {
   );
 }
 
-function isDisplayFormula(element: Element): boolean {
-  if (element.name !== 'span') return false;
-  const { parent } = element;
-  if (parent !== null && isElement(parent) && parent.name === 'span') return false;
-  for (const inner of elementsOf(element)) if (inner.name === 'math') return standsAlone(element);
-  return false;
+/** The outermost elements of all formulas that stand alone. */
+function displayFormulas(bodies: readonly Element[]): ReadonlySet<Element> {
+  const roots = bodies.flatMap((body) =>
+    [...elementsOf(body)].flatMap((element) => {
+      const root = element.name === 'math' ? formulaRoot(element) : undefined;
+      return root !== undefined && standsAlone(root) ? [root] : [];
+    }),
+  );
+  return new Set(roots);
 }
 
 /** The frame around a code block: the nearest boxes that hold this one `pre` and no other markup. */

@@ -1,6 +1,7 @@
 import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { HealthField } from '../../src/contract/envelope.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
+import type { Outcome } from '../../src/contract/outcome.ts';
 import { parseHtml } from '../../src/extract/dom.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
 import { judge } from './outcome.ts';
@@ -10,6 +11,9 @@ import { WALLS } from './walls.ts';
 
 /** What Claude never shows: result lists, shopping, ads, follow-ups, and which place it answers for. */
 const NEVER_SHOWN: readonly HealthField[] = ['results', 'related', 'shopping', 'ads', 'region'];
+
+/** Outcomes whose page shows an answer. */
+const MUST_SHOW: ReadonlySet<Outcome> = new Set(['answered', 'answered_partially', 'extraction_empty']);
 
 /**
  * Reads a capture of claude.ai: the network (exact citation ranges, queries, all sources) and the page (the model's
@@ -29,7 +33,7 @@ export function extract(record: CaptureRecord): Extraction {
     dom: withSwitch(page?.reading ?? null, record),
     transcript: withSwitch(transcript.reading, record),
     neverShown: [...NEVER_SHOWN],
-    expected: expectedFields(readings, page !== null),
+    expected: MUST_SHOW.has(outcome) ? expectedFields(readings, page !== null) : [],
     loginState:
       record.signals.loginState === 'unknown' ? (page?.loginState ?? 'unknown') : record.signals.loginState,
   };

@@ -125,7 +125,11 @@ function readEvent(name: string, payload: Json, turn: Turn, stream: BlockStream,
     turn.stopReason = textOf(payload.delta.stop_reason) || turn.stopReason;
   if (name === 'message_stop') turn.ended = true;
   if (name === 'message_limit') turn.limit = limitOf(payload.message_limit) ?? turn.limit;
-  if (name === 'error') turn.error = errorOf(payload);
+  if (name === 'error') {
+    turn.error = errorOf(payload);
+    // A refused send quotes its limit inside the message (claude.md a).
+    turn.limit = limitOf(parseJson(turn.error.message)) ?? turn.limit;
+  }
   if (name === 'completion') readCompletion(payload, turn, stream);
 }
 

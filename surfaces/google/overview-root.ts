@@ -13,8 +13,8 @@ export const OVERVIEW_ROOT: Selector = {
   name: 'overview_root',
   any: [
     '#eKIzJc',
-    '#rcnt [data-mcpr]:has([data-subtree="aimc"])',
-    '#rcnt [data-mcpr]:has([data-container-id="main-col"])',
+    '[data-mcpr]:has([data-subtree="aimc"])',
+    '[data-mcpr]:has([data-container-id="main-col"])',
   ],
 };
 
@@ -42,23 +42,23 @@ export function findOverviewRoot($: CheerioAPI): Element | undefined {
   if (byId !== undefined) return byId;
   for (const css of ['[data-subtree="aimc"]', '[data-container-id="main-col"]']) {
     for (const element of $(css).toArray()) {
-      const root = closestMatch($, element, '[data-mcpr]');
+      const root = outermostBlock($, element);
       if (root !== undefined && $(root).closest(QUESTION_CSS).length === 0) return root;
     }
   }
   return rootOfHeading($);
 }
 
-function closestMatch($: CheerioAPI, element: AnyNode, css: string): Element | undefined {
-  const found = $(element).closest(css).get(0);
-  return found !== undefined && isElement(found) ? found : undefined;
+/** The outermost of the nested blocks around an element: it holds the progress marks too. */
+function outermostBlock($: CheerioAPI, element: AnyNode): Element | undefined {
+  return $(element).parents('[data-mcpr]').toArray().filter(isElement).at(-1);
 }
 
 function rootOfHeading($: CheerioAPI): Element | undefined {
   for (const heading of $('h1, h2, [role="heading"]').toArray()) {
     if (!HEADINGS.has(foldSpace($(heading).text()).toLowerCase())) continue;
     if ($(heading).closest(QUESTION_CSS).length > 0) continue;
-    const root = closestMatch($, heading, '[data-mcpr]') ?? blockAround(heading);
+    const root = outermostBlock($, heading) ?? blockAround(heading);
     if (root !== undefined) return root;
   }
   return undefined;

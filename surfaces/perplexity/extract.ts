@@ -1,6 +1,7 @@
 import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { HealthField } from '../../src/contract/envelope.ts';
-import type { Extraction, Reading } from '../../src/contract/extraction.ts';
+import type { Extraction } from '../../src/contract/extraction.ts';
+import type { Outcome } from '../../src/contract/outcome.ts';
 import { parseHtml } from '../../src/extract/dom.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
 import { judge } from './outcome.ts';
@@ -10,6 +11,9 @@ import { WALLS } from './walls.ts';
 
 /** No result lists, no entity marks; sponsored follow-ups were last seen in 2025. */
 const NEVER_SHOWN: readonly HealthField[] = ['results', 'mentions', 'ads'];
+
+/** Outcomes of pages that hold an answer, read or not. */
+const SHOWS_ANSWER: ReadonlySet<Outcome> = new Set(['answered', 'answered_partially', 'extraction_empty']);
 
 /**
  * Reads a capture: the stream (the richest witness in both of its layouts) and the page. Pure; never throws for what
@@ -29,16 +33,18 @@ export function extract(record: CaptureRecord): Extraction {
     transcript: transcript.reading,
     prefer: 'transcript',
     neverShown: [...NEVER_SHOWN],
-    expected: expectedFields(page, transcript.reading),
+    expected: SHOWS_ANSWER.has(outcome) ? expectedFields(page, transcript) : [],
     loginState: loginStateOf(record, page, transcript),
     ...(transcript.country === null ? {} : { region: { effective: transcript.country, basis: 'observed' } }),
   };
 }
 
 /** What this very record must give: the wire names model and search; what cites must have sources. */
-function expectedFields(page: PageView | null, wire: Reading | null): HealthField[] {
+function expectedFields(page: PageView | null, { reading: wire, entry }: TranscriptView): HealthField[] {
   const expected: HealthField[] = ['answer', 'blocks'];
-  if (wire !== null) expected.push('model', 'webSearch', 'region');
+  if (wire !== null) expected.push('model', 'webSearch');
+  // The country comes with the terminal frame.
+  if (entry?.ended === true) expected.push('region');
   const cites =
     (wire?.citations.length ?? 0) > 0 ||
     (page?.emptyPills ?? 0) > 0 ||

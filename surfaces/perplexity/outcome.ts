@@ -5,7 +5,7 @@ import type { Wall } from '../../src/contract/surface.ts';
 import { withoutMarks } from '../../src/extract/marks.ts';
 import type { Entry } from './entry.ts';
 import type { PageView } from './page.ts';
-import type { TranscriptView } from './transcript.ts';
+import { demandsSignIn, type TranscriptView } from './transcript.ts';
 import { FAILED_TURN, FAILED_TURN_MAX_CHARS } from './walls.ts';
 
 /** The outcome of a capture and what proved it. */
@@ -54,14 +54,9 @@ function hasAnswer(page: PageView | null, transcript: TranscriptView): boolean {
 function turnWall({ entry, reading }: TranscriptView): Verdict | undefined {
   const upsell = entry?.head.upsell_information ?? null;
   if (upsell === null || reading === null) return undefined;
-  const name = upsell.name ?? '';
-  const demandsLogin =
-    /authwall|^logged_out/i.test(name) ||
-    /^LOGIN$/i.test(upsell.upsell_type ?? '') ||
-    /LOGIN/i.test(upsell.cta ?? '');
   const served = reading.sources.length > 0 || textOf(reading).length >= FAILED_TURN_MAX_CHARS;
-  if (!demandsLogin || served) return undefined;
-  return { outcome: 'login_wall', marks: [name === '' ? 'login_upsell' : name] };
+  if (served || !demandsSignIn(upsell)) return undefined;
+  return { outcome: 'login_wall', marks: [upsell.name ?? 'login_upsell'] };
 }
 
 function failedTurn(answer: string): Verdict | undefined {

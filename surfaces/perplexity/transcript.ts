@@ -8,7 +8,7 @@ import { fanOutQueries } from './fan-out.ts';
 import { payloadsOf, type Refusal } from './frames.ts';
 import { shoppingOf } from './shopping.ts';
 import { indexSources } from './sources.ts';
-import { followupsBlockSchema } from './wire.ts';
+import { type Frame, followupsBlockSchema } from './wire.ts';
 
 /** What the network says. */
 export interface TranscriptView {
@@ -90,12 +90,23 @@ function relatedOf({ head, blocks }: Entry): Reading['related'] {
   return once.length === 0 ? null : once;
 }
 
+/**
+ * True for an offer to sign in: `fraud_authwall_upsell`, `logged_out_thread_sign_in`, anything of type LOGIN. Whether
+ * it is a wall or a nudge beside an answer is for the outcome to say.
+ */
+export function demandsSignIn(upsell: Frame['upsell_information']): boolean {
+  if (upsell === null) return false;
+  const { name, upsell_type: type, cta } = upsell;
+  return /authwall|^logged_out/i.test(name ?? '') || /^LOGIN$/i.test(type ?? '') || /LOGIN/i.test(cta ?? '');
+}
+
 /** Paid tiers and named authors exist only behind a sign-in. */
 function loginStateOf({ head }: Entry): TranscriptView['loginState'] {
   const tier = head._extras.subscription_tier;
   const paid = typeof tier === 'string' && !/^(?:none|free|unknown|redacted)?$/i.test(tier);
   const named = head.author_username !== null && !/^(?:anon|guest|$)/i.test(head.author_username);
-  return paid || named ? 'signed_in' : 'unknown';
+  if (paid || named) return 'signed_in';
+  return demandsSignIn(head.upsell_information) ? 'anonymous' : 'unknown';
 }
 
 function countryOf({ head }: Entry): string | null {

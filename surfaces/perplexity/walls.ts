@@ -77,13 +77,16 @@ export const WALLS: readonly Wall[] = [
 export const INTERSTITIALS: readonly Interstitial[] = [
   {
     name: 'cookie_banner',
-    when: { name: 'cookie_banner_open', text: /cookie/i, selector: 'button', unless: FINISHED_ANSWER },
+    when: {
+      name: 'cookie_banner_open',
+      selector: '[id*="cookie" i] button, [aria-label*="cookie" i] button, [data-testid*="cookie" i] button',
+    },
+    // Only a button that says by its own name that it declines; a banner without one is left alone.
     dismiss: {
       name: 'necessary_cookies',
       any: [
-        '[data-testid="cookie-reject"], [data-testid="necessary-cookies"]',
-        '[id*="cookie" i] button[aria-label*="Necessary" i], [aria-label*="cookie" i] button[aria-label*="Necessary" i]',
-        '[id*="cookie" i] button:first-of-type, [aria-label*="cookie" i] button:first-of-type',
+        ':is([id*="cookie" i], [aria-label*="cookie" i], [data-testid*="cookie" i]) :is([data-testid*="necessary" i], [data-testid*="reject" i], [id*="necessary" i], [id*="reject" i])',
+        ':is([id*="cookie" i], [aria-label*="cookie" i], [data-testid*="cookie" i]) :is(button[aria-label*="necessary" i], button[aria-label*="reject" i])',
       ],
     },
   },

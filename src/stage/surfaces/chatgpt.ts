@@ -1,17 +1,4 @@
-import type { DomChange } from '../dom-change.ts';
-import { changedPage } from '../dom-change.ts';
-import { fixturePage } from '../fixtures.ts';
-import {
-  lazily,
-  livePage,
-  type PlayClick,
-  type PlayPace,
-  type PlayScript,
-  playFrames,
-  playPage,
-} from '../player.ts';
-import type { StageReply } from '../reply.ts';
-import type { StageRequest } from '../request.ts';
+import { lazily, type PlayScript } from '../player.ts';
 import type { Scene, SceneExpectation, SurfaceStage } from '../scene.ts';
 import { scrambledPlay } from '../scramble.ts';
 import {
@@ -23,13 +10,10 @@ import {
   serverError,
   storm,
 } from '../traps.ts';
-import {
-  ANONYMOUS_ENDPOINT,
-  anonymousPlay,
-  chatgptFixture,
-  SIGNED_IN_ENDPOINT,
-  signedInPlay,
-} from './chatgpt-plays.ts';
+import { anonymousPlay } from './chatgpt-anonymous-play.ts';
+import { ALERT, COOKIE_DIALOG, LIMIT_DIALOG, LOGIN_MODAL } from './chatgpt-dialogs.ts';
+import { signedInPlay } from './chatgpt-plays.ts';
+import { played, still } from './chatgpt-scene.ts';
 import { handedOff } from './chatgpt-socket.ts';
 
 const FULL: SceneExpectation = {
@@ -52,74 +36,13 @@ const ANONYMOUS: SceneExpectation = {
   model: null,
 };
 
-const isEntry = ({ isDocument, path }: StageRequest): boolean =>
-  isDocument && (path === '/' || path.startsWith('/c/') || path.startsWith('/uc/'));
-const isAsk = ({ method, path }: StageRequest): boolean =>
-  method === 'POST' && (path === SIGNED_IN_ENDPOINT || path === ANONYMOUS_ENDPOINT);
-
-/** What a played scene does differently. */
-interface Variation {
-  pace?: PlayPace;
-  /** Changes of the entry page: dialogs over it. */
-  entry?: readonly DomChange[];
-  clicks?: readonly PlayClick[];
-  script?: Partial<PlayScript>;
-  /** Answers the ask in the stream's stead. */
-  refuse?: (reply: StageReply) => void | Promise<void>;
-}
-
-function played(
-  summary: string,
-  script: () => PlayScript,
-  expect: SceneExpectation,
-  variation: Variation = {},
-): Scene {
-  const { pace, entry, clicks, refuse } = variation;
-  const full = lazily((): PlayScript => {
-    const base = { ...script(), ...variation.script };
-    const entryHtml = entry === undefined ? base.entryHtml : changedPage(base.entryHtml, entry);
-    return { ...base, entryHtml, clicks: [...(base.clicks ?? []), ...(clicks ?? [])] };
-  });
-  return {
-    summary,
-    expect,
-    handle: async (request, reply) => {
-      if (isEntry(request)) reply.html(playPage(full(), request));
-      else if (isAsk(request)) await (refuse === undefined ? playFrames(full(), reply, pace) : refuse(reply));
-    },
-  };
-}
-
-/** A page that is as it is. */
-function still(
-  fixture: string,
-  summary: string,
-  expect: SceneExpectation,
-  status = 200,
-  headers: Record<string, string> = {},
-): Scene {
-  return {
-    summary,
-    expect,
-    handle: async (request, reply) => {
-      if (request.isDocument)
-        reply.html(livePage(fixturePage(chatgptFixture(fixture)), {}), { status, headers });
-    },
-  };
-}
-
 const citations = lazily(() => signedInPlay('signed-in-citations'));
 const anonymous = lazily(() => anonymousPlay('anonymous-frames-de'));
 
 const plain = played('signed in: an answer with citations and the queries behind it', citations, FULL);
 
-const LOGIN_MODAL = `<div id="modal-no-auth-login" data-testid="modal-no-auth-login" role="dialog" aria-modal="true" style="position:fixed;inset:0;background:#fff;padding:4rem"><h2>Welcome back</h2><p>Log in or sign up to get smarter responses.</p><button type="button">Log in</button><a href="#" data-testid="dismiss-welcome">Stay logged out</a></div>`;
-const COOKIE_DIALOG = `<div role="dialog" id="stage-cookies" style="position:fixed;inset:0;background:#fff;padding:4rem"><h2>We use cookies</h2><p>We use cookies and similar technologies.</p><button type="button" data-testid="reject-non-essential">Reject non-essential</button><button type="button">Accept all</button></div>`;
-const ALERT = (text: string): string =>
-  `<div role="alert"><p>${text}</p><button type="button">Try again</button></div>`;
 const ANSWER_TURN =
   '[data-conversation-transcript] > [data-message-role="assistant"], #thread > [data-turn="assistant"]';
-const LIMIT_DIALOG = `<dialog id="no-auth-soft-rate-limit-dialog" open style="position:fixed;inset:0"><h2>You’ve reached our limit of messages</h2><p>Log in to continue, or try again later.</p></dialog>`;
 
 const asked = (html: string): Partial<PlayScript> => ({
   whenRefused: [

@@ -52,7 +52,10 @@ describe('the browser that is launched', () => {
     try {
       expect(found().binary).toBe('chrome'); // Playwright's own is installed on this machine.
     } catch (error) {
-      expect(error).toMatchObject({ code: 'BROWSER_MISSING', fix: expect.stringContaining('unset FLEET_BROWSER') });
+      expect(error).toMatchObject({
+        code: 'BROWSER_MISSING',
+        fix: expect.stringContaining('unset FLEET_BROWSER'),
+      });
     }
     program('google-chrome');
     expect(found().binary).toBe('chrome');
@@ -70,7 +73,9 @@ describe('what paths tell', () => {
   });
 
   it("finds Playwright's shell beside its Chromium, and nothing beside other layouts", () => {
-    expect(shellFolderBeside('/r/chromium-1255/chrome-linux64/chrome')).toBe('/r/chromium_headless_shell-1255');
+    expect(shellFolderBeside('/r/chromium-1255/chrome-linux64/chrome')).toBe(
+      '/r/chromium_headless_shell-1255',
+    );
     expect(shellFolderBeside('/usr/bin/chromium')).toBeUndefined();
   });
 });

@@ -77,7 +77,9 @@ describe('a deadline', () => {
         const deadline = Deadline.after(LONG_MS);
         const { promise, resolve } = Promise.withResolvers<{ value: unknown }>();
         const late: unknown[] = [];
-        const step = deadline.run('step', () => promise, { onLate: ({ value: arrived }) => void late.push(arrived) });
+        const step = deadline.run('step', () => promise, {
+          onLate: ({ value: arrived }) => void late.push(arrived),
+        });
         if (isLate) {
           deadline.abort(new Error('over'));
           await expect(step).rejects.toThrow('over');

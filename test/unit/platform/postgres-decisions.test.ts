@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { pickAccount, waysForRoot } from '../../../src/platform/postgres-run-as.ts';
 import { explainPostgresFailure } from '../../../src/platform/postgres-server.ts';
 
-const PASSWD = ['root:x:0:0::/root:/bin/sh', 'daemon:x:1:1::/:/bin/false', 'nobody:x:65534:65534::/:/bin/false'];
+const PASSWD = [
+  'root:x:0:0::/root:/bin/sh',
+  'daemon:x:1:1::/:/bin/false',
+  'nobody:x:65534:65534::/:/bin/false',
+];
 
 describe('the account that Postgres runs as when we are root', () => {
   it('is postgres where there is one, else nobody', () => {
@@ -24,13 +28,19 @@ describe('the account that Postgres runs as when we are root', () => {
 
 describe('what a failed Postgres is said to have', () => {
   it('names a full disk as such', () => {
-    const { message, fix } = explainPostgresFailure('initdb: error: could not write: No space left on device', '/d');
+    const { message, fix } = explainPostgresFailure(
+      'initdb: error: could not write: No space left on device',
+      '/d',
+    );
     expect(message).toBe('the disk that holds /d is full');
     expect(fix).toMatch(/free some space/);
   });
 
   it('quotes the last fatal line otherwise, and one line only', () => {
-    const { message } = explainPostgresFailure('LOG:  a\nFATAL:  data directory is bad\nLOG:  shut down\n', '/d');
+    const { message } = explainPostgresFailure(
+      'LOG:  a\nFATAL:  data directory is bad\nLOG:  shut down\n',
+      '/d',
+    );
     expect(message).toMatch(/did not start: FATAL: {2}data directory is bad$/);
   });
 });

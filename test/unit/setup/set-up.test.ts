@@ -101,13 +101,18 @@ describe('set-up', () => {
     run(['fleet']);
     lockfile('2.0.0');
     expect(run(['fleet']).stderr).toContain('a is not as package-lock.json says');
-    writeFileSync(join(project, 'package-lock.json'), `${readFileSync(join(project, 'package-lock.json'), 'utf8')}\n`);
+    writeFileSync(
+      join(project, 'package-lock.json'),
+      `${readFileSync(join(project, 'package-lock.json'), 'utf8')}\n`,
+    );
     expect(run(['fleet']).stderr).toBe('');
     expect(npmCalls()).toHaveLength(2);
   });
 
   it('installs once when two scripts begin at once', async () => {
-    const both = [1, 2].map(() => spawn(process.execPath, command(['fleet']), { env: environment(), stdio: 'ignore' }));
+    const both = [1, 2].map(() =>
+      spawn(process.execPath, command(['fleet']), { env: environment(), stdio: 'ignore' }),
+    );
     children.push(...both);
     const codes = await Promise.all(both.map(async (child) => (await once(child, 'exit'))[0]));
     expect(codes).toEqual([0, 0]);
@@ -127,7 +132,9 @@ describe('set-up', () => {
     const { status, stdout, stderr } = run(['fleet']);
     expect(status).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr.trim().split('\n').at(-1)).toMatch(/^set-up: npm ci failed \(.*ENOTFOUND\); check the network/);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(
+      /^set-up: npm ci failed \(.*ENOTFOUND\); check the network/,
+    );
   });
 
   it('refuses a browser path that is none, before the command runs', () => {
