@@ -19,15 +19,12 @@ export function runProgram(file, args, options = {}) {
   });
 }
 
-/** The line of a program's output that says most about why it failed. */
+/** The line of a program's output that says most about why it failed; stack frames say nothing to a person. */
 export function reasonIn(output) {
   const lines = output
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '');
-  return (
-    lines.findLast((line) => /\b(error|ERR!|failed|E[A-Z]{4,})\b/i.test(line)) ??
-    lines.at(-1) ??
-    'it said nothing'
-  );
+    .filter((line) => line !== '' && !line.startsWith('at '));
+  const telling = /\b([Ee]rror|ERR!|[Ff]ail(ed|ure)|E[A-Z]{4,})\b|^E: /;
+  return lines.findLast((line) => telling.test(line)) ?? lines.at(-1) ?? 'it said nothing';
 }

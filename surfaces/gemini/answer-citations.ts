@@ -22,14 +22,19 @@ const BLOCK = 'p, li, td, th, h1, h2, h3, h4, h5, h6, blockquote';
  * for this reading. A footnote's number counts the source list; the span around it (`citation-N`) delimits its words
  * exactly (seen 2025-11 to 2026-02). A chip speaks of what precedes it in its block.
  */
-export function markCitations($: CheerioAPI, roots: readonly Element[], cards: readonly SourceCard[]): CitationReading {
+export function markCitations(
+  $: CheerioAPI,
+  roots: readonly Element[],
+  cards: readonly SourceCard[],
+): CitationReading {
   const reading: CitationReading = { citations: [], shown: 0, unresolved: 0 };
   const groups = outermostIn($, roots, CHIP_GROUP);
   const labels = groups.map(labelsIn);
   const keysOfChip = resolveChips(labels.flat(), cards);
   let next = 0;
   const footnoted = new Set<Element>();
-  for (const footnote of outermostIn($, roots, FOOTNOTE)) markFootnote($, footnote, roots, cards, reading, footnoted);
+  for (const footnote of outermostIn($, roots, FOOTNOTE))
+    markFootnote($, footnote, roots, cards, reading, footnoted);
   groups.forEach((group, index) => {
     const count = labels[index]?.length ?? 0;
     const keys = [...linksIn(group), ...keysOfChip.slice(next, next + count).flat()];

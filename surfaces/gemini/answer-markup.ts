@@ -26,7 +26,10 @@ export interface PictureCard {
  * Markdown of an answer's tree; citation marks stand in it already (`markCitations`). Changes the tree, which was
  * parsed for this reading alone.
  */
-export function answerMarkdown($: CheerioAPI, roots: readonly Element[]): { markdown: string; cards: PictureCard[] } {
+export function answerMarkdown(
+  $: CheerioAPI,
+  roots: readonly Element[],
+): { markdown: string; cards: PictureCard[] } {
   const cards: PictureCard[] = [];
   for (const root of roots) {
     simplifyPictures($, root, cards);
@@ -71,7 +74,9 @@ function simplifyFormulas($: CheerioAPI, root: Element): void {
 /** Code and tables stand in frames with captions and buttons: only what leads to the code or table stays. */
 function simplifyFrames($: CheerioAPI, root: Element): void {
   for (const frame of $(root).find('code-block, table-block').toArray().filter(isElement)) {
-    const core = $(frame).find(frame.name === 'code-block' ? 'pre' : 'table').first();
+    const core = $(frame)
+      .find(frame.name === 'code-block' ? 'pre' : 'table')
+      .first();
     const element = core.get(0);
     if (element === undefined) continue;
     const language = frame.name === 'code-block' ? captionOf(frame, element) : undefined;
@@ -86,7 +91,9 @@ function captionOf(frame: Element, pre: Element): string | undefined {
   for (const element of elementsOf(frame)) {
     if (element === pre) return undefined;
     if (inCode.has(element) || element.name === 'button') continue;
-    const own = foldSpace(element.children.map((child) => (child.type === 'text' ? child.data : '')).join(' '));
+    const own = foldSpace(
+      element.children.map((child) => (child.type === 'text' ? child.data : '')).join(' '),
+    );
     if (/^[\w+#./-]{1,20}$/.test(own)) return own.toLowerCase();
   }
   return undefined;
@@ -99,5 +106,6 @@ function plainLink(href: string): string {
   const { hostname, pathname, searchParams } = new URL(url);
   const target = searchParams.get('q') ?? '';
   const isWrapped = /(?:^|\.)google\.[a-z.]+$/.test(hostname) && pathname === '/search';
-  return isWrapped && /^https?:\/\//i.test(target) ? target : url;
+  if (isWrapped && /^https?:\/\//i.test(target)) return target;
+  return URL.canParse(href) && new URL(href).href === url ? href : url;
 }

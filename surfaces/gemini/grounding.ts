@@ -8,7 +8,8 @@ export interface GroundingSource {
 }
 
 /** Google's own hosts serve icons, pictures and placeholders here, never a source. */
-const OWN_HOSTS = /(?:^|\.)(?:google(?:usercontent|apis)?\.[a-z.]+|gstatic\.com|googlevideo\.com|ggpht\.com|ytimg\.com)$/;
+const OWN_HOSTS =
+  /(?:^|\.)(?:google(?:usercontent|apis)?\.[a-z.]+|gstatic\.com|googlevideo\.com|ggpht\.com|ytimg\.com)$/;
 const PICTURE = /\.(?:png|jpe?g|gif|webp|svg|ico)(?:$|\?)/i;
 const MAX_DEPTH = 24;
 const MIN_SEGMENT_CHARS = 16;
@@ -26,7 +27,8 @@ export function groundingSources(roots: readonly unknown[], markdown: string): G
     if (draft !== undefined) {
       const segments = segmentsIn([...flatStrings(node), ...ownSegments(parent)], markdown);
       const known = found.get(draft.key);
-      if (known === undefined) found.set(draft.key, { draft: { ...draft, position: found.size + 1 }, segments });
+      if (known === undefined)
+        found.set(draft.key, { draft: { ...draft, position: found.size + 1 }, segments });
       else known.segments.push(...segments.filter((segment) => !known.segments.includes(segment)));
     }
     for (const child of node) visit(child, node, depth + 1);
@@ -75,7 +77,9 @@ function isWords(text: string): boolean {
 }
 
 function flatStrings(node: readonly unknown[]): string[] {
-  return node.flatMap((item) => (Array.isArray(item) ? flatStrings(item) : typeof item === 'string' ? [item] : []));
+  return node.flatMap((item) =>
+    Array.isArray(item) ? flatStrings(item) : typeof item === 'string' ? [item] : [],
+  );
 }
 
 function segmentsIn(strings: readonly string[], markdown: string): string[] {

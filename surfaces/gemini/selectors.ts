@@ -22,7 +22,8 @@ export const REPORT = '#extended-response-markdown-content';
 export const REPORT_SOURCES = 'deep-research-source-lists';
 
 /** What the model thought on the way; holds `message-content` of its own. */
-export const THOUGHTS = 'model-thoughts, thinking-overlay, [data-test-id="model-thoughts"], .thoughts-container';
+export const THOUGHTS =
+  'model-thoughts, thinking-overlay, [data-test-id="model-thoughts"], .thoughts-container';
 
 export const COMPOSER_CSS =
   'rich-textarea [contenteditable="true"][role="textbox"], [data-test-id="textarea-inner"] [contenteditable="true"]';

@@ -18,7 +18,8 @@ export interface SourceCard {
 }
 
 /** Links of the product's own, in panels beside the sources. */
-const OWN_LINK = /^https?:\/\/(?:support|policies|accounts|gemini|myaccount|business)\.(?:google|gemini)\.[a-z.]+\//i;
+const OWN_LINK =
+  /^https?:\/\/(?:support|policies|accounts|gemini|myaccount|business)\.(?:google|gemini)\.[a-z.]+\//i;
 const CARD_LINKS =
   'inline-source-card a[href], context-sidebar a[href], side-bar-sources a[href], multi-source-hovered-card a[href], sources-list a[href]';
 
@@ -79,7 +80,9 @@ export function reportCards($: CheerioAPI): { used: SourceCard[]; unused: Source
     const item = closest(link, ({ name }) => name === 'browse-web-item') ?? link;
     const publisher = foldSpace($(item).find('[data-test-id="domain-name"]').first().text()) || null;
     const title =
-      foldSpace($(item).find('[data-test-id="sub-title"]').first().text()) || foldSpace($(link).text()) || null;
+      foldSpace($(item).find('[data-test-id="sub-title"]').first().text()) ||
+      foldSpace($(link).text()) ||
+      null;
     const draft = draftOf(link.attribs.href ?? '', { title, publisher, snippet: null });
     if (draft === undefined) continue;
     const isUnused = closest(item, ({ attribs }) => /\bunused-sources\b/.test(attribs.class ?? ''));

@@ -37,7 +37,8 @@ export function readTranscript(transcript: readonly Exchange[], query: string): 
 
 /** The transcript of a record; a page file that is no page but a framed answer counts as one. */
 export function transcriptOf(record: CaptureRecord): Exchange[] {
-  if (record.transcript.length > 0 || record.html === null || !isFramed(record.html)) return record.transcript;
+  if (record.transcript.length > 0 || record.html === null || !isFramed(record.html))
+    return record.transcript;
   return [
     {
       kind: 'fetch',
@@ -93,7 +94,9 @@ function latest(turns: readonly StoredTurn[]): StoredTurn | undefined {
 function rawText(payload: unknown): string {
   const text = textAt(payload, 4, 0, 1, 0);
   const card = textAt(payload, 4, 0, 22, 0);
-  return card !== '' && /^\s*https?:\/\/googleusercontent\.com\/card_content\/\d+\s*$/.test(text) ? card : text;
+  return card !== '' && /^\s*https?:\/\/googleusercontent\.com\/card_content\/\d+\s*$/.test(text)
+    ? card
+    : text;
 }
 
 function isTerminal(payload: unknown): boolean {

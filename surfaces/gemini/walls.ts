@@ -66,15 +66,16 @@ export const INTERSTITIALS: readonly Interstitial[] = [
     },
     dismiss: {
       name: 'stay_signed_out',
-      any: [
-        `[role="dialog"]:has(${LOGIN_LINK}) button`,
-        `mat-dialog-container:has(${LOGIN_LINK}) button`,
-      ],
+      any: [`[role="dialog"]:has(${LOGIN_LINK}) button`, `mat-dialog-container:has(${LOGIN_LINK}) button`],
     },
   },
   {
     name: 'news_card',
-    when: { name: 'news_card', selector: DIALOG, unless: `${ANY_ANSWER}, [role="dialog"]:has(${LOGIN_LINK})` },
+    when: {
+      name: 'news_card',
+      selector: DIALOG,
+      unless: `${ANY_ANSWER}, [role="dialog"]:has(${LOGIN_LINK})`,
+    },
     dismiss: {
       name: 'close_news_card',
       any: [

@@ -115,6 +115,16 @@ const scenes: Readonly<Record<string, Scene>> = {
     { outcome: 'timeout' },
     { refuse: (reply) => reply.hang() },
   ),
+  'late-composer': played('the composer is dead for a second and a half after load', citations, FULL, {
+    script: {
+      trigger: {
+        kind: 'submit',
+        field: '#prompt-textarea',
+        button: '[data-testid="send-button"]',
+        afterMs: 1_500,
+      },
+    },
+  }),
   slow: played('the answer takes four seconds to be written', citations, FULL, { pace: { totalMs: 4_000 } }),
   scrambled: played('every class name of the page is another one', () => scrambledPlay(citations()), FULL),
   'login-modal': played('a login dialog that can be dismissed, then the answer', anonymous, ANONYMOUS, {
