@@ -1,5 +1,5 @@
 import { ApiError } from '../contract/errors.ts';
-import { isCountryCode, type Region, regionKey } from '../contract/region.ts';
+import { isCountryCode, isLanguageTag, type Region, regionKey } from '../contract/region.ts';
 import type { SearchRequest } from '../contract/search-request.ts';
 import { isSurfaceName, SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
 import { type RequestIssue, requestError } from './request-issues.ts';
@@ -121,10 +121,16 @@ function regionOf(
   const country = given.country.toUpperCase();
   if (!isCountryCode(country))
     issues.push(issue(countryPath, `${countryPath} must be an ISO 3166-1 alpha-2 code`));
+  if (given.language !== undefined && !isLanguageTag(given.language)) {
+    const path = countryPath.replace(/country$/, 'language');
+    issues.push(issue(path, `${path} must be a BCP 47 tag with an ISO 639-1 language, such as de or pt-BR`));
+  }
   return {
     country,
     ...(given.city === undefined ? {} : { city: given.city }),
-    ...(given.language === undefined ? {} : { language: given.language }),
+    ...(given.language === undefined || !isLanguageTag(given.language)
+      ? {}
+      : { language: new Intl.Locale(given.language).toString() }),
   };
 }
 

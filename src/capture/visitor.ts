@@ -1,5 +1,5 @@
 import { mainPlaceOf, placeOf } from '../contract/place.ts';
-import type { Region } from '../contract/region.ts';
+import { languageOf, type Region } from '../contract/region.ts';
 
 /** How a browser context presents itself for a region. */
 export interface Visitor {
@@ -20,8 +20,7 @@ export const UNTARGETED: Visitor = { locale: 'en-US', timezoneId: 'America/New_Y
 export function visitorOf(region: Region | null): Visitor {
   if (region === null) return UNTARGETED;
   const country = region.country.toUpperCase();
-  const likely = new Intl.Locale(`und-${country}`).maximize().language;
-  const language = region.language ?? likely;
+  const language = languageOf(region);
   const locale = language.includes('-') ? language : `${language}-${country}`;
   const place = placeOf(region);
   return {

@@ -44,6 +44,16 @@ export function isCountryCode(code: string): boolean {
 
 /** True for a BCP 47 tag whose language is in ISO 639-1 (list of iso-639-1), such as `de`, `pt-BR`, `zh-Hant-TW`. */
 export function isLanguageTag(tag: string): boolean {
-  const match = /^([a-z]{2})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?$/.exec(tag);
-  return match?.[1] !== undefined && languages.validate(match[1]);
+  const match = /^([a-z]{2})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?$/i.exec(tag);
+  return match?.[1] !== undefined && languages.validate(match[1].toLowerCase());
+}
+
+/** Countries whose visitors mostly use the web in English although CLDR names another language first. */
+const ENGLISH_WEB = new Set(['IN', 'PH', 'NG', 'KE', 'GH', 'PK', 'ZA', 'MT', 'SG']);
+
+/** The language of a region: the one asked for, else the one most used there (CLDR likely subtags). */
+export function languageOf(region: Region): string {
+  if (region.language !== undefined) return region.language;
+  if (ENGLISH_WEB.has(region.country)) return 'en';
+  return new Intl.Locale(`und-${region.country}`).maximize().language;
 }

@@ -1,5 +1,6 @@
 import type { SurfaceStage } from './scene.ts';
 import { chatgptStage } from './surfaces/chatgpt.ts';
+import { claudeStage } from './surfaces/claude.ts';
 import { googleAiOverviewStage } from './surfaces/google_ai_overview.ts';
 import { perplexityStage } from './surfaces/perplexity.ts';
 
@@ -7,4 +8,4 @@ import { perplexityStage } from './surfaces/perplexity.ts';
  * All surfaces the stage plays. Where surfaces share a host, order matters: the first whose `claims` accepts a
  * request plays it.
  */
-export const STAGES: readonly SurfaceStage[] = [chatgptStage, googleAiOverviewStage, perplexityStage];
+export const STAGES: readonly SurfaceStage[] = [chatgptStage, claudeStage, googleAiOverviewStage, perplexityStage];

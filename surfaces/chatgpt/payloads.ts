@@ -39,7 +39,8 @@ export function payloadStreams(transcript: readonly Exchange[]): PayloadStream[]
 
 function readExchange(exchange: Exchange, items: SocketItem[]): PayloadStream {
   const stream = exchange.kind === 'websocket' ? readSocket(exchange) : readBody(bodyOf(exchange));
-  const refused = exchange.status !== null && exchange.status >= 400;
+  // Reading the stored conversation may be refused without harm; asking may not.
+  const refused = exchange.method === 'POST' && exchange.status !== null && exchange.status >= 400;
   const payloads = stream.payloads.flatMap((payload) => {
     const found = socketItems(payload);
     items.push(...found.items);

@@ -14,10 +14,13 @@ const HANDED_OFF = /"type": ?"stream_handoff"/;
 const TAIL_FRAMES = 8;
 
 /**
- * True once the wire said that the answer is finished, or broke. (A page that resumes a broken stream shows itself busy
- * meanwhile.) Cheap: looks at the last frames only.
+ * True once the wire said that the answer is finished, refused it, or broke. (A page that resumes a broken stream shows
+ * itself busy meanwhile.) Cheap: looks at the last frames only.
  */
 export function streamEnded(transcript: CaptureRecord['transcript']): boolean {
+  const asks = transcript.filter(({ kind, method }) => kind === 'fetch' && method === 'POST');
+  const last = asks.at(-1);
+  if (last !== undefined && (last.status ?? 200) >= 400 && last.end !== 'open') return true;
   return transcript.some(({ kind, frames, end }) => {
     const tail = frames.slice(-TAIL_FRAMES).map(({ data }) => data);
     if (kind === 'fetch' && tail.some((data) => HANDED_OFF.test(data))) return false;

@@ -1,4 +1,5 @@
-import type { Region } from '../../src/contract/region.ts';
+import { canonicalPlaceName, placeOf } from '../../src/contract/place.ts';
+import { languageOf, type Region } from '../../src/contract/region.ts';
 import type { SurfaceRequest } from '../../src/contract/surface.ts';
 import { uule } from './uule.ts';
 
@@ -20,19 +21,14 @@ const REGIONAL_UI: Readonly<Record<string, string>> = {
   'zh-HK': 'zh-HK',
 };
 
-/** Countries whose visitors mostly use Google in English although CLDR names another language first. */
-const ENGLISH_UI = new Set(['IN', 'PH', 'NG', 'KE', 'GH', 'PK', 'ZA', 'MT']);
-
 /**
  * The UI language (`hl`) for a region: the one asked for, else the country's most likely language (CLDR likely
  * subtags), else English.
  */
 export function uiLanguage(region: Region | null): string {
   if (region === null) return 'en';
-  if (region.language !== undefined) return region.language;
-  if (ENGLISH_UI.has(region.country)) return 'en';
-  const likely = new Intl.Locale(`und-${region.country}`).maximize().language;
-  return REGIONAL_UI[`${likely}-${region.country}`] ?? likely;
+  const language = languageOf(region);
+  return REGIONAL_UI[`${language}-${region.country}`] ?? language;
 }
 
 /**
@@ -47,14 +43,15 @@ export function searchUrl(request: SurfaceRequest, extra: Readonly<Record<string
   if (region !== null) url.searchParams.set('gl', region.country.toLowerCase());
   url.searchParams.set('pws', '0');
   for (const [name, value] of Object.entries(extra)) url.searchParams.set(name, value);
-  if (region?.city !== undefined)
-    url.searchParams.set('uule', uule(canonicalPlace(region.city, region.country)));
+  if (region?.city !== undefined) url.searchParams.set('uule', uule(canonicalPlace(region, region.city)));
   return url.href;
 }
 
-/** Google's geotargets name a place "City,Region,Country"; a bare city gets its country, the most that is known. */
-function canonicalPlace(city: string, country: string): string {
+/** The place by Google's canonical name; a city that the list does not know gets its country, the most there is. */
+function canonicalPlace(region: Region, city: string): string {
   if (city.includes(',')) return city.replace(/\s*,\s*/g, ',');
-  const name = new Intl.DisplayNames(['en'], { type: 'region' }).of(country) ?? country;
-  return `${city},${name}`;
+  const place = placeOf(region);
+  if (place !== undefined) return canonicalPlaceName(place);
+  const country = new Intl.DisplayNames(['en'], { type: 'region' }).of(region.country) ?? region.country;
+  return `${city},${country}`;
 }

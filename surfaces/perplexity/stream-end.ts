@@ -6,7 +6,16 @@ const TERMINAL = /"final_sse_message": ?true|^event: ?end_of_stream/m;
 /** How many frames can follow the terminal one. */
 const TAIL_FRAMES = 3;
 
-/** True once the wire said that the answer is finished. Cheap: looks at the last frames only. */
+const ASK = /\/perplexity[._]ask$/;
+
+/**
+ * True once the wire said its last word: the answer is finished, or the ask was refused. Cheap: looks at the last
+ * frames only.
+ */
 export function streamEnded(transcript: CaptureRecord['transcript']): boolean {
-  return transcript.some(({ frames }) => frames.slice(-TAIL_FRAMES).some(({ data }) => TERMINAL.test(data)));
+  return transcript.some(
+    ({ url, status, endedAt, frames }) =>
+      (endedAt !== null && (status ?? 0) >= 400 && ASK.test(url)) ||
+      frames.slice(-TAIL_FRAMES).some(({ data }) => TERMINAL.test(data)),
+  );
 }

@@ -259,7 +259,8 @@ const failures: Readonly<Record<string, Scene>> = {
   'hang-page': hangingPage(),
   huge: hugePage(plain),
   storm: storm(plain),
-  'busy-loop': busyLoop(plain, { outcome: 'timeout' }),
+  // Before the page has asked: later, what the stream already brought would be a part of an answer.
+  'busy-loop': busyLoop(plain, { outcome: 'timeout' }, 20),
 };
 
 /** www.perplexity.ai, both answer layouts, played from fixtures/perplexity. */

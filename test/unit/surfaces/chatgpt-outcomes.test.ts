@@ -147,6 +147,12 @@ describe('the end of the wire', () => {
     expect(streamEnded(exchange('data: {"v":"x"}\n\n', 'aborted'))).toBe(true);
   });
 
+  it('is a refusal of the ask, but not of another exchange', () => {
+    const [refused] = exchange('{"detail":"x"}', 'complete');
+    expect(refused && streamEnded([{ ...refused, status: 403 }])).toBe(true);
+    expect(refused && streamEnded([{ ...refused, status: 404, method: 'GET' }])).toBe(false);
+  });
+
   it('is not the end of a stream that only hands off', () => {
     expect(streamEnded(exchange('data: {"type":"stream_handoff"}\n\ndata: [DONE]\n\n', 'complete'))).toBe(
       false,

@@ -1,0 +1,340 @@
+import { changedPage, type DomChange } from '../dom-change.ts';
+import { fixtureExchange, fixturePage, loadFixture } from '../fixtures.ts';
+import { paced } from '../pieces.ts';
+import { lazily, type PlayPace, type PlayScript, playFrames, playPage } from '../player.ts';
+import type { StageReply } from '../reply.ts';
+import type { Scene, SceneExpectation, SurfaceStage } from '../scene.ts';
+import { scrambledPlay } from '../scramble.ts';
+import {
+  busyLoop,
+  connectionReset,
+  endlessStream,
+  failingFirst,
+  hangingPage,
+  hugePage,
+  serverError,
+  storm,
+} from '../traps.ts';
+import { beforeHydration, chatPlay, ENDPOINT, limitBanner } from './claude-plays.ts';
+
+const FULL: SceneExpectation = {
+  outcome: 'answered',
+  minWords: 80,
+  minSources: 7,
+  minCited: 5,
+  fanOut: 2,
+  attempts: 1,
+  loginState: 'signed_in',
+  model: 'Sonnet 5',
+};
+const CUT: SceneExpectation = { outcome: 'answered_partially', minWords: 5, warnings: ['answer_truncated'] };
+
+interface Variant {
+  pace?: PlayPace;
+  /** Changes of the page before anything is asked. */
+  entry?: readonly DomChange[];
+  script?: Partial<PlayScript>;
+  /** Answers the endpoint instead of the play's frames. */
+  answer?: (reply: StageReply, script: PlayScript) => Promise<void> | void;
+}
+
+function played(
+  summary: string,
+  script: () => PlayScript,
+  expect: SceneExpectation,
+  variant: Variant = {},
+): Scene {
+  const page = lazily(() => {
+    const base = { ...script(), ...variant.script };
+    return { ...base, entryHtml: changedPage(base.entryHtml, variant.entry ?? []) };
+  });
+  return {
+    summary,
+    expect,
+    handle: async (request, reply) => {
+      if (request.path === ENDPOINT) {
+        if (variant.answer) return void (await variant.answer(reply, page()));
+        return playFrames(page(), reply, variant.pace);
+      }
+      if (request.isDocument) reply.html(playPage(page(), request));
+    },
+  };
+}
+
+/** A page that is all there is. `at`: where the site sends the browser first. */
+function still(
+  fixture: string,
+  summary: string,
+  expect: SceneExpectation,
+  how: { status?: number; headers?: Readonly<Record<string, string>>; at?: string } = {},
+): Scene {
+  return {
+    summary,
+    expect,
+    handle: async (request, reply) => {
+      if (!request.isDocument) return;
+      const elsewhere = how.at !== undefined && !how.at.startsWith(request.path);
+      if (elsewhere && how.at !== undefined) return reply.redirect(how.at);
+      const { status = 200, headers = {} } = how;
+      reply.html(fixturePage(loadFixture('claude', fixture)), { status, headers });
+    },
+  };
+}
+
+const sourced = lazily(() => chatPlay('sourced', 'september-2026'));
+const japanese = lazily(() => chatPlay('japanese-astral', 'early-2026'));
+const plain = played('signed-in chat: two searches, citations with exact ranges', sourced, FULL, {
+  script: {
+    clicks: [
+      {
+        at: '[data-testid="tool-status-pill"][aria-expanded="false"]',
+        changes: [
+          { do: 'set', at: '[data-testid="tool-status-pill"]', name: 'aria-expanded', value: 'true' },
+          {
+            do: 'fill',
+            at: '[data-cds="Collapsible"]',
+            html: '<div><a href="https://compare.example/ten-crms" target="_blank"><div>Ten CRMs compared</div><div>Compare</div></a></div>',
+          },
+        ],
+      },
+    ],
+  },
+});
+
+/** The stream up to the end of its first search, then silence: a tool that takes its time (seen: 25.8 s). */
+function toolPause(pauseMs: number): (reply: StageReply, script: PlayScript) => Promise<void> {
+  return async (reply, { contentType, frames }) => {
+    const at = frames.findIndex((frame) => frame.includes('"tool_result"'));
+    const [first, ...rest] = paced(frames.slice(at), 500);
+    await reply.stream(contentType, [
+      ...paced(frames.slice(0, at), 200),
+      ...(first === undefined ? [] : [{ ...first, afterMs: pauseMs }]),
+      ...rest,
+    ]);
+  };
+}
+
+function withFrames(fixture: string): (reply: StageReply) => Promise<void> {
+  return async (reply) => {
+    const { frames, status, contentType } = fixtureExchange(loadFixture('claude', fixture), /completion$/);
+    const body = frames.map(({ data }) => data);
+    if (status !== null && status >= 400)
+      reply.send(contentType ?? 'application/json', body.join(''), { status });
+    else await reply.stream(contentType ?? 'text/event-stream', paced(body, 400));
+  };
+}
+
+const answers: Readonly<Record<string, Scene>> = {
+  sourced: plain,
+  'tool-pause': played(
+    'a first note, then a tool that says nothing for 4 s, then the answer',
+    sourced,
+    FULL,
+    { answer: toolPause(4_000) },
+  ),
+  'early-2026': played(
+    'page of early 2026: folded tool steps, chips, a composer that hydrates late; Japanese',
+    () => beforeHydration(japanese(), 1_200),
+    { outcome: 'answered', minWords: 10, minSources: 3, minCited: 3, fanOut: 1, model: 'Opus 4.5' },
+  ),
+  german: played(
+    'a German answer with a table, near the usage limit',
+    lazily(() => chatPlay('german-table', 'september-2026')),
+    { outcome: 'answered', minWords: 30, minSources: 4, minCited: 3, fanOut: 2 },
+  ),
+  arabic: played(
+    'an Arabic answer',
+    lazily(() => chatPlay('arabic', 'september-2026')),
+    { outcome: 'answered', minWords: 20, minSources: 2, minCited: 2, fanOut: 1 },
+  ),
+  'no-search': played(
+    'code and formulas, nothing searched',
+    lazily(() => chatPlay('code-no-sources', 'september-2026')),
+    { outcome: 'answered', minWords: 30, fanOut: 0, model: 'Opus 5' },
+  ),
+  scrambled: played('every class name renamed', () => scrambledPlay(sourced()), FULL),
+  'scrambled-early': played('page of early 2026, every class name renamed', () => scrambledPlay(japanese()), {
+    outcome: 'answered',
+    minWords: 10,
+    minSources: 3,
+    minCited: 3,
+    fanOut: 1,
+  }),
+  consent: played('a cookie banner to decline, then the answer', sourced, FULL, {
+    entry: [
+      {
+        do: 'append',
+        at: 'main',
+        html: '<div data-testid="consent-banner" role="region"><p>We use cookies.</p><button type="button" data-testid="consent-reject">Reject all cookies</button><button type="button" data-testid="consent-accept">Accept all cookies</button></div>',
+      },
+    ],
+    script: {
+      clicks: [
+        {
+          at: '[data-testid="consent-reject"]',
+          changes: [{ do: 'remove', at: '[data-testid="consent-banner"]' }],
+        },
+      ],
+    },
+  }),
+  dialog: played('a dialog about a new feature to close, then the answer', sourced, FULL, {
+    entry: [
+      {
+        do: 'append',
+        at: 'main',
+        html: '<div role="dialog" aria-modal="true" id="stage-dialog" style="position: fixed; inset: 10%; background: #fff; padding: 24px"><h3>Meet the new composer</h3><button type="button" aria-label="Close">×</button></div>',
+      },
+    ],
+    script: {
+      clicks: [{ at: '#stage-dialog button', changes: [{ do: 'remove', at: '#stage-dialog' }] }],
+    },
+  }),
+};
+
+const broken: Readonly<Record<string, Scene>> = {
+  cut: played('the stream breaks, the page looks finished', sourced, CUT, {
+    pace: { end: 'cut', stopAt: 0.9 },
+  }),
+  hang: played('the stream stops inside the answer and never ends', sourced, CUT, {
+    pace: { end: 'hang', stopAt: 0.9 },
+  }),
+  'only-notes': played(
+    'a first note, then a tool that never answers',
+    sourced,
+    { outcome: 'timeout' },
+    {
+      pace: { end: 'hang', stopAt: 0.12 },
+    },
+  ),
+  silent: played(
+    'asked, and nothing ever comes',
+    sourced,
+    { outcome: 'timeout' },
+    {
+      answer: (reply) => reply.hang(),
+    },
+  ),
+  'max-tokens': played(
+    'the answer ends at its length limit',
+    lazily(() => chatPlay('max-tokens', 'september-2026')),
+    CUT,
+  ),
+  refusal: played(
+    'Claude ends the turn for safety',
+    lazily(() => chatPlay('refusal', 'september-2026')),
+    {
+      outcome: 'declined',
+      warnings: ['surface_declined'],
+    },
+  ),
+  overloaded: played(
+    'the stream carries an error instead of an answer',
+    sourced,
+    { outcome: 'surface_error' },
+    {
+      answer: withFrames('overloaded'),
+      script: {
+        whenDone: [
+          { do: 'fill', at: '#thread', html: '' },
+          { do: 'remove', at: '#stage-busy' },
+          { do: 'remove', at: '[data-testid="chat-input-stop"]' },
+        ],
+      },
+    },
+  ),
+  unread: played(
+    'an answer in markup nobody knows, and a wire that says nothing',
+    sourced,
+    { outcome: 'extraction_empty' },
+    {
+      script: {
+        growth: {
+          containerSelector: '[data-testid="assistant-message"] > div:first-of-type',
+          steps: ['<x-answer><x-line>An answer stands here.</x-line></x-answer>'],
+        },
+      },
+      answer: (reply) =>
+        reply.stream('application/octet-stream', [{ data: '\u0001\u0002\u0003', afterMs: 100 }]),
+    },
+  ),
+  'endless-stream': endlessStream(
+    plain,
+    {
+      matches: ({ path }) => path === ENDPOINT,
+      contentType: 'text/event-stream; charset=utf-8',
+      opening:
+        'event: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":"","citations":[]}}\n\n',
+      frame:
+        'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"and so on "}}\n\n',
+    },
+    { outcome: 'answered_partially', warnings: ['answer_truncated'] },
+  ),
+};
+
+const walls: Readonly<Record<string, Scene>> = {
+  login_wall: still(
+    'login-wall',
+    'no session: the site leads to its sign-in page',
+    { outcome: 'login_wall' },
+    {
+      at: '/login?from=logout&reauth=1&returnTo=%2Fnew',
+    },
+  ),
+  challenge: still(
+    'challenge',
+    'a human check before the page',
+    { outcome: 'challenge' },
+    {
+      status: 403,
+      headers: { 'cf-mitigated': 'challenge' },
+    },
+  ),
+  throttled: played(
+    'the send is refused: allowance used up',
+    sourced,
+    { outcome: 'throttled' },
+    {
+      answer: withFrames('usage-limit'),
+      script: {
+        whenRefused: [
+          { do: 'fill', at: '#thread', html: '' },
+          { do: 'remove', at: '[data-testid="chat-input-stop"]' },
+          {
+            do: 'append',
+            at: '[data-chat-input-container]',
+            html: `<div data-cds="ChatComposerNotices">${limitBanner()}</div>`,
+          },
+        ],
+      },
+    },
+  ),
+  'limit-notice': still('limit-notice', 'the page says that the allowance is used up', {
+    outcome: 'throttled',
+  }),
+  region: still(
+    'region-unavailable',
+    'not offered in this country',
+    { outcome: 'declined' },
+    {
+      at: '/app-unavailable-in-region',
+    },
+  ),
+};
+
+const traps: Readonly<Record<string, Scene>> = {
+  'server-error': serverError(503),
+  reset: connectionReset(),
+  'hanging-page': hangingPage(),
+  'fails-once': failingFirst(serverError(), plain),
+  'huge-page': hugePage(plain),
+  storm: storm(plain),
+  'busy-loop': busyLoop(plain, { outcome: 'timeout' }),
+};
+
+/** claude.ai, played from our own fixtures as the signed-in app; `login_wall` is what a visitor without session gets. */
+export const claudeStage: SurfaceStage = {
+  surface: 'claude',
+  hosts: ['claude.ai'],
+  plain: 'sourced',
+  scenes: { ...answers, ...broken, ...walls, ...traps },
+};
