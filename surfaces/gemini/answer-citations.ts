@@ -1,5 +1,12 @@
 import type { DraftCitation } from '../../src/contract/extraction.ts';
-import { type CheerioAPI, type Element, elementsOf, foldSpace, isElement } from '../../src/extract/dom.ts';
+import {
+  type CheerioAPI,
+  closest,
+  type Element,
+  elementsOf,
+  foldSpace,
+  isElement,
+} from '../../src/extract/dom.ts';
 import { markText } from '../../src/extract/marks.ts';
 import { canonicalUrl, unwrapUrl } from '../../src/extract/urls.ts';
 import { type ChipLabel, readLabel, resolveChips } from './chips.ts';
@@ -15,7 +22,8 @@ export interface CitationReading {
   unresolved: number;
 }
 
-const BLOCK = 'p, li, td, th, h1, h2, h3, h4, h5, h6, blockquote';
+const BLOCK = /^(?:p|li|td|th|h[1-6]|blockquote)$/;
+const SPAN = /(?:^|\s)citation-(?:end-)?(\d+)(?:\s|$)/;
 
 /**
  * Puts citation marks in the place of footnotes and chips of the answer's own tree, which is ours alone: it was parsed
@@ -39,7 +47,7 @@ export function markCitations(
     const count = labels[index]?.length ?? 0;
     const keys = [...linksIn(group), ...keysOfChip.slice(next, next + count).flat()];
     next += count;
-    const block = $(group).closest(BLOCK).get(0);
+    const block = closest(group, ({ name }) => BLOCK.test(name));
     // A chip that follows footnotes repeats them.
     const repeats = block !== undefined && footnoted.has(block);
     if (repeats || (count === 0 && keys.length === 0)) $(group).remove();
@@ -61,7 +69,7 @@ function markFootnote(
     return Number.isInteger(number) && number > 0 ? [number] : [];
   });
   const keys = numbers.flatMap((number) => cards[number - 1]?.draft.key ?? []);
-  const block = $(footnote).closest(BLOCK).get(0);
+  const block = closest(footnote, ({ name }) => BLOCK.test(name));
   if (block !== undefined && keys.length > 0) footnoted.add(block);
   const first = firstOfSpan($, footnote, roots);
   if (first === undefined) {
@@ -74,8 +82,8 @@ function markFootnote(
 
 /** The first element of the stretch a footnote closes: `citation-77 … citation-77 citation-end-77`. */
 function firstOfSpan($: CheerioAPI, footnote: Element, roots: readonly Element[]): Element | undefined {
-  const span = $(footnote).closest('[class*="citation-"]').get(0);
-  const number = /(?:^|\s)citation-(?:end-)?(\d+)(?:\s|$)/.exec(span?.attribs.class ?? '')?.[1];
+  const span = closest(footnote, ({ attribs }) => SPAN.test(attribs.class ?? ''));
+  const number = SPAN.exec(span?.attribs.class ?? '')?.[1];
   if (span === undefined || number === undefined) return undefined;
   const own = outermostIn($, roots, `.citation-${number}`);
   return own[0] ?? span;

@@ -47,6 +47,8 @@ const ANSWER_TURN =
 const asked = (html: string): Partial<PlayScript> => ({
   whenRefused: [
     { do: 'remove', at: ANSWER_TURN },
+    { do: 'set', at: '#composer-submit-button', name: 'data-testid', value: 'send-button' },
+    { do: 'unset', at: '[data-stop-generating]', name: 'data-stop-generating' },
     { do: 'append', at: 'body', html },
   ],
 });

@@ -36,7 +36,7 @@ const GENERATIONS: Readonly<Record<'early-2026' | 'september-2026', Generation>>
     userRow: '[data-test-render-count]:has([data-testid="user-message"])',
     assistantRow: '[data-test-render-count]:has([data-is-streaming])',
     message: '[data-is-streaming]',
-    column: '[data-is-streaming] > div',
+    column: '[data-is-streaming] > div:first-of-type',
     lastText: '.standard-markdown',
     actions: '[data-test-render-count]:has([data-is-streaming]) [role="group"][aria-label="Message actions"]',
     send: '<button type="button" aria-label="Send message" disabled="" class="Button_claude__tTMUm">↑</button>',
