@@ -5,12 +5,14 @@ import { FsArtifactStore } from '../artifacts/fs-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import { endBrowser, launchBrowser } from '../fleet/launch-browser.ts';
 import { findBrowser } from '../platform/browser-binary.ts';
+import { systemClock } from '../platform/clock.ts';
 import { type Config, processConfig } from '../platform/config.ts';
 import { openDatabase } from '../platform/database.ts';
 import { Deadline } from '../platform/deadline.ts';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { artifactRoot } from './foundation.ts';
+import { withProfiles } from './with-profiles.ts';
 
 /** One line of the report. */
 export interface Check {
@@ -53,7 +55,7 @@ export async function examine(config: Config, log: Log): Promise<Check[]> {
     ['postgres', () => lookAtPostgres(config, log)],
     ['artifacts', () => lookAtArtifacts(config)],
     ['disk', () => lookAtDisk(config)],
-    ['profiles', async () => lookAtProfiles()],
+    ['profiles', () => lookAtProfiles(config, log)],
   ];
   const checks: Check[] = [];
   for (const [name, look] of looks) {
@@ -156,10 +158,23 @@ async function lookAtDisk(config: Config): Promise<Omit<Check, 'name'>> {
   return { ok: false, detail, fix: 'free some space, or set FLEET_DATA_DIR to a directory on another disk' };
 }
 
-/** Which surfaces would need the operator's own signed-in profile. */
-function lookAtProfiles(): Omit<Check, 'name'> {
-  const needing = SURFACES.filter((surface) => surface.login === 'required').map((surface) => surface.name);
-  if (needing.length === 0)
-    return { ok: true, detail: 'none needed: every surface here answers without sign-in' };
-  return { ok: false, detail: `${needing.join(', ')} need sign-in`, fix: 'give those surfaces a profile' };
+/** The operator's own signed-in profiles: a stale one is a problem, a missing one is a fact worth knowing. */
+async function lookAtProfiles(config: Config, log: Log): Promise<Omit<Check, 'name'>> {
+  const profiles = await withProfiles(config, log, (store) => store.list(systemClock.now()));
+  const stale = profiles.filter(({ status }) => status === 'stale');
+  const [first] = stale;
+  if (first !== undefined) {
+    const names = stale.map(({ surface, label }) => `${surface}/${label}`).join(', ');
+    return {
+      ok: false,
+      detail: `stale: ${names}`,
+      fix: `npm run -s fleet -- profile login ${first.surface}`,
+    };
+  }
+  const without = SURFACES.filter(
+    ({ login, name }) => login === 'required' && !profiles.some(({ surface }) => surface === name),
+  );
+  const names = without.map(({ name }) => name).join(', ');
+  const note = names === '' ? '' : `; none for ${names}, whose live captures will end in login_wall`;
+  return { ok: true, detail: `${profiles.length} ready${note}` };
 }

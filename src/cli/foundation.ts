@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { FleetError } from '../contract/errors.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
-import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
+import { joinEmbeddedPostgres, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { type Listener, openListener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
 import { migrate } from '../platform/migrations.ts';
@@ -38,10 +39,29 @@ export class Opened {
 
 /** The database (DATABASE_URL, or the embedded one under the data directory), migrated, with nothing else. */
 export async function openMigratedDatabase(config: Config, log: Log, opened: Opened): Promise<Database> {
-  const url =
-    config.databaseUrl ??
-    opened.add(await startEmbeddedPostgres({ dataDir: config.dataDir, log }), (postgres) => postgres.stop())
-      .url;
+  return openAt(config.databaseUrl ?? (await startOwn(config, log, opened)), log, opened);
+}
+
+/**
+ * As openMigratedDatabase, for a command that only has a word with the database: when a running service owns the
+ * embedded one, the command joins it instead of refusing.
+ */
+export async function joinMigratedDatabase(config: Config, log: Log, opened: Opened): Promise<Database> {
+  if (config.databaseUrl !== undefined) return openAt(config.databaseUrl, log, opened);
+  try {
+    return await openAt(await startOwn(config, log, opened), log, opened);
+  } catch (error) {
+    if (!(error instanceof FleetError) || error.code !== 'DATABASE_OWNED') throw error;
+    return openAt(await joinEmbeddedPostgres(config.dataDir), log, opened);
+  }
+}
+
+async function startOwn(config: Config, log: Log, opened: Opened): Promise<string> {
+  const started = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  return opened.add(started, (postgres) => postgres.stop()).url;
+}
+
+async function openAt(url: string, log: Log, opened: Opened): Promise<Database> {
   const db = opened.add(openDatabase(url, { log }), (database) => database.close());
   await migrate(db, [...JOBS_MIGRATIONS, ...FLEET_MIGRATIONS], log);
   return db;

@@ -5,13 +5,13 @@ import { systemClock } from '../platform/clock.ts';
 import { processConfig } from '../platform/config.ts';
 import type { Sql } from '../platform/database.ts';
 import { createLog } from '../platform/log.ts';
-import { Opened, openMigratedDatabase } from './foundation.ts';
+import { joinMigratedDatabase, Opened } from './foundation.ts';
 
 async function withDatabase<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
   const config = processConfig();
   const opened = new Opened();
   try {
-    return await work(await openMigratedDatabase(config, createLog('warn', 'keys'), opened));
+    return await work(await joinMigratedDatabase(config, createLog('warn', 'keys'), opened));
   } finally {
     await opened.close();
   }

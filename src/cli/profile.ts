@@ -4,28 +4,15 @@ import { Command } from 'commander';
 import { chromium } from 'playwright';
 import { FleetError } from '../contract/errors.ts';
 import type { Surface } from '../contract/surface.ts';
-import { ProfileCipher, profileSecret } from '../fleet/profile-cipher.ts';
-import { Profiles, type StorageState, storageStateSchema } from '../fleet/profiles.ts';
+import { type StorageState, storageStateSchema } from '../fleet/profiles.ts';
 import { findBrowser } from '../platform/browser-binary.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Config, processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { requireSurface } from './extract-input.ts';
-import { Opened, openMigratedDatabase } from './foundation.ts';
+import { withProfiles } from './with-profiles.ts';
 
-async function withProfiles<T>(work: (profiles: Profiles, config: Config) => Promise<T>): Promise<T> {
-  const config = processConfig();
-  const opened = new Opened();
-  try {
-    const db = await openMigratedDatabase(config, createLog('warn', 'profile'), opened);
-    return await work(
-      new Profiles(db, new ProfileCipher(profileSecret(config.profileKey, config.dataDir))),
-      config,
-    );
-  } finally {
-    await opened.close();
-  }
-}
+const log = createLog('warn', 'profile');
 
 /** `fleet profile add|login|list|remove`: sign-ins of the operator's own, for surfaces that need or allow one. */
 export function profileCommand(): Command {
@@ -39,7 +26,9 @@ export function profileCommand(): Command {
     .action(async (name: string, options: { storageState: string; label: string }) => {
       const surface = surfaceWithLogin(name);
       const state = await readState(options.storageState);
-      await withProfiles((profiles) => profiles.add(surface.name, options.label, state, systemClock.now()));
+      await withProfiles(processConfig(), log, (profiles) =>
+        profiles.add(surface.name, options.label, state, systemClock.now()),
+      );
       process.stdout.write(`profile ${options.label} of ${surface.name} added\n`);
     });
   profile
@@ -49,10 +38,11 @@ export function profileCommand(): Command {
     .option('--label <label>', 'name of the profile', 'default')
     .action(async (name: string, options: { label: string }) => {
       const surface = surfaceWithLogin(name);
-      await withProfiles(async (profiles, config) => {
-        const state = await signInByHand(surface, config);
-        await profiles.add(surface.name, options.label, state, systemClock.now());
-      });
+      const config = processConfig();
+      const state = await signInByHand(surface, config);
+      await withProfiles(config, log, (profiles) =>
+        profiles.add(surface.name, options.label, state, systemClock.now()),
+      );
       process.stdout.write(`profile ${options.label} of ${surface.name} added\n`);
     });
   profile
@@ -60,7 +50,7 @@ export function profileCommand(): Command {
     .description('all profiles, without their contents')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
-      const all = await withProfiles((profiles) => profiles.list(systemClock.now()));
+      const all = await withProfiles(processConfig(), log, (profiles) => profiles.list(systemClock.now()));
       const lines = all.map(
         (info) => `${info.surface}  ${info.label}  ${info.status}${info.leased ? ', in use' : ''}`,
       );
@@ -74,7 +64,9 @@ export function profileCommand(): Command {
     .option('--label <label>', 'name of the profile', 'default')
     .action(async (name: string, options: { label: string }) => {
       const surface = surfaceWithLogin(name);
-      const removed = await withProfiles((profiles) => profiles.remove(surface.name, options.label));
+      const removed = await withProfiles(processConfig(), log, (profiles) =>
+        profiles.remove(surface.name, options.label),
+      );
       if (!removed)
         throw new FleetError(
           'INPUT_UNREADABLE',

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { FleetError } from '../contract/errors.ts';
 import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { openFoundation } from './foundation.ts';
@@ -11,6 +12,11 @@ export function workerCommand(): Command {
     .description('run a worker until SIGTERM; needs DATABASE_URL')
     .action(async () => {
       const config = processConfig();
+      if (config.databaseUrl === undefined) {
+        throw new FleetError('CONFIG_INVALID', 'a worker needs the database of its fleet', {
+          fix: 'set DATABASE_URL to the same value as on the other machines, or use `npm start` for a single machine',
+        });
+      }
       const log = createLog(config.logLevel, 'worker');
       const foundation = await openFoundation(config, log);
       try {

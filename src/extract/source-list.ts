@@ -18,7 +18,8 @@ interface Cited {
 /**
  * Numbers the sources 1..n in order of first appearance: first those the answer cites, as they are cited, then the
  * rest in the surface's own order. `extra` (the other witness's sources) fills in what the first witness does not
- * know. A citation that names no known source is left out.
+ * know. A citation that names no known source is left out; one without a mark in the text is a citation whose place is
+ * not known: its sources are cited, without a range.
  */
 export function numberSources(
   composed: Composed,
@@ -39,6 +40,12 @@ export function numberSources(
         entry.ranges.push(range);
       cited.set(key, entry);
     }
+  }
+  const marked = new Set(composed.marks.map((mark) => mark.index));
+  for (const key of reading.citations.flatMap((citation, index) =>
+    marked.has(index) ? [] : citation.sourceKeys,
+  )) {
+    if (drafts.has(key) && !cited.has(key)) cited.set(key, { ranges: [], basis: null });
   }
   const order = [...new Set([...cited.keys(), ...drafts.keys()])];
   const ids = new Map(order.map((key, index) => [key, index + 1]));

@@ -4,8 +4,12 @@ import { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
 import { isCountryCode } from '../contract/region.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const positive = z.coerce.number().int().positive();
+const port = z.coerce
+  .number('must be a port from 0 to 65535')
+  .int()
+  .min(0)
+  .max(65_535, 'must be a port from 0 to 65535');
+const positive = z.coerce.number('must be a positive whole number').int().positive();
 const list = z
   .string()
   .default('')

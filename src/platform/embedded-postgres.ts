@@ -64,6 +64,24 @@ export async function startEmbeddedPostgres(options: {
   }
 }
 
+/**
+ * Connection string of the embedded PostgreSQL that another process of this installation runs right now, for commands
+ * that only need a word with it. Throws DATABASE_UNAVAILABLE when it does not run.
+ */
+export async function joinEmbeddedPostgres(dataDir: string): Promise<string> {
+  const root = join(dataDir, 'postgres');
+  try {
+    // Line 4 of postmaster.pid is the port (PostgreSQL 18, "Database File Layout").
+    const port = Number((await readFile(join(root, 'data', 'postmaster.pid'), 'utf8')).split('\n')[3]);
+    const password = (await readFile(join(root, 'password'), 'utf8')).trim();
+    return `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${POSTGRES_DATABASE}`;
+  } catch (cause) {
+    throw new FleetError('DATABASE_UNAVAILABLE', `the embedded PostgreSQL in ${root} is not running`, {
+      cause,
+    });
+  }
+}
+
 async function own(root: string): Promise<() => void> {
   const startedAt = isoTime(systemClock.now() - process.uptime() * 1000);
   const me = { pid: process.pid, startedAt, command: process.argv.slice(1).join(' ') };

@@ -68,7 +68,8 @@ export function messageOfConversation(body: Json): Message | undefined {
   );
   if (newest === undefined || authorOf(newest) !== 'ai') return undefined;
   const message = { ...emptyMessage(textOf(newest.id)), ended: true };
-  for (const item of [...arrayOf(newest.content), ...arrayOf(newest.parts)].filter(isJson)) addItem(message, item);
+  for (const item of [...arrayOf(newest.content), ...arrayOf(newest.parts)].filter(isJson))
+    addItem(message, item);
   return message;
 }
 

@@ -5,15 +5,16 @@ import { draftOf, isOutside } from './sources.ts';
 /** Code is split off first: brackets in it are no references. */
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
 /** `[1]: https://… "Title"`: where numbers are defined in the text itself, that settles what they stand for. */
-const DEFINITION =
-  /^ {0,3}\[(\d{1,3})\]:[ \t]*<?(https?:\/\/[^\s>]+)>?(?:[ \t]+["'(](.*)["')])?[ \t]*$\n?/gm;
+const DEFINITION = /^ {0,3}\[(\d{1,3})\]:[ \t]*<?(https?:\/\/[^\s>]+)>?(?:[ \t]+["'(](.*)["')])?[ \t]*$\n?/gm;
 /** `[Title][1]`; titles hold brackets of their own. */
 const NAMED = String.raw`\[((?:(?!\(\[|\]\[\d)[^\n])*)\]\[(\d{1,3})\]`;
 const GROUP = new RegExp(String.raw`[ \u00A0]*\(${NAMED}(?:[\s,;]*${NAMED})*\)`, 'g');
-const NAMED_LINK = new RegExp(NAMED, 'g');
+/** Not after a word: `a[0][1]` is an index. */
+const NAMED_LINK = new RegExp(String.raw`(?<!\w)${NAMED}`, 'g');
 /** `[1]`, `[^1]`, `[^1^]`. */
 const NUMBER = /[ \u00A0]*(?<![\w\]])\[\^?(\d{1,3})\^?\](?![([:\w])/g;
-const LINK = /(?<!!)(\()?\[([^\]\n]*)\]\((https?:\/\/[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)(?:\s+"([^"\n]*)")?\)(\))?/g;
+const LINK =
+  /(?<!!)(\()?\[([^\]\n]*)\]\((https?:\/\/[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)(?:\s+"([^"\n]*)")?\)(\))?/g;
 
 /** A source and the number or title by which the text may speak of it. */
 export interface Reference {
@@ -26,6 +27,8 @@ export interface Marked {
   markdown: string;
   citations: DraftCitation[];
   sources: DraftSource[];
+  /** True when citations came but nothing tells where they belong. */
+  placesUnknown: boolean;
 }
 
 /** Pages the text defines itself, by number, and the text without the definitions. */
@@ -83,6 +86,7 @@ export function withMarks(
     markdown: linked.trim(),
     citations: marks.citations,
     sources: [...marks.sources, ...defined.byNumber.values()],
+    placesUnknown: unplaced.length > 0 && unplaced.length === placed.length,
   };
 }
 
@@ -131,7 +135,14 @@ function markReferences(text: string, resolve: Resolve, marks: Marks): string {
 function markLinks(text: string, marks: Marks): string {
   return text.replace(
     LINK,
-    (all, open: string | undefined, label: string, url: string, title: string | undefined, close: string | undefined) => {
+    (
+      all,
+      open: string | undefined,
+      label: string,
+      url: string,
+      title: string | undefined,
+      close: string | undefined,
+    ) => {
       const source = isOutside(url) ? draftOf({ url, title: title ?? null }) : undefined;
       if (source === undefined) return all;
       const bracketed = open !== undefined && close !== undefined;

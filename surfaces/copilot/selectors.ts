@@ -42,9 +42,7 @@ export const ANSWER: Selector = {
   ],
 };
 
-export const BUSY: readonly Selector[] = [
-  { name: 'stop_button', any: ['[data-testid="stop-button"]'] },
-];
+export const BUSY: readonly Selector[] = [{ name: 'stop_button', any: ['[data-testid="stop-button"]'] }];
 
 /** In a fresh conversation the only answer is ours. A prompt has a copy button too, so the answer's own names count. */
 export const DONE: readonly Selector[] = [
@@ -64,7 +62,10 @@ export const FINISHED_ANSWER =
 /** Folded, it shows only the sites' icons. */
 export const SOURCES_BUTTON: Selector = {
   name: 'sources_button',
-  any: ['[data-testid="ai-message"] [data-testid^="sources-button-testid"]', '[data-testid^="sources-button-testid"]'],
+  any: [
+    '[data-testid="ai-message"] [data-testid^="sources-button-testid"]',
+    '[data-testid^="sources-button-testid"]',
+  ],
 };
 
 /** What the sources button opens; no capture of it is public, so every likely home of its links is looked at. */

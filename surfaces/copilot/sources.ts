@@ -61,7 +61,8 @@ export function sitesBeside(sites: readonly string[], sources: readonly DraftSou
 }
 
 /** Hosts whose links in and around an answer are Copilot's own. */
-const OWN_HOSTS = /(?:^|\.)(?:copilot\.microsoft\.com|bingapis\.com|login\.live\.com|login\.microsoftonline\.com|copilot\.fun)$/;
+const OWN_HOSTS =
+  /(?:^|\.)(?:copilot\.microsoft\.com|bingapis\.com|login\.live\.com|login\.microsoftonline\.com|copilot\.fun)$/;
 
 /** A link that leads out of Copilot. */
 export function isOutside(url: string): boolean {

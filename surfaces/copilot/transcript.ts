@@ -1,7 +1,7 @@
 import type { Exchange } from '../../src/contract/capture-record.ts';
 import type { DraftSource, Reading } from '../../src/contract/extraction.ts';
-import { isWebUrl } from '../../src/extract/urls.ts';
 import { withLiteralTex } from '../../src/extract/tex-math.ts';
+import { isWebUrl } from '../../src/extract/urls.ts';
 import { type Conversation, conversationOf, type WireError } from './conversation.ts';
 import { hasText, type Message, type PlacedCitation } from './message.ts';
 import { type Marked, withMarks } from './reference-marks.ts';
@@ -54,15 +54,11 @@ function chosen({ messages, history }: Conversation): Message | undefined {
   );
 }
 
-interface MarkedMessage extends Marked {
-  placesUnknown: boolean;
-}
-
 interface Cited extends PlacedCitation {
   source: DraftSource;
 }
 
-function markedText(message: Message): MarkedMessage {
+function markedText(message: Message): Marked {
   let text = '';
   const cited: Cited[] = [];
   for (const part of message.parts) {
@@ -81,12 +77,10 @@ function markedText(message: Message): MarkedMessage {
     cited.map(({ source, title }) => ({ source, title })),
     placed,
   );
-  const inText = marked.citations.length > placed.length;
   return {
     ...marked,
     markdown: withLiteralTex(marked.markdown),
     sources: inOrder([...cited.map(({ source }) => source), ...marked.sources]),
-    placesUnknown: !inText && placed.length > 0 && placed.every(({ at }) => at === null),
   };
 }
 
@@ -117,8 +111,7 @@ function readingOf(message: Message, marked: Marked, { queries, followUps }: Con
     shopping: null,
     ads: null,
     results: null,
-    related:
-      followUps.length === 0 ? null : followUps.map((text) => ({ type: 'follow_up' as const, text })),
+    related: followUps.length === 0 ? null : followUps.map((text) => ({ type: 'follow_up' as const, text })),
     model: null,
     // An answer without sources may have searched and used nothing: only sources and queries prove it.
     webSearch: marked.sources.length > 0 || queries.length > 0 ? true : null,

@@ -2,7 +2,12 @@ import type { Interstitial, Wall } from '../../src/contract/surface.ts';
 import { AI_MESSAGE, COMPOSER, FINISHED_ANSWER, SIGN_IN_NAG } from './selectors.ts';
 
 const CHAT = [...COMPOSER.any, AI_MESSAGE].join(', ');
-const LOGIN_HOSTS = ['login.microsoftonline.com', 'login.live.com', 'appleid.apple.com', 'accounts.google.com'];
+const LOGIN_HOSTS = [
+  'login.microsoftonline.com',
+  'login.live.com',
+  'appleid.apple.com',
+  'accounts.google.com',
+];
 
 /** A link to one of the sign-ins Copilot offers. */
 export const LOGIN_LINK = LOGIN_HOSTS.map((host) => `a[href^="https://${host}/"]`).join(', ');
@@ -110,11 +115,17 @@ export const INTERSTITIALS: readonly Interstitial[] = [
     name: 'cookie_consent',
     when: {
       name: 'consent_banner',
-      selector: '#onetrust-reject-all-handler, #onetrust-accept-btn-handler, .bnp_btn_reject, .bnp_btn_accept',
+      selector:
+        '#onetrust-reject-all-handler, #onetrust-accept-btn-handler, .bnp_btn_reject, .bnp_btn_accept',
     },
     dismiss: {
       name: 'reject_cookies',
-      any: ['#onetrust-reject-all-handler', '.bnp_btn_reject', '#onetrust-accept-btn-handler', '.bnp_btn_accept'],
+      any: [
+        '#onetrust-reject-all-handler',
+        '.bnp_btn_reject',
+        '#onetrust-accept-btn-handler',
+        '.bnp_btn_accept',
+      ],
     },
   },
   {
@@ -155,18 +166,19 @@ export const INTERSTITIALS: readonly Interstitial[] = [
 ];
 
 /** What an answer says instead of one; only short ones that begin so are failures. */
-export const FAILED_TURN: readonly { outcome: 'surface_error' | 'throttled'; name: string; text: RegExp }[] = [
-  {
-    outcome: 'throttled',
-    name: 'turn_limit',
-    text: /^(?:You['’]ve (?:reached|hit) (?:your|the|today['’]s) [^\n]{0,40}limit|Too many requests)/i,
-  },
-  {
-    outcome: 'surface_error',
-    name: 'turn_failed',
-    text: /^(?:Something went wrong|Oops|There was an error|I['’]m having trouble (?:connecting|responding)|Network error)/i,
-  },
-];
+export const FAILED_TURN: readonly { outcome: 'surface_error' | 'throttled'; name: string; text: RegExp }[] =
+  [
+    {
+      outcome: 'throttled',
+      name: 'turn_limit',
+      text: /^(?:You['’]ve (?:reached|hit) (?:your|the|today['’]s) [^\n]{0,40}limit|Too many requests)/i,
+    },
+    {
+      outcome: 'surface_error',
+      name: 'turn_failed',
+      text: /^(?:Something went wrong|Oops|There was an error|I['’]m having trouble (?:connecting|responding)|Network error)/i,
+    },
+  ];
 
 /** Longer turns are answers that speak of errors. */
 export const FAILED_TURN_MAX_CHARS = 200;

@@ -47,11 +47,14 @@ export function markCitations(
     const count = labels[index]?.length ?? 0;
     const keys = [...linksIn(group), ...keysOfChip.slice(next, next + count).flat()];
     next += count;
-    const block = closest(group, ({ name }) => BLOCK.test(name));
+    const paragraph = paragraphBefore(group);
+    const block = paragraph ?? closest(group, ({ name }) => BLOCK.test(name));
     // A chip that follows footnotes repeats them.
     const repeats = block !== undefined && footnoted.has(block);
-    if (repeats || (count === 0 && keys.length === 0)) $(group).remove();
-    else $(group).replaceWith(note(reading, keys, 'sentence', 'point'));
+    const mark =
+      repeats || (count === 0 && keys.length === 0) ? '' : note(reading, keys, 'sentence', 'point');
+    if (paragraph !== undefined) $(paragraph).append(mark);
+    $(group).replaceWith(paragraph === undefined ? mark : '');
   });
   return reading;
 }
@@ -99,6 +102,16 @@ function note(
   if (keys.length === 0) reading.unresolved++;
   const index = reading.citations.push({ sourceKeys: [...new Set(keys)], basis }) - 1;
   return markText(index, kind);
+}
+
+/**
+ * The paragraph a chip belongs to when it stands behind it: a page that went through a parser once has its chips' boxes
+ * moved out of the paragraphs, where HTML allows none.
+ */
+function paragraphBefore(group: Element): Element | undefined {
+  if (group.name !== 'div') return undefined;
+  const before = group.prev;
+  return before !== null && isElement(before) && before.name === 'p' ? before : undefined;
 }
 
 /** What the chips of a group are called. */

@@ -9,6 +9,7 @@ import { type PageView, readPage } from './page.ts';
 import { readTranscript, transcriptOf } from './transcript.ts';
 import { WALLS } from './walls.ts';
 
+const CONSENT_URL = /^https?:\/\/consent\.google\.[a-z.]+\//i;
 /** What no ordinary answer shows, neither in the page nor on the wire (gemini.md d). */
 const NEVER_SHOWN: readonly HealthField[] = ['fanOut', 'mentions', 'ads', 'results', 'region'];
 
@@ -22,7 +23,7 @@ export function extract(record: CaptureRecord): Extraction {
   const $ = isPage && record.html !== null ? parseHtml(record.html) : null;
   // Walls are looked for before the answer is read: reading rewrites the answer's tree.
   const wall = findWall(WALLS, pageFacts(record, $));
-  const consent = $ !== null && $(CONSENT_CSS).length > 0;
+  const consent = CONSENT_URL.test(record.finalUrl ?? '') || ($ !== null && $(CONSENT_CSS).length > 0);
   const page = $ === null ? null : readPage($);
   const transcript = readTranscript(exchanges, record.query);
   const { outcome, marks } = judge({ signals: record.signals, wall, consent, page, transcript });
@@ -36,7 +37,7 @@ export function extract(record: CaptureRecord): Extraction {
     transcript: transcript.reading,
     prefer: cites(transcript.reading) && !cites(dom) ? 'transcript' : 'dom',
     neverShown: [...NEVER_SHOWN],
-    expected: expectedFields(page, transcript.reading),
+    expected: expectedFields(page),
     loginState:
       record.signals.loginState === 'unknown' ? (page?.loginState ?? 'unknown') : record.signals.loginState,
   };
@@ -54,13 +55,13 @@ function warningsOf(page: PageView | null, unrecognised: boolean): string[] {
 }
 
 /** What this page must show: citations where the answer has citation elements, sources where it offers a list. */
-function expectedFields(page: PageView | null, transcript: Reading | null): HealthField[] {
+function expectedFields(page: PageView | null): HealthField[] {
   const cited = (page?.citations.shown ?? 0) > 0;
   return [
     'answer',
     'blocks',
     ...(cited || page?.hasSourcesButton ? (['sources', 'webSearch'] as const) : []),
     ...(cited ? (['citations'] as const) : []),
-    ...(page?.hasModelLabel || transcript !== null ? (['model'] as const) : []),
+    ...(page?.hasModelLabel && page.reading !== null ? (['model'] as const) : []),
   ];
 }

@@ -25,10 +25,16 @@ export function groundingSources(roots: readonly unknown[], markdown: string): G
     if (!Array.isArray(node) || depth > MAX_DEPTH) return;
     const draft = draftOf(node);
     if (draft !== undefined) {
-      const segments = segmentsIn([...flatStrings(node), ...ownSegments(parent)], markdown);
+      const words = [...flatStrings(node), ...flatStrings(ownList(parent))];
+      const segments = segmentsIn(
+        words.filter((text) => text !== draft.title && !isWebUrl(text)),
+        markdown,
+      );
+      // What stands in the answer word for word is the answer's words, not the source's.
+      const snippet = segments.includes(draft.snippet ?? '') ? null : draft.snippet;
       const known = found.get(draft.key);
       if (known === undefined)
-        found.set(draft.key, { draft: { ...draft, position: found.size + 1 }, segments });
+        found.set(draft.key, { draft: { ...draft, snippet, position: found.size + 1 }, segments });
       else known.segments.push(...segments.filter((segment) => !known.segments.includes(segment)));
     }
     for (const child of node) visit(child, node, depth + 1);
@@ -37,11 +43,10 @@ export function groundingSources(roots: readonly unknown[], markdown: string): G
   return [...found.values()];
 }
 
-/** Strings of the list around a source; only where that list speaks of this one source. */
-function ownSegments(parent: readonly unknown[] | null): string[] {
-  if (parent === null) return [];
-  const sources = parent.filter((child) => Array.isArray(child) && draftOf(child) !== undefined);
-  return sources.length === 1 ? parent.filter((child) => typeof child === 'string') : [];
+/** The list around a source, where it speaks of this one source alone. */
+function ownList(parent: readonly unknown[] | null): readonly unknown[] {
+  const sources = (parent ?? []).filter((child) => Array.isArray(child) && draftOf(child) !== undefined);
+  return sources.length === 1 ? (parent ?? []) : [];
 }
 
 function draftOf(list: readonly unknown[]): DraftSource | undefined {

@@ -25,8 +25,8 @@ export const REPORT_SOURCES = 'deep-research-source-lists';
 export const THOUGHTS =
   'model-thoughts, thinking-overlay, [data-test-id="model-thoughts"], .thoughts-container';
 
-export const COMPOSER_CSS =
-  'rich-textarea [contenteditable="true"][role="textbox"], [data-test-id="textarea-inner"] [contenteditable="true"]';
+/** Proof of the app with something to type into, whatever its attributes. */
+export const COMPOSER_CSS = 'rich-textarea, [data-test-id="textarea-inner"]';
 export const COMPOSER: Selector = {
   name: 'composer',
   any: [

@@ -7,7 +7,7 @@ export interface StreamText {
 }
 
 /** Placeholders the page puts cards, pictures and widgets in the place of (gemini.md d, 2026-08). */
-const PLACEHOLDER = /[ \t]*https?:\/\/googleusercontent\.com\/[a-z_]+\/\d+\S*/g;
+const PLACEHOLDER = /[ \t]*https?:\/\/googleusercontent\.com\/(?:[a-z_]+\/)+\d+\S*/g;
 const FOLLOW_UPS = /<(ElicitationsGroup|FollowUpGroup)\b[\s\S]*?(?:<\/\1>|$)/g;
 const FOLLOW_UP = /<(?:Elicitation|FollowUp)\b[^>]*>/g;
 const CITE = /(\[cite_start\])|\s?\[cite: ?([\d, ]+)\]|\[cite_end\]/g;

@@ -9,7 +9,7 @@ import {
 } from '../../src/extract/dom.ts';
 import { domToMarkdown } from '../../src/extract/dom-markdown.ts';
 import { markText } from '../../src/extract/marks.ts';
-import { CITATION_UUID, citedKeys } from './citation-buttons.ts';
+import { CITATION_UUID, citedKeys, isChipLink } from './citation-buttons.ts';
 import { readCodeChrome } from './code-blocks.ts';
 import type { CitationPayloads } from './payloads.ts';
 
@@ -22,16 +22,21 @@ export interface AnswerMarkdown {
 
 /** Subtrees beside the answer: footer ("Dive deeper", disclaimer), follow-up bar, prompt plate. */
 const BESIDE_SUBTREES = new Set(['dfa', 'aimba']);
+const BESIDE_CONTAINERS = new Set(['rhs-col', 'footer-placeholder', 'ad-content']);
+/** Copy, share and feedback with all their texts; stands inside the answer's column (AI Mode, 2026-05 → 2026-09). */
+const FOOTER_XID = 'Gd7Hsc';
 
 /**
  * The blocks of an AI answer, of an AI Overview or of AI Mode: both use one renderer since mid-2025
  * (google_ai_overview.md 4.1). Blocks are told by roles, tags and `data-*`, never by class. A citation is a point mark
- * where its button stands; buttons without sources leave nothing.
+ * where its button stands; buttons without sources leave nothing. `textOf` gives the words of a surface's own widgets
+ * (products), undefined for all else.
  */
 export function answerMarkdown(
   body: Element,
   payloads: CitationPayloads,
   sources: readonly DraftSource[],
+  textOf: (element: Element) => string | undefined = () => undefined,
 ): AnswerMarkdown {
   const code = readCodeChrome(body);
   const citations: DraftCitation[] = [];
@@ -39,7 +44,10 @@ export function answerMarkdown(
   const markdown = domToMarkdown(body, {
     drop: (element) => code.chrome.has(element) || isBeside(element),
     replace: (element) =>
-      replaceCitation(element, keysOf, citations) ?? replaceFormula(element) ?? replaceCardLink(element),
+      replaceCitation(element, keysOf, citations) ??
+      replaceFormula(element) ??
+      textOf(element) ??
+      replaceCardLink(element),
     tag: (element) => plainTag(element, body),
     codeLanguage: (pre) => code.languages.get(pre),
   });
@@ -52,6 +60,7 @@ function replaceCitation(
   keysOf: (button: Element) => string[],
   citations: DraftCitation[],
 ): string | undefined {
+  if (isChipLink(element)) return '';
   const isButton = CITATION_UUID in element.attribs;
   if (!isButton && !(element.name === 'span' && isCitationWidget(element))) return undefined;
   let marks = '';
@@ -91,10 +100,31 @@ export function isBeside(element: Element): boolean {
   if (name === 'button' || name === 'textarea' || name === 'input') return true;
   if ('data-crb-el' in attribs || 'data-src-id' in attribs || attribs['data-type'] === 'hovc') return true;
   if (BESIDE_SUBTREES.has(attribs['data-subtree'] ?? '')) return true;
-  if (attribs['data-active']?.startsWith('input-plate') || attribs['data-container-id'] === 'rhs-col')
+  if (
+    attribs['data-active']?.startsWith('input-plate') ||
+    BESIDE_CONTAINERS.has(attribs['data-container-id'] ?? '')
+  )
     return true;
-  // Below the fold of a collapsed answer all is `aria-hidden` too, then marked `ahbak`: that is text (2025-11 → 2026-02).
-  return attribs['aria-hidden'] === 'true' && !('ahbak' in attribs);
+  if (attribs['data-xid'] === FOOTER_XID || attribs.role === 'dialog') return true;
+  return isOutOfSight(element);
+}
+
+/**
+ * Hidden from readers' tools and no text. Below the fold of a collapsed answer all is `aria-hidden` too: that is text,
+ * told by its mark `ahbak` (2025-11 → 2026-02) or, should the mark go, by the blocks in it.
+ */
+export function isOutOfSight(element: Element): boolean {
+  const { attribs } = element;
+  if (attribs['aria-hidden'] !== 'true' || 'ahbak' in attribs) return false;
+  for (const inner of elementsOf(element)) {
+    if (
+      'data-sfc-cp' in inner.attribs ||
+      'data-huuid' in inner.attribs ||
+      /^(?:ul|ol|table|pre)$/.test(inner.name)
+    )
+      return false;
+  }
+  return true;
 }
 
 const PHRASING = /^(?:span|strong|b|em|i|mark|a)$/;
@@ -160,5 +190,5 @@ function isCitationWidget(element: Element): boolean {
 }
 
 function isButton(element: Element): boolean {
-  return element.name === 'button' || CITATION_UUID in element.attribs;
+  return element.name === 'button' || CITATION_UUID in element.attribs || isChipLink(element);
 }

@@ -4,6 +4,7 @@ import { domToMarkdown } from '../../src/extract/dom-markdown.ts';
 import { parseJson } from '../../src/extract/framing.ts';
 import { markText } from '../../src/extract/marks.ts';
 import type { AnswerMarkdown } from './answer-markdown.ts';
+import { isOutOfSight } from './answer-markdown.ts';
 import { readLinkCards } from './link-cards.ts';
 
 /** An overview of the generation before mid-2025 (google_ai_overview.md 5). */
@@ -24,7 +25,7 @@ export function readLegacyOverview($: CheerioAPI, root: Element, body: Element):
   const idsOf = legacyCitations($, root);
   const citations: DraftCitation[] = [];
   const markdown = domToMarkdown(body, {
-    drop: (element) => element.attribs['aria-hidden'] === 'true' && !('ahbak' in element.attribs),
+    drop: isOutOfSight,
     replace: (element) => {
       if ('data-cid' in element.attribs) {
         const keys = idsOf(element.attribs['data-cid'] ?? '').flatMap((place) => sources[place]?.key ?? []);

@@ -16,7 +16,7 @@ export const GOOGLE_WALLS: readonly Wall[] = [
     name: 'captcha_form',
     outcome: 'challenge',
     selector:
-      'form#captcha-form, form[action*="/sorry/"], .g-recaptcha[data-sitekey], iframe[src*="/recaptcha/"]',
+      'form#captcha-form, form[action*="/sorry/"], .g-recaptcha[data-sitekey], iframe[src*="/recaptcha/"]:not([src*="size=invisible"])',
     unless: RESULTS_CSS,
   },
   {

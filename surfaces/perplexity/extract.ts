@@ -35,7 +35,9 @@ export function extract(record: CaptureRecord): Extraction {
     neverShown: [...NEVER_SHOWN],
     expected: SHOWS_ANSWER.has(outcome) ? expectedFields(page, transcript) : [],
     loginState: loginStateOf(record, page, transcript),
-    ...(transcript.country === null ? {} : { region: { effective: transcript.country, basis: 'observed' } }),
+    ...(transcript.country === null
+      ? {}
+      : { region: { effective: transcript.country.toLowerCase(), basis: 'observed' } }),
   };
 }
 

@@ -58,8 +58,23 @@ function isPill(element: Element): boolean {
   return (
     'data-pplx-citation' in element.attribs ||
     'data-pplx-citation-url' in element.attribs ||
-    hasClass(element, 'citation')
+    hasClass(element, 'citation') ||
+    isBarePill(element)
   );
+}
+
+/** A pill of 2026-09 that has nothing but its hover trigger: told by the spacer before it or by its `+1`. */
+function isBarePill(element: Element): boolean {
+  if (element.name !== 'span' || !('data-state' in element.attribs)) return false;
+  if (
+    [...elementsOf(element)].some(
+      ({ attribs }) => 'data-pplx-citation' in attribs || attribs.href !== undefined,
+    )
+  )
+    return false;
+  const { prev } = element;
+  if (prev !== null && isElement(prev) && hasClass(prev, 'citation-nbsp')) return true;
+  return /^[\w.-]{1,40} \+\d{1,2}$/.test(foldSpace(visibleText(element)));
 }
 
 /** A pill names its first source only; `+1` and what is behind it are not in the page. */
@@ -135,12 +150,14 @@ function codeLanguage(code: Element): string | undefined {
   return /^[\w+#.-]{1,20}$/.test(label) && label !== 'text' ? label : undefined;
 }
 
+const TEX = 'application/x-tex';
+
 /** TeX of a rendered formula in the delimiters the wire uses; undefined for anything else. */
 function formulaText(element: Element): string | undefined {
   const display = hasClass(element, 'katex-display');
   if (!display && !hasClass(element, 'katex') && element.name !== 'math') return undefined;
   for (const inner of elementsOf(element)) {
-    if (inner.name !== 'annotation' || inner.attribs.encoding !== 'application/x-tex') continue;
+    if (inner.name !== 'annotation' || (inner.attribs.encoding ?? TEX) !== TEX) continue;
     const tex = foldSpace(rawText(inner));
     return display || element.attribs.display === 'block' ? `\\[${tex}\\]` : `\\(${tex}\\)`;
   }

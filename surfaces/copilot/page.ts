@@ -1,0 +1,177 @@
+import type { DraftCitation, DraftSource, Reading } from '../../src/contract/extraction.ts';
+import {
+  type CheerioAPI,
+  type Element,
+  elementsOf,
+  foldSpace,
+  isElement,
+  isVisible,
+  visibleText,
+} from '../../src/extract/dom.ts';
+import { domToMarkdown } from '../../src/extract/dom-markdown.ts';
+import { markText } from '../../src/extract/marks.ts';
+import { domainOf } from '../../src/extract/urls.ts';
+import { codeHeaders, codeLanguage, formulaText, isChip, isChrome, targetOf } from './answer-markup.ts';
+import {
+  AI_MESSAGE,
+  BUSY,
+  COMPOSER,
+  FINISHED,
+  MESSAGE_BODY,
+  MODE_BUTTON,
+  PRIVATE,
+  SHARE_PAGE,
+  SIGN_IN_NAG,
+  SOURCES_BUTTON,
+  SOURCES_PANEL,
+  USER_MESSAGE,
+} from './selectors.ts';
+import { draftOf, isOutside } from './sources.ts';
+
+/** What the page shows of the last turn. */
+export interface PageView {
+  /** The last turn's answer, null when the last turn has none. */
+  reading: Reading | null;
+  /** Visible text of the last answer, chrome left out: for in-turn failures and for "visible but unread". */
+  shown: string;
+  /** Sites of which the folded sources button shows the icon. */
+  sites: string[];
+  /** True when the answer has a sources button. */
+  hasSources: boolean;
+  /** True when the page offers to sign in although it can be used. */
+  anonymous: boolean;
+}
+
+/** Reads the page; the last turn is what the record is about. */
+export function readPage($: CheerioAPI): PageView {
+  const anonymous = $(SIGN_IN_NAG).length > 0;
+  const message = lastAnswer($);
+  if (message === undefined) return { reading: null, shown: '', sites: [], hasSources: false, anonymous };
+  const inner = outermost(elementsIn($(message).find(MESSAGE_BODY).toArray()));
+  const roots = inner.length > 0 ? inner : [message];
+  return {
+    reading: readAnswer($, message, roots),
+    shown: roots
+      .map((root) => visibleText(root, isChrome))
+      .join('\n')
+      .trim(),
+    sites: sitesOf(message),
+    hasSources: $(SOURCES_BUTTON.any.join(', ')).length > 0,
+    anonymous,
+  };
+}
+
+function elementsIn(found: readonly unknown[]): Element[] {
+  return (found as Element[]).filter(isElement).filter(isVisible);
+}
+
+/** Elements without those that lie inside another of them. */
+function outermost(elements: readonly Element[]): Element[] {
+  const all = new Set<unknown>(elements);
+  return elements.filter((element) => {
+    for (let { parent } = element; parent !== null; parent = parent.parent) if (all.has(parent)) return false;
+    return true;
+  });
+}
+
+/** The last answer, unless a prompt stands after it. */
+function lastAnswer($: CheerioAPI): Element | undefined {
+  const hidden = new Set<unknown>($(PRIVATE).find(`${AI_MESSAGE}, ${USER_MESSAGE}`).toArray());
+  const turns = outermost(
+    elementsIn($(`${AI_MESSAGE}, ${USER_MESSAGE}`).toArray()).filter((turn) => !hidden.has(turn)),
+  );
+  const last = turns.at(-1);
+  return last !== undefined && $(last).is(AI_MESSAGE) ? last : undefined;
+}
+
+function readAnswer($: CheerioAPI, message: Element, roots: readonly Element[]): Reading {
+  const citations: DraftCitation[] = [];
+  const sources: DraftSource[] = [];
+  const markdown = roots
+    .map((root) => {
+      const headers = codeHeaders(root);
+      return domToMarkdown(root, {
+        drop: (element) => headers.has(element) || isChrome(element),
+        replace: (element) => reference(element, citations, sources) ?? formulaText(element),
+        codeLanguage: (pre) => codeLanguage(pre, headers),
+      });
+    })
+    .join('\n\n');
+  const all = [...sources, ...panelSources($)];
+  return {
+    complete: isFinished($, message),
+    // Brackets that held nothing but chips go with them.
+    markdown: markdown.replace(/[([（]\s*((?:\u2FFB[\u2800-\u28FF]+\u2FFB[\s,;]*)+)[)\]）]/gu, '$1').trim(),
+    citations,
+    sources: all,
+    fanOut: null,
+    mentions: null,
+    shopping: null,
+    ads: null,
+    results: null,
+    related: null,
+    model: modelOf($),
+    webSearch: all.length > 0 || $(SOURCES_BUTTON.any.join(', ')).length > 0 ? true : null,
+    cards: [],
+  };
+}
+
+/** The text in a reference's place: a mark for a chip, its words between marks when the sentence needs them. */
+function reference(element: Element, citations: DraftCitation[], sources: DraftSource[]): string | undefined {
+  const url = targetOf(element);
+  if (url === undefined) return undefined;
+  const label = foldSpace(visibleText(element));
+  const chip = isChip(element);
+  const source = draftOf({
+    url,
+    title: element.attribs.title ?? (chip ? null : label),
+    publisher: chip && !/^[\s\d+[\]()]*$/.test(label) ? label : null,
+  });
+  if (source === undefined) return undefined;
+  const known = sources.find(({ key }) => key === source.key);
+  if (known === undefined) sources.push({ ...source, position: sources.length + 1 });
+  const index = citations.push({ sourceKeys: [source.key], basis: chip ? 'sentence' : 'exact' }) - 1;
+  return chip ? markText(index) : `${markText(index, 'open')}${label}${markText(index, 'close')}`;
+}
+
+/** Links of the opened sources panel; the folded one has none. */
+function panelSources($: CheerioAPI): DraftSource[] {
+  const links = elementsIn($(SOURCES_PANEL.any.join(', ')).toArray()).filter(
+    (link) => $(link).closest(`${AI_MESSAGE}, ${PRIVATE}`).length === 0,
+  );
+  const drafts = links.flatMap((link) => {
+    const url = link.attribs.href ?? '';
+    const lines = visibleText(link)
+      .split('\n')
+      .filter((line) => line.trim() !== '');
+    const title =
+      link.attribs.title ?? lines.reduce((best, line) => (line.length > best.length ? line : best), '');
+    const publisher = lines.find((line) => line !== title && line.length <= 60) ?? null;
+    return isOutside(url) ? (draftOf({ url, title, publisher }) ?? []) : [];
+  });
+  const once = new Map(drafts.toReversed().map((draft) => [draft.key, draft]));
+  return [...once.values()].toReversed().map((draft, index) => ({ ...draft, position: index + 1 }));
+}
+
+function sitesOf(message: Element): string[] {
+  return [...elementsOf(message)].flatMap(({ name, attribs }) => {
+    const src = attribs.src ?? '';
+    if (name !== 'img' || !/bingapis\.com\/favicon/.test(src) || !URL.canParse(src)) return [];
+    const site = new URL(src).searchParams.get('url') ?? '';
+    return domainOf(/^https?:/.test(site) ? site : `https://${site}`) ?? [];
+  });
+}
+
+/** Finished when the answer carries its reactions; a share is, and a fragment without a composer, unless it is busy. */
+function isFinished($: CheerioAPI, message: Element): boolean {
+  const busy = elementsIn($(BUSY.flatMap(({ any }) => any).join(', ')).toArray());
+  if (busy.length > 0) return false;
+  if ($(message).find(FINISHED).length > 0 || $(SHARE_PAGE).length > 0) return true;
+  return $(COMPOSER.any.join(', ')).length === 0;
+}
+
+/** The mode button names a model in some builds ("Smart (GPT-5)", 2025-08); the mode alone is no model. */
+function modelOf($: CheerioAPI): Reading['model'] {
+  const label = foldSpace($(MODE_BUTTON).first().text());
+  return /\b(?:GPT|o\d|MAI|Claude|Gemini)\b/i.test(label) ? { label, providerId: null } : null;
+}

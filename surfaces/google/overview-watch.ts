@@ -1,0 +1,1 @@
+import type { AnswerWatch, Selector } from '../../src/contract/surface.ts';
