@@ -20,6 +20,10 @@ export interface ArtifactStore {
   delete(key: string): Promise<void>;
   /** Keys directly under a folder (`raw/2026/11/22`) that start with `prefix`. */
   list(folder: string, prefix: string): Promise<string[]>;
+  /** Proves that the store can be written; throws ARTIFACT_WRITE_FAILED with what to do. */
+  probe(): Promise<void>;
+  /** A link that lets its holder download one object for `seconds`; undefined where the store makes none. */
+  presign?(key: string, seconds: number): Promise<string>;
   /** For people: where a key can be found. */
   describe(key: string): string;
 }

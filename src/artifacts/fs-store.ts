@@ -25,7 +25,8 @@ export class FsArtifactStore implements ArtifactStore {
       await rename(partial, path);
       await syncDirectory(dirname(path));
     } catch (cause) {
-      await rm(partial, { force: true });
+      // What keeps the file from being written may keep it from being removed; the first error is the one to report.
+      await rm(partial, { force: true }).catch(() => undefined);
       throw writeError(path, cause);
     }
     return { key, sha256: sha256Hex(data), bytes: data.byteLength };

@@ -1,4 +1,5 @@
-import { FsArtifactStore } from '../artifacts/fs-store.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { openArtifactStore } from '../artifacts/open-store.ts';
 import { BrowserPool } from '../fleet/browser-pool.ts';
 import type { CaptureSeat } from '../fleet/capture-once.ts';
 import { ProfileCipher, profileSecret } from '../fleet/profile-cipher.ts';
@@ -9,12 +10,12 @@ import type { Config } from '../platform/config.ts';
 import type { Sql } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import { type Stage, startStage } from '../stage/server.ts';
-import { artifactRoot, Opened } from './foundation.ts';
+import { Opened } from './foundation.ts';
 
 /** Where captures are made: a browser pool, a place for proof, and the stage when that is the origin. */
 export interface CaptureSite {
   seat: CaptureSeat;
-  store: FsArtifactStore;
+  store: ArtifactStore;
   stage: Stage | undefined;
   close(): Promise<void>;
 }
@@ -23,7 +24,7 @@ export interface CaptureSite {
 export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promise<CaptureSite> {
   const opened = new Opened();
   try {
-    const store = new FsArtifactStore(artifactRoot(config));
+    const store = openArtifactStore(config);
     await store.probe();
     const { path, binary } = await findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
     const stage =

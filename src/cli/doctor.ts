@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { Command } from 'commander';
 import { SURFACES } from '../../surfaces/index.ts';
-import { FsArtifactStore } from '../artifacts/fs-store.ts';
+import { openArtifactStore } from '../artifacts/open-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import { endBrowser, launchBrowser } from '../fleet/launch-browser.ts';
 import { findBrowser } from '../platform/browser-binary.ts';
@@ -11,7 +11,6 @@ import { openDatabase } from '../platform/database.ts';
 import { Deadline } from '../platform/deadline.ts';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { createLog, type Log } from '../platform/log.ts';
-import { artifactRoot } from './foundation.ts';
 import { withProfiles } from './with-profiles.ts';
 
 /** One line of the report. */
@@ -146,9 +145,9 @@ async function askPostgres(url: string, where: string, log: Log): Promise<Omit<C
 }
 
 async function lookAtArtifacts(config: Config): Promise<Omit<Check, 'name'>> {
-  const root = artifactRoot(config);
-  await new FsArtifactStore(root).probe();
-  return { ok: true, detail: `${root} can be written` };
+  const store = openArtifactStore(config);
+  await store.probe();
+  return { ok: true, detail: `${store.describe('raw')} can be written` };
 }
 
 async function lookAtDisk(config: Config): Promise<Omit<Check, 'name'>> {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { FleetError } from '../contract/errors.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
@@ -87,9 +86,4 @@ export async function openFoundation(config: Config, log: Log): Promise<Foundati
     await opened.close();
     throw error;
   }
-}
-
-/** Directory of the artefacts. */
-export function artifactRoot(config: Config): string {
-  return join(config.dataDir, 'artifacts');
 }

@@ -6,7 +6,7 @@ import { visitorOf } from '../capture/visitor.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import type { Surface, SurfaceRequest } from '../contract/surface.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Egress } from '../platform/config.ts';
+import type { Egress } from '../platform/egress-setting.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { BrowserPool, LeasedPage } from './browser-pool.ts';

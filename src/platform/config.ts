@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { delimiter, isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
-import { isCountryCode } from '../contract/region.ts';
+import { parseArtifacts, type S3Place } from './artifacts-setting.ts';
+import { type Egress, parseEgress } from './egress-setting.ts';
 
 const port = z.coerce
   .number('must be a port from 0 to 65535')
@@ -19,45 +20,6 @@ const list = z
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   );
-
-/** A proxy that captures of one country leave through. */
-export interface Egress {
-  /** `http://host:port` or `socks5://host:port`. */
-  server: string;
-  username?: string;
-  password?: string;
-}
-
-/** Reads `DE=http://user:password@host:8080,US=socks5://host:1080`. */
-function parseEgress(text: string, context: z.RefinementCtx): Record<string, Egress> {
-  const entries = text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-  return Object.fromEntries(
-    entries.flatMap((entry) => {
-      const [, country, address] = /^([A-Za-z]{2})=(.+)$/.exec(entry) ?? [];
-      const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
-      if (
-        country === undefined ||
-        !isCountryCode(country.toUpperCase()) ||
-        !url ||
-        !/^(https?|socks5):$/.test(url.protocol)
-      ) {
-        const message = `${JSON.stringify(entry.replace(/:[^:@/]*@/, ':***@'))} is not COUNTRY=http://[user:password@]host:port (or https, socks5)`;
-        context.addIssue({ code: 'custom', message });
-        return [];
-      }
-      const { username, password } = url;
-      const egress: Egress = {
-        server: `${url.protocol}//${url.host}`,
-        ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-        ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-      };
-      return [[country.toUpperCase(), egress] as const];
-    }),
-  );
-}
 
 /** Every setting, its variable, its default. The README's table is checked against this. */
 const environmentSchema = z.object({
@@ -84,6 +46,10 @@ const environmentSchema = z.object({
     .string()
     .default('')
     .transform((text, context) => parseEgress(text, context)),
+  FLEET_ARTIFACTS: z
+    .string()
+    .optional()
+    .transform((text, context) => (text === undefined ? undefined : parseArtifacts(text, context))),
   FLEET_PROFILE_KEY: z.string().min(16, 'must have 16 or more characters').optional(),
   FLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -110,6 +76,8 @@ export interface Config {
   retryDelayS: number;
   /** Proxy per country (upper case): captures of that country leave through it. */
   egress: Readonly<Record<string, Egress>>;
+  /** S3 bucket for artifacts; undefined: files under `dataDir`. */
+  artifacts: S3Place | undefined;
   /** Secret that encrypts profiles; undefined: a key file under `dataDir`. */
   profileKey: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -125,7 +93,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0] ?? 'environment');
-    const shown = /KEY|EGRESS|DATABASE_URL/.test(name)
+    const shown = /KEY|EGRESS|ARTIFACTS|DATABASE_URL/.test(name)
       ? '(not shown: it may hold a secret)'
       : JSON.stringify(given[name]);
     throw new FleetError('CONFIG_INVALID', `${name}=${shown} is not usable: ${issue?.message ?? 'invalid'}`);
@@ -149,6 +117,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     heartbeatS: env.FLEET_HEARTBEAT_S,
     retryDelayS: env.FLEET_RETRY_DELAY_S,
     egress: env.FLEET_EGRESS,
+    artifacts: env.FLEET_ARTIFACTS,
     profileKey: env.FLEET_PROFILE_KEY,
     logLevel: env.FLEET_LOG_LEVEL,
   };

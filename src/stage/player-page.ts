@@ -2,8 +2,8 @@
 import type { DomChange } from './dom-change.ts';
 import type { PagePlay } from './player.ts';
 
-// Everything below runs inside the played page: `playerSource` sends these functions as text. They may use each other
-// and the browser, and nothing else of this module.
+// Everything below runs inside the played page: `playerElement` sends these functions as text. They may use each other
+// and the browser, and nothing else of this module. The exported ones also go into the script of socket-player.ts.
 
 interface PlayState {
   play: PagePlay;
@@ -16,11 +16,11 @@ interface PlayState {
   query: string;
 }
 
-function escapeMarkup(text: string): string {
+export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-function changeElement(element: Element, change: DomChange, query: string): void {
+export function changeElement(element: Element, change: DomChange, query: string): void {
   const html = 'html' in change ? change.html.replaceAll('{{query}}', escapeMarkup(query)) : '';
   if (change.do === 'set') element.setAttribute(change.name, change.value.replaceAll('{{query}}', query));
   if (change.do === 'unset') element.removeAttribute(change.name);
@@ -36,7 +36,7 @@ function changeElement(element: Element, change: DomChange, query: string): void
   if (change.do === 'remove') element.remove();
 }
 
-function changePage(changes: readonly DomChange[], query: string): void {
+export function changePage(changes: readonly DomChange[], query: string): void {
   for (const change of changes) {
     for (const element of document.querySelectorAll(change.at)) changeElement(element, change, query);
   }

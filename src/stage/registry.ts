@@ -1,6 +1,7 @@
 import type { SurfaceStage } from './scene.ts';
 import { chatgptStage } from './surfaces/chatgpt.ts';
 import { claudeStage } from './surfaces/claude.ts';
+import { geminiStage } from './surfaces/gemini.ts';
 import { googleAiOverviewStage } from './surfaces/google_ai_overview.ts';
 import { perplexityStage } from './surfaces/perplexity.ts';
 
@@ -8,4 +9,10 @@ import { perplexityStage } from './surfaces/perplexity.ts';
  * All surfaces the stage plays. Where surfaces share a host, order matters: the first whose `claims` accepts a
  * request plays it.
  */
-export const STAGES: readonly SurfaceStage[] = [chatgptStage, claudeStage, googleAiOverviewStage, perplexityStage];
+export const STAGES: readonly SurfaceStage[] = [
+  chatgptStage,
+  claudeStage,
+  geminiStage,
+  googleAiOverviewStage,
+  perplexityStage,
+];

@@ -62,7 +62,7 @@ const CHIP_LABEL = /\s\+\d+$/;
  * beside them (`[data-state]` in 2026-01, `id="base-ui-…"` in 2026-09), or a link whose label counts further sources.
  */
 function chipLinks(element: Element): Element[] | undefined {
-  if (isWebLink(element)) return CHIP_LABEL.test(visibleText(element)) ? [element] : undefined;
+  if (isWebLink(element)) return isChipShaped(element) ? [element] : undefined;
   const isTrigger =
     element.name === 'span' &&
     (element.attribs['data-state'] !== undefined || (element.attribs.id ?? '').startsWith('base-ui-'));
@@ -70,7 +70,22 @@ function chipLinks(element: Element): Element[] | undefined {
   const links = [...elementsOf(element)].filter(isWebLink);
   if (links.length === 0) return undefined;
   const beside = visibleText(element, isWebLink);
-  return beside === '' || CHIP_LABEL.test(` ${beside}`) ? links : undefined;
+  if (CHIP_LABEL.test(` ${beside}`)) return links;
+  return beside === '' && (links.some(hasParts) || endsSentence(element)) ? links : undefined;
+}
+
+const isChipShaped = (link: Element): boolean =>
+  CHIP_LABEL.test(visibleText(link)) || / group\/tag /.test(` ${link.attribs.class ?? ''} `);
+
+/** A chip's label is built of parts; the link of a sentence, though it may be interactive too, is just text. */
+const hasParts = (link: Element): boolean =>
+  link.children.some((node) => isElement(node) && (node.name === 'span' || node.name === 'div'));
+
+/** True behind the end of a sentence, and at the end of a paragraph, item or cell. */
+function endsSentence({ prev, next }: Element): boolean {
+  const before = prev?.type === 'text' ? prev.data.trimEnd() : '';
+  const isLast = next === null || (next.type === 'text' && next.data.trim() === '' && next.next === null);
+  return isLast || /[.!?。！？؟…)"”»]$/.test(before);
 }
 
 function chipSource(link: Element): DraftSource | undefined {

@@ -2,10 +2,12 @@ import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { HealthField } from '../../src/contract/envelope.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
-import { parseHtml } from '../../src/extract/dom.ts';
+import type { Wall } from '../../src/contract/surface.ts';
+import { type CheerioAPI, parseHtml } from '../../src/extract/dom.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
 import { judge } from './outcome.ts';
 import { type PageView, readPage } from './page.ts';
+import { FINISHED_ANSWER } from './selectors.ts';
 import { readTranscript, type TranscriptView } from './transcript.ts';
 import { WALLS } from './walls.ts';
 
@@ -23,7 +25,7 @@ export function extract(record: CaptureRecord): Extraction {
   const $ = record.html === null ? null : parseHtml(record.html);
   const transcript = readTranscript(record.transcript);
   const page = $ === null ? null : cutAsOnTheWire(readPage($), transcript);
-  const wall = findWall(WALLS, pageFacts(record, $));
+  const wall = findWall(wallsFor($), pageFacts(record, $));
   const { outcome, marks } = judge({ signals: record.signals, wall, page, transcript });
   const readings = [page?.reading ?? null, transcript.reading].flatMap((reading) => reading ?? []);
   return {
@@ -34,9 +36,23 @@ export function extract(record: CaptureRecord): Extraction {
     transcript: withSwitch(transcript.reading, record),
     neverShown: [...NEVER_SHOWN],
     expected: MUST_SHOW.has(outcome) ? expectedFields(readings, page !== null) : [],
-    loginState:
-      record.signals.loginState === 'unknown' ? (page?.loginState ?? 'unknown') : record.signals.loginState,
+    loginState: loginStateOf(record, page, outcome),
   };
+}
+
+function loginStateOf(
+  { signals }: CaptureRecord,
+  page: PageView | null,
+  outcome: Outcome,
+): NonNullable<Extraction['loginState']> {
+  if (outcome === 'login_wall') return 'anonymous';
+  return signals.loginState === 'unknown' ? (page?.loginState ?? 'unknown') : signals.loginState;
+}
+
+/** The walls that can still stand: a finished answer, looked for once, rules most of them out. */
+function wallsFor($: CheerioAPI | null): readonly Wall[] {
+  const finished = $ !== null && $(FINISHED_ANSWER).length > 0;
+  return finished ? WALLS.filter(({ unless }) => !unless?.endsWith(FINISHED_ANSWER)) : WALLS;
 }
 
 /**

@@ -37,7 +37,9 @@ export function readPage($: CheerioAPI): PageView {
   const loginState = $(SIGNED_IN).length > 0 ? 'signed_in' : 'unknown';
   const limitNotice = visible($, LIMIT_NOTICE).length > 0;
   const turn = lastTurn($);
-  const artifact = visible($, ARTIFACT).slice(0, 1);
+  const artifact = visible($, ARTIFACT)
+    .filter((panel) => turn === undefined || !isInside(panel, [turn]))
+    .slice(0, 1);
   if (turn === undefined && artifact.length === 0)
     return { loginState, reading: null, shown: '', limitNotice };
   const bodies = [...(turn === undefined ? [] : answerBodies(turn)), ...artifact];
@@ -75,12 +77,15 @@ function isChrome(element: Element, turn: Element): boolean {
 /** The last assistant turn, unless a prompt stands unanswered after it. */
 function lastTurn($: CheerioAPI): Element | undefined {
   const users = new Set(visible($, USER_TURN));
+  const panels = visible($, ARTIFACT);
   for (const selector of ASSISTANT_TURN) {
-    const turns = visible($, selector);
+    const turns = visible($, selector).filter(
+      (element) => !panels.includes(element) && !isInside(element, panels),
+    );
     if (turns.length === 0) continue;
     const both = visible($, `${USER_TURN}, ${selector}`);
     const after = both.slice(both.findLastIndex((element) => users.has(element)) + 1);
-    return after.findLast((element) => !isInside(element, turns));
+    return after.findLast((element) => turns.includes(element) && !isInside(element, turns));
   }
   return undefined;
 }

@@ -16,19 +16,6 @@ export const WALLS: readonly Wall[] = [
     unless: CHAT,
   },
   {
-    name: 'cloudflare_widget',
-    outcome: 'challenge',
-    selector:
-      '#challenge-running, #challenge-form, #challenge-error-text, script[src*="/cdn-cgi/challenge-platform/"], iframe[src*="challenges.cloudflare.com"]',
-    unless: CHAT,
-  },
-  {
-    name: 'cloudflare_text',
-    outcome: 'challenge',
-    text: /Enable JavaScript and cookies to continue|Verifying you are human|Checking if the site connection is secure/i,
-    unless: CHAT,
-  },
-  {
     name: 'region_page',
     outcome: 'declined',
     url: /^https:\/\/(?:www\.)?(?:claude\.ai|claude\.com|anthropic\.com)\/(?:[a-z-]+\/)?(?:app-)?unavailable/,
@@ -55,6 +42,20 @@ export const WALLS: readonly Wall[] = [
     name: 'login_email',
     outcome: 'login_wall',
     selector: 'form:has([data-testid="email"]) [data-testid="continue"]',
+    unless: CHAT,
+  },
+  // After the sign-in page, which may hold a small check of its own beside its form.
+  {
+    name: 'cloudflare_widget',
+    outcome: 'challenge',
+    selector:
+      '#challenge-running, #challenge-form, #challenge-error-text, iframe[src*="challenges.cloudflare.com"]',
+    unless: CHAT,
+  },
+  {
+    name: 'cloudflare_text',
+    outcome: 'challenge',
+    text: /Enable JavaScript and cookies to continue|Verifying you are human|Checking if the site connection is secure/i,
     unless: CHAT,
   },
   {

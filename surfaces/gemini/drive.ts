@@ -1,6 +1,7 @@
 import type { Page } from 'playwright';
 import { CaptureError } from '../../src/contract/errors.ts';
 import type { AnswerWatch, DriveTools, SurfaceRequest } from '../../src/contract/surface.ts';
+import { uiLanguage } from '../google/entry-url.ts';
 import {
   ACTIONS,
   ANSWER,
@@ -15,7 +16,7 @@ import {
 } from './selectors.ts';
 import { streamEnded } from './stream-end.ts';
 
-/** The editor hydrates seconds after the document. */
+/** The editor hydrates seconds after the document; never more than a third of the capture's time goes into waiting for it. */
 const COMPOSER_WAIT_MS = 20_000;
 /** The panel's cards are fetched on click. */
 const CARDS_WAIT_MS = 5_000;
@@ -34,19 +35,19 @@ const WATCH: AnswerWatch = {
 };
 
 /**
- * The app's page, in the language asked for. There is no deep link for prompts; without a language asked for the
- * browser's own (Accept-Language) decides, and the country always follows the exit (gemini.md f).
+ * The app's page, in the language of the region asked for; without one the browser's own (Accept-Language) decides.
+ * There is no deep link for prompts, and the country always follows the exit (gemini.md a, f).
  */
 export function entryUrl({ region }: SurfaceRequest): string {
   const url = new URL('https://gemini.google.com/app');
-  if (region?.language !== undefined) url.searchParams.set('hl', region.language);
+  if (region !== null) url.searchParams.set('hl', uiLanguage(region));
   return url.href;
 }
 
 /** Asks as a reader would: one question in a fresh page, since anonymous second turns are refused. */
 export async function drive(_page: Page, request: SurfaceRequest, tools: DriveTools): Promise<void> {
   await tools.open(entryUrl(request));
-  const composer = await tools.awaitAny([COMPOSER], COMPOSER_WAIT_MS);
+  const composer = await tools.awaitAny([COMPOSER], Math.min(COMPOSER_WAIT_MS, tools.remainingMs() / 3));
   await tools.clear();
   const signIn = await tools.find(SIGN_IN);
   if (composer === undefined) {

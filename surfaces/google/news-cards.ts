@@ -3,9 +3,10 @@ import { textRuns } from './card-texts.ts';
 import { type Entry, emptyEntry, isoOfSeconds } from './listing.ts';
 import { resolveLink } from './source-links.ts';
 
-/** A card of the News tab, of Top stories, and of posts shown as stories (2025-06 →; google_news.md 2). */
-export function isNewsCard({ attribs }: Element): boolean {
-  return attribs['data-news-cluster-id'] !== undefined;
+/** A card of the News tab, of Top stories, and of posts shown as stories (2025-06 →; before, the link; google_news.md 2). */
+export function isNewsCard({ name, attribs }: Element): boolean {
+  if (attribs['data-news-cluster-id'] !== undefined) return true;
+  return name === 'a' && attribs.href !== undefined && attribs.jsname === 'YKoRaf';
 }
 
 /** Where the publisher stands: a story names it above its title, a post names its author below. */
@@ -23,9 +24,10 @@ export interface NewsCard {
  */
 export function readNewsCard($: CheerioAPI, card: Element): NewsCard {
   const heading = $(card).find('[role="heading"]').get(0);
-  const player = $(card).find('[role="button"][aria-label]:not([id])').first().attr('aria-label');
+  const player = $(card).find('[data-curl] [role="button"][aria-label]').first().attr('aria-label');
   const title = heading === undefined ? (player ?? null) : foldSpace(visibleText(heading));
-  const link = $(card).find('a[href]').first().attr('href') ?? $(card).find('[data-curl]').attr('data-curl');
+  const inside = $(card).find('a[href]').first().attr('href');
+  const link = card.attribs.href ?? inside ?? $(card).find('[data-curl]').attr('data-curl');
   const time = $(card).find('[data-ts]').first();
   const sides = heading === undefined ? { above: [], below: textRuns(card) } : sidesOf(card, heading);
   const above = sides.above.filter((text) => !isDuration(text));

@@ -1,5 +1,6 @@
 import type { Related } from '../../src/contract/envelope.ts';
-import { type CheerioAPI, closest, type Element, foldSpace, isVisible } from '../../src/extract/dom.ts';
+import { type CheerioAPI, closest, type Element, foldSpace } from '../../src/extract/dom.ts';
+import { isShown } from './sight.ts';
 
 /** A question of "People also ask"; the pair carries it as data (google_search.md 4.4; 2023 → 2026-08). */
 export const QUESTION_PAIR_CSS = '.related-question-pair[data-q], [data-initq] [data-q]';
@@ -9,7 +10,7 @@ export function readRelated($: CheerioAPI): Related[] {
   const questions = $(QUESTION_PAIR_CSS)
     .toArray()
     .map((pair) => foldSpace(pair.attribs['data-q'] ?? ''));
-  const searches = $('#botstuff a[href], #bres a[href], [data-attrid] + #bres a[href]').toArray();
+  const searches = $('#botstuff a[href], #bres a[href]').toArray();
   const all: Related[] = [
     ...questions.map((text): Related => ({ type: 'question', text })),
     ...[...searches, ...searchesBelowTabs($)]
@@ -41,12 +42,12 @@ function isSuggestion(link: Element): boolean {
     return false;
   if (/(?:^|\s)site:/.test(searchParams.get('q') ?? '') || link.attribs['aria-label'] !== undefined)
     return false;
-  return isVisible(link) && closest(link, isPager) === undefined;
+  return isShown(link) && closest(link, isPager) === undefined;
 }
 
 function isPager({ name, attribs }: Element): boolean {
   return (
-    name === 'table' || attribs.role === 'navigation' || (name === 'a' && attribs.role === 'button') || false
+    name === 'table' || attribs.role === 'navigation' || (name === 'a' && attribs.role === 'button')
   );
 }
 

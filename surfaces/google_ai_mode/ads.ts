@@ -1,5 +1,5 @@
 import type { Ad } from '../../src/contract/envelope.ts';
-import { type CheerioAPI, type Element, foldSpace, isVisible, visibleText } from '../../src/extract/dom.ts';
+import { type CheerioAPI, type Element, foldSpace, isElement, isVisible, visibleText } from '../../src/extract/dom.ts';
 import { domainOf, unwrapUrl } from '../../src/extract/urls.ts';
 import { textRuns } from '../google/card-texts.ts';
 
@@ -11,11 +11,11 @@ const GOOGLE = 'https://www.google.com/';
  */
 export function readAds($: CheerioAPI, root: Element): Ad[] {
   const ads = new Map<string, Ad>();
-  for (const link of $(root).find('[data-container-id="ad-content"] a[href]').toArray()) {
+  for (const link of $(root).find('[data-container-id="ad-content"] a[href]').toArray().filter(isElement)) {
     const url = unwrapUrl(link.attribs.href ?? '', GOOGLE).url;
     if (url === null || !isVisible(link) || isGoogleHelp(url) || ads.has(url)) continue;
     const [title, ...rest] = textRuns(link);
-    const card = $(link).closest('[data-text-ad], li').get(0) ?? link;
+    const card = $(link).closest('[data-text-ad], li').toArray().find(isElement) ?? link;
     ads.set(url, {
       advertiser: advertiserOf(url, card),
       title: title ?? link.attribs['aria-label'] ?? null,

@@ -46,6 +46,7 @@ export function countTurns($: CheerioAPI): number {
 function outermost($: CheerioAPI, css: string): Element[] {
   return $(css)
     .toArray()
+    .filter(isElement)
     .filter((element) => isVisible(element) && $(element).parents(css).length === 0);
 }
 

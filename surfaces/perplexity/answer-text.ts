@@ -62,8 +62,10 @@ export function stepsOf({ head }: Entry): ReturnType<typeof stepsSchema.parse> {
     : stepsSchema.parse(parseJson(head.text));
 }
 
-/** The FINAL step of the old layout: its answer is JSON inside JSON. */
+/** The FINAL step of the old layout: its answer is JSON inside JSON. Until 2025 that JSON was all of `text`. */
 export function finalStep(entry: Entry): ReturnType<typeof finalAnswerSchema.parse> | undefined {
+  const { text } = entry.head;
+  if (text?.trimStart().startsWith('{')) return finalAnswerSchema.safeParse(parseJson(text)).data;
   const final = stepsOf(entry).findLast((step) => step.step_type === 'FINAL');
   const answer = stepFinalSchema.safeParse(final?.content).data?.answer;
   if (answer === null || answer === undefined) return undefined;

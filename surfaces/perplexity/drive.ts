@@ -5,6 +5,7 @@ import { streamEnded } from './stream-end.ts';
 
 /** A linked question is asked by itself within this time, or not at all (first byte 1.6–4.5 s, 2026-09-24). */
 const DEEP_LINK_MS = 8_000;
+const START = 'https://www.perplexity.ai/';
 /** Longer questions are typed: a link of many kilobytes is refused by the edge. */
 const MAX_LINKED_CHARS = 1_500;
 
@@ -22,7 +23,7 @@ const WATCH: AnswerWatch = {
 
 /** The page an ask begins on: the site's own deep link, which asks by itself; the start page for long questions. */
 export function entryUrl({ query }: SurfaceRequest): string {
-  if (query.length > MAX_LINKED_CHARS) return 'https://www.perplexity.ai/';
+  if (query.length > MAX_LINKED_CHARS) return START;
   return `https://www.perplexity.ai/search/new?q=${encodeURIComponent(query)}`;
 }
 
@@ -33,10 +34,11 @@ export function entryUrl({ query }: SurfaceRequest): string {
 export async function drive(_page: Page, request: SurfaceRequest, tools: DriveTools): Promise<void> {
   const url = entryUrl(request);
   await tools.open(url);
-  const linked = url.includes('?q=') && (await tools.awaitAny([ASKED], DEEP_LINK_MS)) !== undefined;
+  const linked = url !== START && (await tools.awaitAny([ASKED], DEEP_LINK_MS)) !== undefined;
   tools.note('asked_by', linked ? 'deep_link' : 'composer');
   if (!linked) {
-    await tools.clear();
+    // A link that did not ask may have left its text in the composer; the start page has an empty one.
+    if (url !== START) await tools.open(START);
     await tools.compose(COMPOSER, request.query);
     await tools.submit(SUBMIT, COMPOSER);
   }

@@ -25,7 +25,7 @@ export function lastEntry(payloads: readonly Json[], says: (entry: Entry) => boo
   const last = own.at(-1);
   if (last === undefined) return null;
   const terminal = own.findLast(isTerminalPayload);
-  if (terminal !== undefined) {
+  if (terminal !== undefined && !hasPatches(terminal)) {
     const alone = replay([terminal]);
     if (says(alone)) return alone;
   }
@@ -50,6 +50,10 @@ function framesOfLast(payloads: readonly Json[]): Json[] {
 function isTerminalPayload(payload: Json): boolean {
   if (!FINISHED.has(String(payload.status))) return false;
   return payload.final_sse_message !== false;
+}
+
+function hasPatches({ blocks }: Json): boolean {
+  return Array.isArray(blocks) && blocks.some((block) => isJson(block) && 'diff_block' in block);
 }
 
 function replay(payloads: readonly Json[]): Entry {

@@ -1,5 +1,5 @@
 import type { Exchange } from '../../src/contract/capture-record.ts';
-import { bodyOf, parseJson, parseSse } from '../../src/extract/framing.ts';
+import { bodyOf, parseJson, parseJsonLines, parseSse } from '../../src/extract/framing.ts';
 import { isJson, type Json } from './json-patch.ts';
 
 /** An answer endpoint that said no. */
@@ -39,9 +39,13 @@ export function payloadsOf(transcript: readonly Exchange[]): Payloads {
 }
 
 function payloadsOfBody(body: string): Json[] {
-  const whole = body.trimStart().startsWith('{') ? parseJson(body) : undefined;
-  const values = whole === undefined ? parseSse(body).map(({ data }) => parseJson(data)) : [whole];
-  return values.flatMap((value) => entriesOf(value));
+  return valuesOf(body).flatMap((value) => entriesOf(value));
+}
+
+function valuesOf(body: string): unknown[] {
+  if (!body.trimStart().startsWith('{')) return parseSse(body).map(({ data }) => parseJson(data));
+  const whole = parseJson(body);
+  return whole === undefined ? parseJsonLines(body) : [whole];
 }
 
 /** A thread re-read lists its entries; a frame stands for itself. The end of the stream is `{}`. */

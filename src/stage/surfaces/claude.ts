@@ -165,18 +165,18 @@ const broken: Readonly<Record<string, Scene>> = {
     },
   ),
   unread: played(
-    'an answer in markup nobody knows, and a wire that says nothing',
+    'an answer in markup nobody knows, and a wire nobody knows',
     sourced,
     { outcome: 'extraction_empty' },
     {
       script: {
+        frames: ['\u0001\u0002\u0003'],
+        contentType: 'application/octet-stream',
         growth: {
           containerSelector: '[data-testid="assistant-message"] > div:first-of-type',
           steps: ['<x-answer><x-line>An answer stands here.</x-line></x-answer>'],
         },
       },
-      answer: (reply) =>
-        reply.stream('application/octet-stream', [{ data: '\u0001\u0002\u0003', afterMs: 100 }]),
     },
   ),
   'endless-stream': endlessStream(

@@ -51,7 +51,7 @@ export function workflowPlay(name: string): PlayScript {
     { do: 'fill', at: PROSE, html: '' },
     { do: 'unset', at: '[data-workflow-final-text]', name: 'data-workflow-final-text' },
   ]);
-  const answer = '.group\\/final-text';
+  const answer = '[data-workflow-entry] ~ div:has(.prose)';
   const under = part(html, '.contents:has(> [data-workflow-text-footer])') + part(html, '[data-followups]');
   return playOf(name, {
     entryHtml: changedPage(html, [{ do: 'fill', at: thread, html: '' }]),

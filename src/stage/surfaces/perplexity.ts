@@ -1,7 +1,7 @@
-import { changedPage, type DomChange, outerHtmlOf } from '../dom-change.ts';
+import { changedPage, outerHtmlOf } from '../dom-change.ts';
 import { fixturePage, loadFixture } from '../fixtures.ts';
 import { paced } from '../pieces.ts';
-import { lazily, type PlayPace, type PlayScript, playFrames, playPage } from '../player.ts';
+import { lazily, type PlayScript } from '../player.ts';
 import type { StageReply } from '../reply.ts';
 import type { Scene, SceneExpectation, SurfaceStage } from '../scene.ts';
 import { scrambledPlay } from '../scramble.ts';
@@ -14,7 +14,8 @@ import {
   serverError,
   storm,
 } from '../traps.ts';
-import { ENDPOINT, tabsPlay, workflowPlay } from './perplexity-plays.ts';
+import { tabsPlay, workflowPlay } from './perplexity-plays.ts';
+import { played, still } from './perplexity-scene.ts';
 
 const FULL: SceneExpectation = {
   outcome: 'answered',
@@ -31,67 +32,6 @@ const CUT: SceneExpectation = {
   minWords: 5,
   warnings: ['answer_truncated'],
 };
-
-interface Variant {
-  pace?: PlayPace;
-  /** Changes of the page before anything is asked. */
-  entry?: readonly DomChange[];
-  script?: Partial<PlayScript>;
-  /** Answers the endpoint instead of the play's frames. */
-  answer?: (reply: StageReply, script: PlayScript) => Promise<void> | void;
-  /** False where the deep link does not ask by itself and the question has to be typed. */
-  linkAsks?: boolean;
-}
-
-const TYPED: PlayScript['trigger'] = {
-  kind: 'submit',
-  field: '#ask-input',
-  button: '[data-ask-input-container] > button[aria-label="Submit"]',
-  afterMs: 200,
-};
-
-function played(
-  summary: string,
-  script: () => PlayScript,
-  expect: SceneExpectation,
-  variant: Variant = {},
-): Scene {
-  const page = lazily(() => {
-    const base = { ...script(), ...variant.script };
-    return { ...base, entryHtml: changedPage(base.entryHtml, variant.entry ?? []) };
-  });
-  return {
-    summary,
-    expect,
-    handle: async (request, reply) => {
-      if (request.path === ENDPOINT) {
-        if (variant.answer) return void (await variant.answer(reply, page()));
-        return playFrames(page(), reply, variant.pace);
-      }
-      if (!request.isDocument) return;
-      const linked = request.path === '/search/new' && variant.linkAsks !== false;
-      reply.html(playPage(linked ? page() : { ...page(), trigger: TYPED }, request));
-    },
-  };
-}
-
-/** A page that is all there is: walls. */
-function still(
-  fixture: string,
-  summary: string,
-  expect: SceneExpectation,
-  status = 200,
-  headers: Readonly<Record<string, string>> = {},
-): Scene {
-  return {
-    summary,
-    expect,
-    handle: async (request, reply) => {
-      if (request.isDocument)
-        reply.html(fixturePage(loadFixture('perplexity', fixture)), { status, headers });
-    },
-  };
-}
 
 const workflow = lazily(() => workflowPlay('workflow-english'));
 const tabs = lazily(() => tabsPlay('ask-text-german-table'));

@@ -123,6 +123,27 @@ describe('a page of claude.ai', () => {
     expect(roles).toContainEqual(['energietest.example', 'cited']);
   });
 
+  it('keeps an interactive link of a sentence as a link, and takes a chip behind it as a citation', () => {
+    const chip = '<span data-state="closed"><a href="https://b.example/"><span>B</span></a></span>';
+    const link = '<span data-state="closed"><a href="https://a.example/">the manual</a></span>';
+    const html = page('early-2026-page').replace(
+      'Sorted input is required;',
+      `Read ${link} first. ${chip} Sorted`,
+    );
+    const { answer, evidence } = read(html);
+    expect(answer.text).toContain('Read the manual first. Sorted');
+    expect(answer.markdown).toContain('[the manual](https://a.example/)');
+    expect(evidence.sources.map(({ url, cited }) => [url, cited])).toEqual([['https://b.example/', true]]);
+  });
+
+  it('that is only an open report is read once', () => {
+    const report = load(page('research-artifact'))('#markdown-artifact');
+    const html = `<html><body><aside>${report.prop('outerHTML') ?? ''}</aside></body></html>`;
+    const { outcome, answer } = read(html);
+    expect(outcome).toBe('answered');
+    expect(answer.text.match(/Three vendors hold most of the market\./g)).toHaveLength(1);
+  });
+
   it('that speaks of limits and sign-ins in its answer is no wall', () => {
     const html = page('code-no-sources').replace(
       'A binary search',

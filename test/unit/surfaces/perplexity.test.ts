@@ -102,6 +102,14 @@ describe('the two witnesses', () => {
     expect(body.evidence.sources.filter(({ cited }) => cited).length).toBe(4);
   });
 
+  it('the oldest form, where all of `text` is the answer as JSON, is still read', () => {
+    const results = [{ name: 'Dates', url: 'https://ghitha.example/dates' }];
+    const text = JSON.stringify({ answer: 'Dates are rich in fibre.[1]', web_results: results });
+    const body = bodyOf({ transcript: completed(text, null) });
+    expect(body.answer.text).toBe('Dates are rich in fibre.');
+    expect(body.evidence.sources).toMatchObject([{ url: 'https://ghitha.example/dates', cited: true }]);
+  });
+
   it('a stopped run is not called whole, though it says COMPLETED', () => {
     const text = completed(LONG, null).replace('"text_completed":true', '"text_completed":false');
     expect(bodyOf({ transcript: text }).outcome).toBe('answered_partially');
