@@ -1,6 +1,4 @@
 import { FleetError } from '../contract/errors.ts';
-import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
-import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { joinEmbeddedPostgres, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
@@ -8,6 +6,7 @@ import { type Listener, openListener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
 import { migrate } from '../platform/migrations.ts';
 import { openQueue, type Queue } from '../platform/queue.ts';
+import { ALL_MIGRATIONS } from './migrations.ts';
 
 /** What API and worker stand on. */
 export interface Foundation {
@@ -62,7 +61,7 @@ async function startOwn(config: Config, log: Log, opened: Opened): Promise<strin
 
 async function openAt(url: string, log: Log, opened: Opened): Promise<Database> {
   const db = opened.add(openDatabase(url, { log }), (database) => database.close());
-  await migrate(db, [...JOBS_MIGRATIONS, ...FLEET_MIGRATIONS], log);
+  await migrate(db, ALL_MIGRATIONS, log);
   return db;
 }
 

@@ -2,6 +2,7 @@ import { SURFACES } from '../../surfaces/index.ts';
 import { type Api, createApi } from '../api/server.ts';
 import type { SurfaceCatalog } from '../api/surface-catalog.ts';
 import { SURFACE_NAMES } from '../contract/surface-name.ts';
+import { ensureFirstAccount } from '../jobs/accounts.ts';
 import { acceptKey, createKey, listKeys } from '../jobs/api-keys.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
@@ -50,10 +51,11 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 /** FLEET_API_KEY is accepted; without it, a key is made when the database holds none. */
 async function firstApiKey(config: Config, { db }: Foundation): Promise<string | undefined> {
   const now = systemClock.now();
+  await ensureFirstAccount(db, { startCredits: config.startCredits, now });
   if (config.apiKey !== undefined) {
     await acceptKey(db, config.apiKey, now);
     return undefined;
   }
   if ((await listKeys(db)).length > 0) return undefined;
-  return (await createKey(db, 'first key', now)).key;
+  return (await createKey(db, { label: 'first key' }, now)).key;
 }

@@ -1,6 +1,7 @@
 import { gfm } from '@joplin/turndown-plugin-gfm';
 import TurndownService from 'turndown';
 import { type AnyNode, type Element, isElement, isHiddenItself } from './dom.ts';
+import { emphasised } from './emphasis.ts';
 
 /** How one surface's markup maps to plain structure; everything is optional. */
 export interface MarkdownRules {
@@ -50,6 +51,15 @@ turndown.addRule('listItem', {
       .replace(/\n(?!$)/g, `\n${' '.repeat(marker.length)}`);
     return `${marker}${body}${node.nextSibling ? '\n' : ''}`;
   },
+});
+
+turndown.addRule('strong', {
+  filter: ['strong', 'b'],
+  replacement: (content, node) => emphasised(content, node, '**'),
+});
+turndown.addRule('emphasis', {
+  filter: ['em', 'i'],
+  replacement: (content, node) => emphasised(content, node, '*'),
 });
 
 /**

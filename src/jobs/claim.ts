@@ -4,8 +4,9 @@ import type { Region } from '../contract/region.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Lease, Queue, QueuedJob } from '../platform/queue.ts';
-import { announceDone } from './channels.ts';
+import { recordEnd } from './child-end.ts';
 import { CHILD_COLUMNS, type ChildRow, childRowSchema } from './child-row.ts';
+import { settleCredits } from './credits.ts';
 
 /** A child in a worker's hands, and all it needs to know about it. */
 export interface ClaimedChild {
@@ -92,7 +93,8 @@ async function markExpired(sql: Sql, child: ChildRow, now: number): Promise<void
     child.id,
     new Date(now),
   ]);
-  await announceDone(sql, [child.id]);
+  await settleCredits(sql, [child.id], now);
+  await recordEnd(sql, [child.id]);
 }
 
 const attemptsRow = z.object({ attempts: z.int() });

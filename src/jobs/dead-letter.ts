@@ -2,7 +2,8 @@ import type { ChildId } from '../contract/ids.ts';
 import { OUTCOME_RULES } from '../contract/outcome.ts';
 import type { Database } from '../platform/database.ts';
 import type { DeadJob, Queue } from '../platform/queue.ts';
-import { announceDone } from './channels.ts';
+import { recordEnd } from './child-end.ts';
+import { settleCredits } from './credits.ts';
 
 const BATCH = 50;
 
@@ -29,6 +30,8 @@ export async function settleDead(db: Database, queue: Queue, job: DeadJob, now: 
       [job.childId, job.queueJobId, lost.message, new Date(now)],
     );
     await queue.completeDead(sql, job);
-    if (rowCount === 1) await announceDone(sql, [job.childId as ChildId]);
+    if (rowCount !== 1) return;
+    await settleCredits(sql, [job.childId as ChildId], now);
+    await recordEnd(sql, [job.childId as ChildId]);
   });
 }

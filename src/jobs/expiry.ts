@@ -3,7 +3,8 @@ import type { ChildId } from '../contract/ids.ts';
 import { surfaceNameSchema } from '../contract/surface-name.ts';
 import type { Database } from '../platform/database.ts';
 import type { Queue } from '../platform/queue.ts';
-import { announceDone } from './channels.ts';
+import { recordEnd } from './child-end.ts';
+import { settleCredits } from './credits.ts';
 
 const BATCH = 500;
 
@@ -41,10 +42,9 @@ export async function expireOverdue(db: Database, queue: Queue, now: number): Pr
         children.map((child) => child.queueJobId),
       );
     }
-    await announceDone(
-      sql,
-      overdue.map((child) => child.id),
-    );
+    const ids = overdue.map((child) => child.id);
+    await settleCredits(sql, ids, now);
+    await recordEnd(sql, ids);
     return overdue.length;
   });
 }

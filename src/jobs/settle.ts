@@ -3,8 +3,9 @@ import { FleetError } from '../contract/errors.ts';
 import { storableJson } from '../contract/storable-text.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Queue } from '../platform/queue.ts';
-import { announceDone } from './channels.ts';
+import { recordEnd } from './child-end.ts';
 import type { ClaimedChild } from './claim.ts';
+import { settleCredits } from './credits.ts';
 
 /** The rows an attempt may still change: `WHERE` over `$1` id, `$2` queue job, `$3` retry count. */
 export const FENCE = `id = $1 AND status = 'processing' AND queue_job_id = $2 AND claimed_retry = $3`;
@@ -23,7 +24,7 @@ export function leaseLost(child: ClaimedChild): FleetError {
 }
 
 /**
- * Ends a child with its Envelope, in one transaction: the child's row, the queue job, the announcement. Only the
+ * Ends a child with its Envelope, in one transaction: the child's row, the queue job, its credits, the announcement. Only the
  * attempt that holds the lease can; any other gets FleetError LEASE_LOST and changes nothing. Safe to repeat after a
  * lost answer: the repetition gets LEASE_LOST, the Envelope is stored once.
  */
@@ -44,7 +45,8 @@ export async function settle(
   await db.transaction(async (sql) => {
     await writeEnd(sql, child, envelope);
     if (!(await queue.complete(sql, child.lease))) throw leaseLost(child);
-    await announceDone(sql, [child.id]);
+    await settleCredits(sql, [child.id], Date.parse(job.completedAt ?? ''));
+    await recordEnd(sql, [child.id]);
   });
 }
 

@@ -31,6 +31,11 @@ const environmentSchema = z.object({
     .optional(),
   FLEET_DATA_DIR: z.string().min(1).default('.fleet'),
   FLEET_API_KEY: z.string().min(20, 'must have 20 or more characters').optional(),
+  FLEET_START_CREDITS: z.coerce.number().int().nonnegative().max(1_000_000_000).default(500),
+  FLEET_RATE_LIMIT: positive.max(10_000_000).default(6_000),
+  FLEET_SYNC_LIMIT: positive.default(200),
+  FLEET_QUEUE_LIMIT: positive.default(10_000),
+  FLEET_QUEUE_LIMIT_TOTAL: positive.default(50_000),
   FLEET_ORIGIN: z.enum(['live', 'stage']).default('live'),
   FLEET_BROWSER_PATH: z.string().optional(),
   FLEET_BROWSER: z.enum(['auto', 'shell', 'chrome']).default('auto'),
@@ -62,6 +67,16 @@ export interface Config {
   /** Absolute. Embedded Postgres, artifacts and browser scratch live under it. */
   dataDir: string;
   apiKey: string | undefined;
+  /** Credits of the first account, and of new ones unless said otherwise. */
+  startCredits: number;
+  /** Submits per minute and key; other requests get ten times as many. */
+  rateLimit: number;
+  /** Sync requests that may wait at once, per account. */
+  syncLimit: number;
+  /** Captures accepted and not ended, per account. */
+  queueLimit: number;
+  /** The same, of all accounts together. */
+  queueLimitTotal: number;
   origin: 'live' | 'stage';
   browserPath: string | undefined;
   browser: 'auto' | 'shell' | 'chrome';
@@ -105,6 +120,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: env.DATABASE_URL,
     dataDir: isAbsolute(env.FLEET_DATA_DIR) ? env.FLEET_DATA_DIR : resolve(cwd, env.FLEET_DATA_DIR),
     apiKey: env.FLEET_API_KEY,
+    startCredits: env.FLEET_START_CREDITS,
+    rateLimit: env.FLEET_RATE_LIMIT,
+    syncLimit: env.FLEET_SYNC_LIMIT,
+    queueLimit: env.FLEET_QUEUE_LIMIT,
+    queueLimitTotal: env.FLEET_QUEUE_LIMIT_TOTAL,
     origin: env.FLEET_ORIGIN,
     browserPath: env.FLEET_BROWSER_PATH,
     browser: env.FLEET_BROWSER,

@@ -5,13 +5,18 @@ const BASE32 = 'abcdefghjkmnpqrstvwxyz0123456789';
 
 /** A new parent job id with 128 bits of randomness. */
 export function newJobId(): JobId {
+  return newId('job') as JobId;
+}
+
+/** A new id with 128 bits of randomness: the prefix, `_`, and 26 lower-case base32 characters. */
+export function newId(prefix: string): string {
   let bits = BigInt(`0x${randomBytes(16).toString('hex')}`);
   let text = '';
   for (let digit = 0; digit < 26; digit++) {
     text = `${BASE32[Number(bits & 31n)]}${text}`;
     bits >>= 5n;
   }
-  return `job_${text}` as JobId;
+  return `${prefix}_${text}`;
 }
 
 /** The client's own request id where it may be echoed, else a new one. */

@@ -1,6 +1,7 @@
 import type { SurfaceStage } from './scene.ts';
 import { chatgptStage } from './surfaces/chatgpt.ts';
 import { claudeStage } from './surfaces/claude.ts';
+import { copilotStage } from './surfaces/copilot.ts';
 import { geminiStage } from './surfaces/gemini.ts';
 import { googleAiOverviewStage } from './surfaces/google_ai_overview.ts';
 import { perplexityStage } from './surfaces/perplexity.ts';
@@ -12,6 +13,7 @@ import { perplexityStage } from './surfaces/perplexity.ts';
 export const STAGES: readonly SurfaceStage[] = [
   chatgptStage,
   claudeStage,
+  copilotStage,
   geminiStage,
   googleAiOverviewStage,
   perplexityStage,

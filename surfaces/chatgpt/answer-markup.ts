@@ -8,6 +8,7 @@ import {
   visibleText,
 } from '../../src/extract/dom.ts';
 import type { MarkdownRules } from '../../src/extract/dom-markdown.ts';
+import { texOf } from '../../src/extract/formula.ts';
 
 /** Raw text of a subtree, line breaks of code kept. */
 function rawText(node: AnyNode): string {
@@ -28,22 +29,35 @@ export function formulaText(element: Element): string | undefined {
   const block = rendered === 'display' || isClass(element, 'katex-display');
   if (rendered === undefined && !block && !isClass(element, 'katex') && element.name !== 'math')
     return undefined;
-  for (const inner of elementsOf(element)) {
-    if (inner.name !== 'annotation' || inner.attribs.encoding !== 'application/x-tex') continue;
-    const tex = foldSpace(rawText(inner));
-    return block ? `\\[${tex}\\]` : `\\(${tex}\\)`;
-  }
-  return undefined;
+  const tex = texOf(element);
+  return tex === undefined ? undefined : block ? `\\[${tex}\\]` : `\\(${tex}\\)`;
 }
 
-const isCode = (element: Element): boolean => element.name === 'code' || isClass(element, 'cm-content');
-const isLine = (element: Element): boolean => isClass(element, 'cm-line');
+/** What holds the code of a `pre`: `code`, CodeMirror's content, or else the innermost box with most of the text. */
+function codeHolder(pre: Element): Element | undefined {
+  for (const inner of elementsOf(pre)) {
+    if (inner.name === 'code' || isClass(inner, 'cm-content')) return inner;
+  }
+  const whole = rawText(pre).length;
+  const boxes = [...elementsOf(pre)].filter((inner) => inner !== pre && inner.name === 'div');
+  return boxes.filter((box) => rawText(box).length > whole * MOST_OF_CODE).at(-1);
+}
+
+/** Beside the code a `pre` holds a language label and a button. */
+const MOST_OF_CODE = 0.7;
+
+function isCode(element: Element): boolean {
+  const pre = closest(element, ({ name }) => name === 'pre');
+  return pre === undefined ? element.name === 'code' : codeHolder(pre) === element;
+}
+
+const isLine = (element: Element): boolean => isClass(element, 'cm-line') || element.name === 'div';
 
 /** Inside a code block everything but the code: language label, copy button, line numbers. */
 export function isCodeChrome(element: Element): boolean {
   const pre = closest(element, ({ name }) => name === 'pre');
   if (pre === undefined || pre === element) return false;
-  const code = [...elementsOf(pre)].find(isCode);
+  const code = codeHolder(pre);
   if (code === undefined || closest(element, (candidate) => candidate === code) !== undefined) return false;
   return closest(code, (candidate) => candidate === element) === undefined;
 }

@@ -1,7 +1,7 @@
 import type { DraftCitation, DraftMention, DraftSource, Reading } from '../../src/contract/extraction.ts';
 import { parseJson } from '../../src/extract/framing.ts';
 import { markText } from '../../src/extract/marks.ts';
-import { withLiteralMath } from './math.ts';
+import { withLiteralTex } from '../../src/extract/tex-math.ts';
 import { type TokenSpan, tokenParts, tokenSpans, withoutStrays } from './reference-text.ts';
 import { draftOf, sourceKey } from './sources.ts';
 import { type Message, type Product, type Reference, referenceSchema, refName } from './wire.ts';
@@ -41,7 +41,7 @@ export function resolveReferences(raw: string, references: References): Referenc
   }
   writer.text(raw.slice(from));
   for (const reference of references.content_references) writer.footnote(reference);
-  writer.answer.markdown = withLiteralMath(writer.answer.markdown);
+  writer.answer.markdown = withLiteralTex(writer.answer.markdown);
   return writer.answer;
 }
 

@@ -7,9 +7,17 @@ import { draftOf } from './sources.ts';
 
 const PILL = 'webpage-citation-pill';
 
-const isWidget = (element: Element): boolean =>
-  / (?:not-prose|dil-widget-shell) /.test(` ${element.attribs.class ?? ''} `) ||
-  /-map-widget$|^quillbot-/.test(element.attribs['data-testid'] ?? '');
+/** Cards, maps and the like inside the answer: by class, or, should that go, a box with a test id of its own. */
+const isWidget = (element: Element): boolean => {
+  const testId = element.attribs['data-testid'] ?? '';
+  return (
+    / (?:not-prose|dil-widget-shell) /.test(` ${element.attribs.class ?? ''} `) ||
+    /-map-widget$|^quillbot-/.test(testId) ||
+    (element.name === 'div' &&
+      testId !== '' &&
+      ![...elementsOf(element)].some(({ name }) => name === 'table' || name === 'pre'))
+  );
+};
 
 /**
  * Reads the signed-in app's answer markup (chatgpt.md e2, seen 2026-02; later notes to 2026-09). A citation is a pill

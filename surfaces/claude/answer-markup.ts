@@ -8,6 +8,7 @@ import {
   visibleText,
 } from '../../src/extract/dom.ts';
 import { domToMarkdown } from '../../src/extract/dom-markdown.ts';
+import { texOf } from '../../src/extract/formula.ts';
 import { markText } from '../../src/extract/marks.ts';
 import { isCard, isStatus } from './regions.ts';
 import { draftOf } from './sources.ts';
@@ -108,13 +109,10 @@ function rawText(node: AnyNode): string {
  */
 function formulaText(element: Element): string | undefined {
   if (element.name !== 'math') return undefined;
-  for (const inner of elementsOf(element)) {
-    if (inner.name !== 'annotation') continue;
-    const tex = foldSpace(rawText(inner));
-    const root = formulaRoot(element);
-    return root !== undefined && standsAlone(root) ? `$$${tex}$$` : `$${tex}$`;
-  }
-  return undefined;
+  const tex = texOf(element);
+  if (tex === undefined) return undefined;
+  const root = formulaRoot(element);
+  return root !== undefined && standsAlone(root) ? `$$${tex}$$` : `$${tex}$`;
 }
 
 /** The outermost span around a formula. */

@@ -1,8 +1,9 @@
 import type { Exchange } from '../../src/contract/capture-record.ts';
 import type { DraftCitation, DraftMention, DraftSource, Reading } from '../../src/contract/extraction.ts';
 import { markText } from '../../src/extract/marks.ts';
+import { withLiteralTex } from '../../src/extract/tex-math.ts';
 import type { ContentBlock } from './content-blocks.ts';
-import { withLiteralMath } from './math.ts';
+import { DOLLAR_TEX } from './math.ts';
 import { citedSources, isWebTool, retrievedSources } from './sources.ts';
 import { type Turn, type TurnError, turnsOf } from './turn.ts';
 import { placesSchema } from './wire.ts';
@@ -93,7 +94,7 @@ function readingOf(turn: Turn, model: string | null, complete: boolean): Reading
   const { blocks } = turn;
   const citations: DraftCitation[] = [];
   const cited: DraftSource[] = [];
-  const markdown = withLiteralMath(markedText(blocks, citations, cited));
+  const markdown = withLiteralTex(markedText(blocks, citations, cited), DOLLAR_TEX);
   const queries = queriesOf(blocks);
   const retrieved = retrievedSources(blocks);
   const mentions = placesOf(blocks);

@@ -36,12 +36,13 @@ export const COMPOSER: Selector = {
   ],
 };
 
+/** Only while it can be pressed: in the new skin the element around the button carries `aria-disabled`. */
 export const SEND: Selector = {
   name: 'send',
   any: [
-    'button:has(mat-icon[data-mat-icon-name="arrow_upward"])',
-    'button:has(mat-icon[data-mat-icon-name="send"])',
-    '.send-button button, button.send-button',
+    ':not([aria-disabled="true"]) > button:not([aria-disabled="true"]):has(mat-icon[data-mat-icon-name="arrow_upward"])',
+    'button:not([aria-disabled="true"]):has(mat-icon[data-mat-icon-name="send"])',
+    '.send-button:not([aria-disabled="true"]) button, button.send-button:not([aria-disabled="true"])',
   ],
 };
 

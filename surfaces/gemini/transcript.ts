@@ -27,7 +27,7 @@ export function readTranscript(transcript: readonly Exchange[], query: string): 
   const reading = readStream(answers) ?? readStored(answers, query);
   const code = answers.findLast(({ errorCode }) => errorCode !== null)?.errorCode ?? null;
   const status = transcript.findLast((exchange) => (exchange.status ?? 0) >= 400)?.status ?? null;
-  const hasBody = transcript.some(({ frames }) => frames.length > 0);
+  const hasBody = transcript.some(({ frames, status }) => frames.length > 0 && (status ?? 200) < 400);
   return {
     reading,
     error: code === null && status === null ? null : { code, status },

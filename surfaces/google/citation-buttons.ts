@@ -1,6 +1,7 @@
 import type { DraftSource } from '../../src/contract/extraction.ts';
 import { type Element, elementsOf, foldSpace, isElement, visibleText } from '../../src/extract/dom.ts';
 import { canonicalUrl } from '../../src/extract/urls.ts';
+import { labelTitle } from './card-texts.ts';
 import type { CitationPayloads } from './payloads.ts';
 import { keyOfId } from './source-cards.ts';
 import { type ResolvedLink, resolveLink } from './source-links.ts';
@@ -82,11 +83,11 @@ export function chipLinkSources(
 /** "Site (+2) – Title. Related results": site and title. */
 function draftOf(key: string, resolved: ResolvedLink, label: string): DraftSource {
   const [site = '', ...rest] = foldSpace(label).split(/ [–—-] /);
-  const title = rest.join(' – ').replace(/\.\s+[^.]{4,60}$/u, '');
+  const title = labelTitle(rest.join(' – '));
   return {
     key,
     ...resolved,
-    title: title === '' ? null : title,
+    title,
     publisher: site.replace(/\s*\(\+\d+\)$/, '') || null,
     snippet: null,
     publishedAt: null,

@@ -17,5 +17,8 @@ export function emptyNotice($: CheerioAPI): string | undefined {
     const match = NO_MATCH.exec(text);
     if (match !== null) return text.slice(0, 200);
   }
-  return undefined;
+  // In any other language: the paragraph in the results' place that repeats the query with emphasis (2023 → 2026-07).
+  const repeated = $('#topstuff p em, #botstuff p em').first();
+  const text = foldSpace(repeated.closest('p').text());
+  return repeated.length > 0 && text !== '' ? text.slice(0, 200) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Ad, Result } from '../../src/contract/envelope.ts';
 import type { DraftSource } from '../../src/contract/extraction.ts';
-import { canonicalUrl } from '../../src/extract/urls.ts';
+import { canonicalUrl, domainOf } from '../../src/extract/urls.ts';
+import type { ResolvedLink } from './source-links.ts';
 
 /** One thing of a listing as its own markup tells it, before it has ranks. */
 export type Entry = Omit<Result, 'rank' | 'rankInType'>;
@@ -18,6 +19,17 @@ export function emptyEntry(type: Entry['type'], title: string | null): Entry {
     publisher: null,
     domain: null,
   };
+}
+
+/** The fields of an entry that say where it leads. */
+export function linkFields({ url, wrappedUrl, domain }: ResolvedLink): Pick<Entry, 'url' | 'wrappedUrl' | 'domain'> {
+  const site = url === null ? (domain ?? null) : (domainOf(url) ?? null);
+  return { url, domain: site, ...(url === null && wrappedUrl !== undefined ? { wrappedUrl } : {}) };
+}
+
+/** Attributes for an entry: the field is left out when there are none. */
+export function attributesField(attributes: Readonly<Record<string, string>>): Pick<Entry, 'attributes'> {
+  return Object.keys(attributes).length === 0 ? {} : { attributes };
 }
 
 /** Gives entries in document order their ranks: over everything, and among their own type, both from 1. */

@@ -1,6 +1,6 @@
 import { type CheerioAPI, type Element, elementsOf, foldSpace, visibleText } from '../../src/extract/dom.ts';
 import { textRuns } from './card-texts.ts';
-import { type Entry, emptyEntry, isoOfSeconds } from './listing.ts';
+import { attributesField, type Entry, emptyEntry, isoOfSeconds, linkFields } from './listing.ts';
 import { resolveLink } from './source-links.ts';
 
 /** A card of the News tab, of Top stories, and of posts shown as stories (2025-06 →; before, the link; google_news.md 2). */
@@ -34,22 +34,19 @@ export function readNewsCard($: CheerioAPI, card: Element): NewsCard {
   const below = sides.below.filter((text) => !isDuration(text) && !/^[.·•,]+$/.test(text));
   const timeText = time.length === 0 ? null : foldSpace(time.text());
   const rest = below.filter((text) => text !== timeText && text !== title);
-  const publisher = above[0] ?? rest.filter((text) => text.length <= 60).at(-1) ?? null;
+  const publisher = above[0] ?? rest.find((text) => text.length <= 60 && !/^\p{N}/u.test(text)) ?? null;
   const snippet = rest.find((text) => text !== publisher && text.length > 30) ?? null;
   const form = above.length > 0 && heading !== undefined ? 'story' : 'post';
   const shownTime = timeText ?? rest.find((text) => text.length < 25 && /\d/.test(text)) ?? null;
-  const resolved = resolveLink([link], { publisher });
   return {
     form,
     entry: {
       ...emptyEntry('news', title === '' ? null : title),
-      url: resolved.url,
-      ...(resolved.wrappedUrl === undefined ? {} : { wrappedUrl: resolved.wrappedUrl }),
-      domain: resolved.domain ?? null,
+      ...linkFields(resolveLink([link], { publisher })),
       publisher,
       snippet,
       publishedAt: isoOfSeconds(time.attr('data-ts')) ?? shownTime,
-      attributes: cardAttributes(card, timeText),
+      ...attributesField(cardAttributes(card, timeText)),
     },
   };
 }

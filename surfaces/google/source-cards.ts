@@ -98,7 +98,8 @@ function shownParts($: CheerioAPI, card: Element): ShownParts {
   const markedSnippet = marked.length > 0 ? foldSpace(marked.text()) : null;
   const texts = textRuns(card).filter((text) => text !== markedSnippet);
   const [title = null, ...rest] = texts;
-  const publisher = rest.at(-1) ?? null;
+  // A video names its channel after its site ("YouTube · Channel").
+  const publisher = rest.at(-2) === '·' ? rest.slice(-3).join(' ') : (rest.at(-1) ?? null);
   const snippet = markedSnippet ?? (rest.length > 1 ? (rest[0] ?? null) : null);
   return { title, snippet, publisher };
 }

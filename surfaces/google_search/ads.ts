@@ -1,7 +1,7 @@
 import { type Element, elementsOf, foldSpace, visibleText } from '../../src/extract/dom.ts';
 import { domainOf, isWebUrl } from '../../src/extract/urls.ts';
 import { textRuns } from '../google/card-texts.ts';
-import { type Entry, emptyEntry } from '../google/listing.ts';
+import { attributesField, type Entry, emptyEntry } from '../google/listing.ts';
 import { isOwnSearch } from './organic.ts';
 import type { ResultsPage } from './page.ts';
 
@@ -35,7 +35,7 @@ export function readTextAd(ad: Element, page: ResultsPage): Entry[] {
       displayedLink,
       publisher,
       snippet: adText(page, ad, link),
-      attributes: adAttributes(page, ad, link),
+      ...attributesField(adAttributes(page, ad, link)),
     },
   ];
 }

@@ -1,9 +1,9 @@
 import { closest, type Element, foldSpace, visibleText } from '../../src/extract/dom.ts';
 import { textRuns } from '../google/card-texts.ts';
-import { type Entry, emptyEntry } from '../google/listing.ts';
+import { attributesField, type Entry, emptyEntry, linkFields } from '../google/listing.ts';
 import { readNewsCard } from '../google/news-cards.ts';
 import { resolveLink } from '../google/source-links.ts';
-import { isOwnSearch, linkFields } from './organic.ts';
+import { isOwnSearch } from './organic.ts';
 import type { ResultsPage } from './page.ts';
 import { typeOfSection, typeOfSite } from './sections.ts';
 
@@ -51,10 +51,10 @@ function videoTexts(card: Element, title: string): Partial<Entry> {
   return {
     publisher: names[0] ?? null,
     publishedAt,
-    attributes: {
+    ...attributesField({
       ...(names[1] === undefined ? {} : { channel: names[1] }),
       ...(duration === undefined ? {} : { duration }),
-    },
+    }),
   };
 }
 
@@ -76,7 +76,7 @@ export function readCard(heading: Element, page: ResultsPage, section: string): 
   if (link === undefined) return isPlace(page, box, headed) ? [readPlace(page, box, title)] : undefined;
   const resolved = linkFields(resolveLink([link.attribs.href], {}));
   const runs = textRuns(box).filter((text) => text !== title && !/^[·•\s]*$/.test(text));
-  const time = isTime(runs);
+  const time = timeOf(runs);
   const publisher = runs.find((text) => text.length <= 60 && text !== time) ?? null;
   const snippet = runs.filter((text) => text !== publisher && text.length > 40)[0] ?? null;
   return [
@@ -90,8 +90,20 @@ export function readCard(heading: Element, page: ResultsPage, section: string): 
   ];
 }
 
-function isTime(runs: readonly string[]): string | null {
-  return runs.find((text) => text.length <= 24 && /^(?:\p{L}{3,4}\.? )?\d{1,4}\b/u.test(text) && /\p{L}{2}/u.test(text) && !/[$€£+]/.test(text)) ?? null;
+const DURATION =
+  /^(?:\p{N}+\s?(?:h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|Std|Stunden?|Min|Minuten?|Sekunden?|分|時間|мин|ч)\b?[.,]?\s*)+$/iu;
+
+/** The last short text that begins with a number or a month: a length ("30 minutes") stands before the date. */
+function timeOf(runs: readonly string[]): string | null {
+  const times = runs.filter(
+    (text) =>
+      text.length <= 24 &&
+      /^(?:\p{L}{3,4}\.? )?\p{N}{1,4}(?:\b|\p{L})/u.test(text) &&
+      /\p{L}/u.test(text) &&
+      !/[$€£+%]/.test(text) &&
+      !DURATION.test(text),
+  );
+  return times.at(-1) ?? null;
 }
 
 function webLink(page: ResultsPage, heading: Element, box: Element): Element | undefined {
@@ -114,7 +126,7 @@ function readPlace(page: ResultsPage, box: Element, title: string): Entry {
   return {
     ...emptyEntry('local', title),
     snippet: details.length === 0 ? null : details.join(' '),
-    attributes: rating === undefined ? {} : { rating },
+    ...attributesField(rating === undefined ? {} : { rating }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { closest, type Element, foldSpace, visibleText } from '../../src/extract/dom.ts';
-import { type Entry, emptyEntry } from '../google/listing.ts';
+import { attributesField, type Entry, emptyEntry, linkFields } from '../google/listing.ts';
 import { resolveLink } from '../google/source-links.ts';
-import { isOwnSearch, linkFields } from './organic.ts';
+import { isOwnSearch } from './organic.ts';
 import type { ResultsPage } from './page.ts';
 
 /** The title of a knowledge panel (google_search.md 4.8; 2023 → 2026-02). */
@@ -27,14 +27,16 @@ export function readPanel(titleElement: Element, page: ResultsPage): Entry[] {
       ...emptyEntry('knowledge', title),
       ...(link === undefined ? {} : linkFields(resolveLink([link.attribs.href], {}))),
       publisher: link === undefined ? null : foldSpace(visibleText(link)) || null,
-      snippet: description === undefined ? null : foldSpace(visibleText(description)),
-      attributes: {
+      snippet: description === undefined ? null : foldSpace(visibleText(description, isHeading)),
+      ...attributesField({
         ...(subtitle === undefined ? {} : { subtitle: foldSpace(visibleText(subtitle)) }),
         ...factsOf(page, panel),
-      },
+      }),
     },
   ];
 }
+
+const isHeading = ({ name, attribs }: Element): boolean => /^h[1-6]$/.test(name) || attribs.role === 'heading';
 
 function isPanel({ attribs }: Element): boolean {
   return (

@@ -1,7 +1,7 @@
 import { closest, type Element, elementsOf, foldSpace, visibleText } from '../../src/extract/dom.ts';
 import { domainOf, isWebUrl } from '../../src/extract/urls.ts';
 import { textRuns } from '../google/card-texts.ts';
-import { type Entry, emptyEntry } from '../google/listing.ts';
+import { attributesField, type Entry, emptyEntry, linkFields } from '../google/listing.ts';
 import { type ResolvedLink, resolveLink } from '../google/source-links.ts';
 import { headingOf, type ResultsPage } from './page.ts';
 
@@ -27,16 +27,10 @@ export function readWebResult(link: Element, page: ResultsPage): Entry[] | undef
     displayedLink,
     publisher,
     ...body,
-    attributes: attributesOf(link, box),
+    ...attributesField(attributesOf(link, box)),
   };
   if (entry.type === 'knowledge') entry.snippet = featuredText(page, box) ?? entry.snippet;
   return [entry, ...(entry.type === 'organic' ? sitelinks(page, box, link, resolved) : [])];
-}
-
-/** The fields of an entry that say where it leads. */
-export function linkFields({ url, wrappedUrl, domain }: ResolvedLink): Pick<Entry, 'url' | 'domain'> {
-  const shown = url === null ? (domain ?? null) : (domainOf(url) ?? null);
-  return { url, domain: shown, ...(url === null && wrappedUrl !== undefined ? { wrappedUrl } : {}) };
 }
 
 /** A link to another search of Google's own, not to a result. */
@@ -52,6 +46,8 @@ function typeOf(page: ResultsPage, link: Element, box: Element): Entry['type'] {
     closest(link, ({ name }) => name === 'block-component') !== undefined ||
     page.$(box).find('[data-attrid^="wa:/"]').length > 0;
   if (isFeatured) return 'knowledge';
+  // The head of a row of one author's posts (2024-03).
+  if (closest(link, ({ name }) => name === 'g-section-with-header') !== undefined) return 'perspective';
   return isIndented(page, link) ? 'sitelink' : 'organic';
 }
 

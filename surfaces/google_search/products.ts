@@ -1,7 +1,6 @@
 import type { ShoppingItem } from '../../src/contract/envelope.ts';
-import { type Element, foldSpace, isHiddenItself, visibleText } from '../../src/extract/dom.ts';
-import { textRuns } from '../google/card-texts.ts';
-import { type Entry, emptyEntry } from '../google/listing.ts';
+import { type AnyNode, type Element, foldSpace, isElement, isHiddenItself, visibleText } from '../../src/extract/dom.ts';
+import { attributesField, type Entry, emptyEntry } from '../google/listing.ts';
 import { adAddress } from './ads.ts';
 import type { ResultsPage } from './page.ts';
 
@@ -23,8 +22,8 @@ export function readProduct(card: Element, page: ResultsPage): Entry[] {
     .toArray()
     .find((candidate) => !isHiddenItself(candidate));
   const address = link === undefined ? { url: null } : adAddress(link.attribs.href ?? '');
-  const title = productTitle(page, card);
-  const runs = textRuns(card);
+  const runs = wordsOf(card);
+  const title = productTitle(page, card, runs);
   const merchant = merchantOf(page, card, runs, title);
   const price = MONEY.exec(foldSpace(visibleText(card)))?.[0].trim() ?? null;
   if (title === null) return [];
@@ -35,22 +34,32 @@ export function readProduct(card: Element, page: ResultsPage): Entry[] {
       ...(isPaid ? address : {}),
       domain: card.attribs['data-dtld'] ?? null,
       publisher: merchant,
-      attributes: {
+      ...attributesField({
         ...(isPaid ? {} : { form: 'product' }),
         ...(price === null ? {} : { price }),
         ...(rating === null ? {} : { rating }),
         ...(reviews === null ? {} : { reviews }),
-      },
+      }),
     },
   ];
 }
 
-function productTitle(page: ResultsPage, card: Element): string | null {
+/** Texts of the innermost elements in order; the whole card may be one button. */
+function wordsOf(node: AnyNode): string[] {
+  if (!isElement(node) || isHiddenItself(node)) return [];
+  const own = node.children.some((child) => child.type === 'text' && child.data.trim() !== '');
+  if (own) return [foldSpace(visibleText(node))].filter((text) => text !== '');
+  return node.children.flatMap(wordsOf);
+}
+
+function productTitle(page: ResultsPage, card: Element, runs: readonly string[]): string | null {
   const { $ } = page;
   const heading = $(card).find('[role="heading"]').first();
   if (heading.length > 0) return foldSpace(heading.text());
   const titled = $(card).find('[title]').first().attr('title');
-  return titled === undefined || titled === '' ? null : foldSpace(titled);
+  if (titled !== undefined && titled !== '') return foldSpace(titled);
+  const priced = runs.findIndex((text) => MONEY.test(text) && text.length < 30);
+  return runs[priced - 1] ?? null;
 }
 
 function merchantOf(
@@ -73,8 +82,9 @@ function merchantOf(
 const squeeze = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 function ratingOf(page: ResultsPage, card: Element): { rating: string | null; reviews: string | null } {
-  const label = page.$(card).find('[role="img"][aria-label]').first().attr('aria-label') ?? '';
-  const rating = /\d[.,]\d/.exec(label)?.[0].replace(',', '.') ?? null;
+  const labels = page.$(card).find('[role="img"][aria-label]').toArray();
+  const label = labels.map(({ attribs }) => attribs['aria-label'] ?? '').find((text) => /\d[.,]\d/.test(text));
+  const rating = /\d[.,]\d/.exec(label ?? '')?.[0].replace(',', '.') ?? null;
   const reviews = /\(([\d.,\s]+[KkMm]?)\)/.exec(foldSpace(visibleText(card)))?.[1]?.trim() ?? null;
   return { rating, reviews: rating === null ? null : reviews };
 }

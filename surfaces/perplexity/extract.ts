@@ -21,7 +21,7 @@ const SHOWS_ANSWER: ReadonlySet<Outcome> = new Set(['answered', 'answered_partia
  */
 export function extract(record: CaptureRecord): Extraction {
   const $ = record.html === null ? null : parseHtml(record.html);
-  const page = $ === null ? null : readPage($);
+  const page = $ === null ? null : readPage($, record.query);
   const transcript = readTranscript(record.transcript);
   const wall = findWall(WALLS, pageFacts(record, $));
   const { outcome, marks } = judge({ signals: record.signals, wall, page, transcript });

@@ -32,10 +32,13 @@ export interface PageView {
   emptyPills: number;
 }
 
-/** Reads the page of any generation; the last turn is what the record is about. */
-export function readPage($: CheerioAPI): PageView {
+/**
+ * Reads the page of any generation; the last turn is what the record is about. `query` tells the question where the
+ * page does not: it is rendered like an answer.
+ */
+export function readPage($: CheerioAPI, query: string): PageView {
   const loginState = loginStateOf($);
-  const roots = lastAnswer($);
+  const roots = lastAnswer($, foldSpace(query));
   if (roots.length === 0) return { reading: null, shown: shownWithoutAnswer($), loginState, emptyPills: 0 };
   const { markdown, citations, sources, emptyPills } = readAnswerMarkup(roots);
   const listed = panelSources($(SOURCES_PANEL).toArray().filter(isElement));
@@ -74,9 +77,11 @@ function outermost(elements: readonly Element[]): Element[] {
  * The answer of the last turn. Where the page tells the reader's turns apart, everything after the last of them, the
  * surest kind only: steps of a workflow render their thoughts as prose too. Else the last answer of the page.
  */
-function lastAnswer($: CheerioAPI): Element[] {
+function lastAnswer($: CheerioAPI, query: string): Element[] {
   const users = new Set(visible($, USER_TURN));
-  const isOfUser = (element: Element): boolean => closest(element, (node) => users.has(node)) !== undefined;
+  const isOfUser = (element: Element): boolean =>
+    closest(element, (node) => users.has(node)) !== undefined ||
+    (query !== '' && foldSpace(visibleText(element)) === query);
   const kinds = [FINAL_ANSWER, RENDERED_ANSWER, PROSE_ANSWER];
   const answers = outermost(visible($, kinds.join(', ')).filter((element) => !isOfUser(element)));
   if (users.size === 0) return answers.slice(-1);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { openCaptureSite } from '../../src/cli/capture-site.ts';
 import { openFoundation } from '../../src/cli/foundation.ts';
 import { Worker } from '../../src/fleet/worker.ts';
-import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
+import { DEFAULT_ACCOUNT, ownerOf } from '../../src/jobs/account.ts';
+import { ensureFirstAccount } from '../../src/jobs/accounts.ts';
 import { readStatus } from '../../src/jobs/read.ts';
 import { submit } from '../../src/jobs/submit.ts';
 import { readConfig } from '../../src/platform/config.ts';
@@ -24,6 +25,7 @@ export async function benchDispatch(): Promise<void> {
   const foundation = await openFoundation(config, log);
   const site = await openCaptureSite(config, log);
   const { db, queue } = foundation;
+  await ensureFirstAccount(db, { startCredits: 1_000_000, now: Date.now() });
   let dispatched: (at: number) => void = () => undefined;
   const worker = new Worker({
     ...foundation,
@@ -52,7 +54,7 @@ export async function benchDispatch(): Promise<void> {
     const submittedAt = performance.now();
     const { jobId } = await submit(db, queue, request, {
       requestId: requestIdFrom(undefined),
-      caller: { accountId: DEFAULT_ACCOUNT, keyId: null },
+      caller: ownerOf(DEFAULT_ACCOUNT),
       now: Date.now(),
       ttlMs: 60_000,
       origin: 'stage',

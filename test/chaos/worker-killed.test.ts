@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Envelope } from '../../src/contract/envelope.ts';
 import { parseChildId } from '../../src/contract/ids.ts';
-import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
+import { DEFAULT_ACCOUNT, ownerOf } from '../../src/jobs/account.ts';
+import { ensureFirstAccount } from '../../src/jobs/accounts.ts';
 import { readChild } from '../../src/jobs/read.ts';
 import { submit } from '../../src/jobs/submit.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -73,7 +74,7 @@ async function submitOne(query: string): Promise<string> {
   };
   const submitted = await submit(fresh.db, queue, request, {
     requestId: requestIdFrom(undefined),
-    caller: { accountId: DEFAULT_ACCOUNT, keyId: null },
+    caller: ownerOf(DEFAULT_ACCOUNT),
     now: systemClock.now(),
     ttlMs: 600_000,
     origin: 'stage',

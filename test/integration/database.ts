@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { JOBS_MIGRATIONS } from '../../src/jobs/schema.ts';
+import { ALL_MIGRATIONS } from '../../src/cli/migrations.ts';
 import { type Database, openDatabase } from '../../src/platform/database.ts';
 import { createLog, type Log } from '../../src/platform/log.ts';
 import { migrate } from '../../src/platform/migrations.ts';
@@ -20,7 +20,7 @@ export async function freshDatabase(options: { migrated?: boolean } = {}): Promi
   await onServer(`CREATE DATABASE ${name}`);
   const url = urlOf(name);
   const db = openDatabase(url, { log: testLog });
-  if (options.migrated ?? true) await migrate(db, JOBS_MIGRATIONS, testLog);
+  if (options.migrated ?? true) await migrate(db, ALL_MIGRATIONS, testLog);
   return {
     db,
     url,

@@ -8,7 +8,8 @@ import type { SearchRequest } from '../../src/contract/search-request.ts';
 import type { Surface } from '../../src/contract/surface.ts';
 import { BrowserPool } from '../../src/fleet/browser-pool.ts';
 import { Worker, type WorkerOptions } from '../../src/fleet/worker.ts';
-import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
+import { DEFAULT_ACCOUNT, ownerOf } from '../../src/jobs/account.ts';
+import { ensureFirstAccount } from '../../src/jobs/accounts.ts';
 import { readChild, readJob } from '../../src/jobs/read.ts';
 import { type Submitted, submit } from '../../src/jobs/submit.ts';
 import { startSweeper } from '../../src/jobs/sweeper.ts';
@@ -47,6 +48,7 @@ export interface WorldOptions {
 export async function openWorkerWorld(options: WorldOptions): Promise<WorkerWorld> {
   const { captureTimeoutMs = 20_000 } = options;
   const fresh = await freshDatabase();
+  await ensureFirstAccount(fresh.db, { startCredits: 1_000_000, now: Date.now() });
   const queue = await openQueue(fresh.db, { log: testLog, heartbeatS: 10, captureTimeoutMs, retryDelayS: 0 });
   const listener = await openListener(fresh.url, { log: testLog });
   const stage = await startStage(options.stages === undefined ? {} : { stages: options.stages });
@@ -98,7 +100,7 @@ export async function openWorkerWorld(options: WorldOptions): Promise<WorkerWorl
       };
       return submit(fresh.db, queue, full, {
         requestId: requestIdFrom(undefined),
-        caller: { accountId: DEFAULT_ACCOUNT, keyId: null },
+        caller: ownerOf(DEFAULT_ACCOUNT),
         origin: 'stage',
         now: systemClock.now(),
         ttlMs: 600_000,

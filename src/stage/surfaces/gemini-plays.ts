@@ -87,7 +87,7 @@ export function geminiPlay(name: string): PlayScript {
   const atRest: DomChange[] = [{ do: 'fill', at: SEND_SLOT, html: send }];
   return {
     entryHtml: geminiEntry(page),
-    trigger: { kind: 'submit', field: 'rich-textarea .ql-editor', button: `${SEND}`, afterMs: 150 },
+    trigger: { kind: 'submit', field: 'rich-textarea .ql-editor', button: SEND, afterMs: 0 },
     endpoint: `${STREAM_PATH}?bl=boq_assistant-bard-web-server_20261020.09_p1&f.sid=-1234567890&hl=en&_reqid=100001&rt=c`,
     method: 'POST',
     body: { kind: 'form', fields: { 'f.req': '[null,"[[\\"{{query}}\\"]]"]', at: 'FixtureTokenOfNoValue' } },

@@ -66,7 +66,7 @@ export async function openApiWorld(
     ...(given.drainMs === undefined ? {} : { drainMs: given.drainMs }),
   });
   const { url } = await api.listen();
-  const { key } = await createKey(jobs.db, 'test', Date.now());
+  const { key } = await createKey(jobs.db, { label: 'test' }, Date.now());
   const document = await exchange(url, '/openapi.json', {});
   const check = responseCheck(document.body);
   const ask = async (path: string, asked: Ask = {}): Promise<Answer> => {

@@ -3,7 +3,8 @@ import { type ChildId, parseChildId, type RequestId } from '../../../src/contrac
 import { OUTCOME_RULES, type Outcome } from '../../../src/contract/outcome.ts';
 import type { SearchRequest } from '../../../src/contract/search-request.ts';
 import type { SurfaceName } from '../../../src/contract/surface-name.ts';
-import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
+import { DEFAULT_ACCOUNT, ownerOf } from '../../../src/jobs/account.ts';
+import { createAccount } from '../../../src/jobs/accounts.ts';
 import { type ClaimedChild, claim } from '../../../src/jobs/claim.ts';
 import { readChild } from '../../../src/jobs/read.ts';
 import { settle } from '../../../src/jobs/settle.ts';
@@ -11,6 +12,11 @@ import type { SubmitContext } from '../../../src/jobs/submit.ts';
 import type { Database } from '../../../src/platform/database.ts';
 import { openQueue, type Queue, type QueuedJob } from '../../../src/platform/queue.ts';
 import { type FreshDatabase, freshDatabase, testLog } from '../database.ts';
+
+/** An account that can pay for whatever a test asks. */
+export async function openAccount(db: Database, id: string, startCredits = 1_000_000): Promise<void> {
+  await createAccount(db, { id, name: id, startCredits, now: Date.now() });
+}
 
 /** A database and a queue on it, as the API and a worker share them. */
 export interface JobsWorld extends FreshDatabase {
@@ -20,6 +26,7 @@ export interface JobsWorld extends FreshDatabase {
 
 export async function openJobsWorld(): Promise<JobsWorld> {
   const fresh = await freshDatabase();
+  await openAccount(fresh.db, DEFAULT_ACCOUNT);
   const queue = await openQueue(fresh.db, {
     log: testLog,
     heartbeatS: 10,
@@ -36,7 +43,7 @@ export async function openJobsWorld(): Promise<JobsWorld> {
   };
 }
 
-export const caller = { accountId: DEFAULT_ACCOUNT, keyId: null };
+export const caller = ownerOf(DEFAULT_ACCOUNT);
 
 export function context(given: Partial<SubmitContext> = {}): SubmitContext {
   return {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../../src/contract/errors.ts';
+import { ownerOf } from '../../../src/jobs/account.ts';
 import { readJob } from '../../../src/jobs/read.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import { openListener } from '../../../src/platform/listener.ts';
 import { WORK_CHANNEL } from '../../../src/platform/queue.ts';
 import { testLog } from '../database.ts';
-import { breakingAt, caller, context, type JobsWorld, openJobsWorld, request } from './jobs-world.ts';
+import { breakingAt, caller, context, type JobsWorld, openAccount, openJobsWorld, request } from './jobs-world.ts';
 
 let world: JobsWorld;
 beforeAll(async () => {
@@ -108,11 +109,12 @@ describe('given an idempotency key', () => {
     const turned = request({ idempotencyKey: 'k2', regions: [{ city: 'Boston', country: 'US' }] });
     const second = await submit(world.db, world.queue, turned, context());
     expect(second).toEqual({ ...first, replayed: true });
+    await openAccount(world.db, 'acct_other');
     const other = await submit(
       world.db,
       world.queue,
       asked,
-      context({ caller: { accountId: 'acct_other', keyId: null } }),
+      context({ caller: ownerOf('acct_other') }),
     );
     expect(other.replayed).toBe(false);
   });

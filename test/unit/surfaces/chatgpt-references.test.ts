@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../../../src/extract/compose.ts';
 import { rangesOfMarks } from '../../../src/extract/ranges.ts';
+import { withLiteralTex } from '../../../src/extract/tex-math.ts';
 import { resolveReferences } from '../../../surfaces/chatgpt/answer-references.ts';
-import { withLiteralMath } from '../../../surfaces/chatgpt/math.ts';
 import { messageFrom } from '../../../surfaces/chatgpt/wire.ts';
 
 const token = (...parts: string[]): string => `\uE200${parts.join('\uE202')}\uE201`;
@@ -143,7 +143,7 @@ describe('formulas on the wire', () => {
   it('stand in the text as written, and code is left alone', () => {
     const raw =
       'Take \\(a_1 * b_2\\) and\n\n\\[\nx = \\frac{a}{b} \\\\ y_1\n\\]\n\nbut `\\(c\\)` stays *so*.';
-    expect(compose(withLiteralMath(raw)).text).toBe(
+    expect(compose(withLiteralTex(raw)).text).toBe(
       'Take \\(a_1 * b_2\\) and\n\n\\[\nx = \\frac{a}{b} \\\\ y_1\n\\]\n\nbut \\(c\\) stays so.',
     );
   });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { EnvelopeBody } from '../../../src/contract/envelope.ts';
 import { assemble } from '../../../src/extract/assemble.ts';
 import { recordFromFile } from '../../../src/extract/record-from-file.ts';
-import { withLiteralMath } from '../../../surfaces/claude/math.ts';
+import { withLiteralTex } from '../../../src/extract/tex-math.ts';
+import { DOLLAR_TEX } from '../../../surfaces/claude/math.ts';
 import { streamEnded } from '../../../surfaces/claude/stream-end.ts';
 import { claude } from '../../../surfaces/claude/surface.ts';
 
@@ -239,8 +240,8 @@ describe('the end of the wire', () => {
 
 describe('formulas on the wire', () => {
   it('stand literally in markdown, prices and code stay as they are', () => {
-    expect(withLiteralMath('$a_1 \\\\ b_2$')).toBe('$a\\_1 \\\\\\\\ b\\_2$');
-    expect(withLiteralMath('from $5 to $10_000')).toBe('from $5 to $10_000');
-    expect(withLiteralMath('`$a_1$` and *b*')).toBe('`$a_1$` and *b*');
+    expect(withLiteralTex('$a_1 \\\\ b_2$', DOLLAR_TEX)).toBe('$a\\_1 \\\\\\\\ b\\_2$');
+    expect(withLiteralTex('from $5 to $10_000', DOLLAR_TEX)).toBe('from $5 to $10_000');
+    expect(withLiteralTex('`$a_1$` and *b*', DOLLAR_TEX)).toBe('`$a_1$` and *b*');
   });
 });

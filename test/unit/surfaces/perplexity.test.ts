@@ -11,7 +11,7 @@ function bodyOf(parts: {
   html?: string;
   transcript?: Exchange[] | string;
   signals?: Partial<Signals>;
-  url?: string;
+  query?: string;
 }): EnvelopeBody {
   const text = typeof parts.transcript === 'string' ? parts.transcript : undefined;
   const base = recordFromFile({
@@ -19,7 +19,7 @@ function bodyOf(parts: {
     adapterVersion: 't',
     html: parts.html,
     transcript: text,
-    url: parts.url,
+    query: parts.query,
   });
   const record: CaptureRecord = {
     ...base,
@@ -158,6 +158,11 @@ describe('the page alone', () => {
 
   it('the question is never part of the answer, though both are rendered alike', () => {
     expect(bodyOf({ html: pageOf('workflow-english') }).answer.text).not.toContain('best crm for startups');
+  });
+
+  it('nor where the page no longer tells whose words they are: the question asked is known', () => {
+    const html = scrambledPage(pageOf('answer-not-recognised').replace(' data-workflow-entry="0"', ''));
+    expect(bodyOf({ html, query: 'best crm for startups' }).outcome).toBe('extraction_empty');
   });
 
   it('the opened Links tab lists what was retrieved', () => {
