@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { accountsCommand } from './cli/accounts.ts';
 import { captureCommand } from './cli/capture.ts';
 import { demoCommand } from './cli/demo.ts';
 import { doctorCommand } from './cli/doctor.ts';
@@ -32,6 +33,7 @@ for (const command of [
   replayCommand(),
   stageCommand(),
   keysCommand(),
+  accountsCommand(),
   profileCommand(),
   doctorCommand(),
 ]) {

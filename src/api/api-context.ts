@@ -1,4 +1,4 @@
-import type { KeyCheck } from '../jobs/api-keys.ts';
+import type { KeyCheck } from '../jobs/api-key-check.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../contract/errors.ts';
 import type { Caller } from '../jobs/account.ts';
-import type { KeyCheck } from '../jobs/api-keys.ts';
+import type { KeyCheck } from '../jobs/api-key-check.ts';
 
 /** Finds the caller of a request by its bearer key; throws AUTH_INVALID. Reads headers only, never the body. */
 export async function authenticate(request: IncomingMessage, check: KeyCheck): Promise<Caller> {

@@ -1,5 +1,5 @@
 import { FleetError } from '../contract/errors.ts';
-import { keyCheck } from '../jobs/api-keys.ts';
+import { KeyRing } from '../jobs/api-key-check.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
@@ -54,9 +54,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   let draining = false;
   const waiters = new Waiters(db, log);
   await waiters.start(options.listener);
+  const keyRing = new KeyRing(db, clock);
+  await keyRing.start(options.listener);
   const context: ApiContext = {
     ...{ config, db, queue, catalog, log, clock, waiters },
-    keys: keyCheck(db, clock),
+    keys: keyRing.check,
     draining: () => draining,
   };
   const app = bareApp(context, options.limits ?? LIMITS);
@@ -78,6 +80,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       clearTimeout(rest);
       clearTimeout(cut);
       waiters.close();
+      keyRing.close();
     },
   };
 }

@@ -4,7 +4,7 @@ import { FleetError } from '../contract/errors.ts';
 import { createAccount, listAccounts, readAccount } from '../jobs/accounts.ts';
 import { grantCredits } from '../jobs/credits.ts';
 import { systemClock } from '../platform/clock.ts';
-import { newAccountId } from '../platform/identifiers.ts';
+import { newId } from '../platform/identifiers.ts';
 import { withAccounts } from './keys.ts';
 
 const MOST = 1_000_000_000;
@@ -22,7 +22,7 @@ interface CreateOptions {
 }
 
 async function create(name: string, options: CreateOptions): Promise<void> {
-  const id = newAccountId();
+  const id = newId('acct');
   const account = await withAccounts(async (db, config) => {
     await createAccount(db, {
       ...{ id, name, plan: options.unlimited ? 'unlimited' : 'credits', now: systemClock.now() },

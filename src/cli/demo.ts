@@ -54,6 +54,7 @@ function demoConfig(config: Config): Config {
     databaseUrl: undefined,
     dataDir: join(config.dataDir, 'demo'),
     apiKey: newJobId(),
+    startCredits: 1_000_000,
     origin: 'stage',
     logLevel: config.logLevel === 'info' ? 'error' : config.logLevel,
   };

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { SURFACES } from '../../surfaces/index.ts';
+import { enter, startSupervisor } from '../fleet/presence.ts';
 import { Worker } from '../fleet/worker.ts';
 import { startSweeper } from '../jobs/sweeper.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { type CaptureSite, openCaptureSite } from './capture-site.ts';
-import type { Foundation } from './foundation.ts';
+import { type Foundation, Opened } from './foundation.ts';
 
 /** A running worker with its site. */
 export interface RunningWorker {
@@ -33,21 +34,21 @@ export async function runWorker(config: Config, foundation: Foundation, log: Log
     drainMs: config.drainMs,
     log: log.child({ workerId }),
   });
-  const sweeper = startSweeper({ ...foundation, clock: systemClock, log });
+  const opened = new Opened();
+  opened.add(site, (part) => part.close());
   try {
+    opened.add(startSweeper({ ...foundation, clock: systemClock, log }), (part) => part.stop());
+    opened.add(startSupervisor(foundation.db, foundation.queue, log), (part) => part.stop());
+    const card = {
+      ...{ id: workerId, host: hostname(), pid: process.pid, slots: config.slots, origin: config.origin },
+      surfaces: SURFACES.map(({ name }) => name),
+    };
+    opened.add(await enter(foundation.db, card, systemClock.now(), log), (part) => part.leave());
+    opened.add(worker, (part) => part.stop());
     await worker.start();
   } catch (error) {
-    await sweeper.stop();
-    await site.close();
+    await opened.close();
     throw error;
   }
-  return {
-    worker,
-    site,
-    stop: async () => {
-      await worker.stop();
-      await sweeper.stop();
-      await site.close();
-    },
-  };
+  return { worker, site, stop: () => opened.close() };
 }

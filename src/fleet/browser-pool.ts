@@ -4,8 +4,8 @@ import { TranscriptRecorder } from '../capture/transcript-recorder.ts';
 import { sameVisitor, UNTARGETED, type Visitor } from '../capture/visitor.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Egress } from '../platform/egress-setting.ts';
 import { Deadline } from '../platform/deadline.ts';
+import type { Egress } from '../platform/egress-setting.ts';
 import type { Log } from '../platform/log.ts';
 import {
   endBrowser,

@@ -18,4 +18,18 @@ CREATE TABLE fleet.profile (
   UNIQUE (surface, label)
 );`,
   },
+  {
+    id: '0007_workers',
+    sql: `
+CREATE TABLE fleet.worker (
+  id text PRIMARY KEY,
+  lock_key bigint NOT NULL,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  slots integer NOT NULL,
+  surfaces text[] NOT NULL,
+  origin text NOT NULL,
+  started_at timestamptz NOT NULL
+);`,
+  },
 ];

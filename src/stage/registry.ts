@@ -3,6 +3,7 @@ import { chatgptStage } from './surfaces/chatgpt.ts';
 import { claudeStage } from './surfaces/claude.ts';
 import { copilotStage } from './surfaces/copilot.ts';
 import { geminiStage } from './surfaces/gemini.ts';
+import { googleAiModeStage } from './surfaces/google_ai_mode.ts';
 import { googleAiOverviewStage } from './surfaces/google_ai_overview.ts';
 import { perplexityStage } from './surfaces/perplexity.ts';
 
@@ -15,6 +16,7 @@ export const STAGES: readonly SurfaceStage[] = [
   claudeStage,
   copilotStage,
   geminiStage,
+  googleAiModeStage,
   googleAiOverviewStage,
   perplexityStage,
 ];

@@ -35,7 +35,7 @@ export function socketTalk(url: string, frames: readonly Frame[], query: string)
 export function playSocketPage(script: PlayScript, talk: SocketTalk, request: { query: string }): string {
   const ask: PlayScript = {
     ...script,
-    growth: { ...script.growth, steps: [] },
+    growth: { containerSelector: 'body', steps: [] },
     whileBusy: [],
     whenDone: [{ do: 'set', at: 'body', name: ASKED, value: '{{query}}' }],
     conversationUrl: null,

@@ -50,7 +50,7 @@ CREATE TABLE fleet.webhook_delivery (
   event_id text NOT NULL,
   account_id text NOT NULL,
   job_id text NOT NULL,
-  endpoint_id text REFERENCES fleet.webhook_endpoint (id) ON DELETE SET NULL,
+  receiver text NOT NULL,
   url text NOT NULL,
   target text NOT NULL,
   api_version text NOT NULL,
@@ -63,16 +63,14 @@ CREATE TABLE fleet.webhook_delivery (
   lease_id uuid,
   lease_until timestamptz,
   finished_at timestamptz,
+  UNIQUE (event_id, receiver),
   FOREIGN KEY (event_id, api_version) REFERENCES fleet.webhook_body (event_id, api_version) ON DELETE CASCADE
 ) WITH (fillfactor = 70);
-CREATE UNIQUE INDEX webhook_delivery_once ON fleet.webhook_delivery (event_id, coalesce(endpoint_id, ''))
-  WHERE endpoint_id IS NOT NULL;
-CREATE UNIQUE INDEX webhook_delivery_of_request ON fleet.webhook_delivery (event_id) WHERE endpoint_id IS NULL AND url <> '';
 CREATE INDEX webhook_delivery_due ON fleet.webhook_delivery (target, due_at) WHERE state = 'pending';
 CREATE INDEX webhook_delivery_leased ON fleet.webhook_delivery (target) WHERE lease_until IS NOT NULL;
 CREATE INDEX webhook_delivery_account ON fleet.webhook_delivery (account_id, created_at DESC, id DESC);
 CREATE INDEX webhook_delivery_job ON fleet.webhook_delivery (job_id);
-CREATE INDEX webhook_delivery_endpoint ON fleet.webhook_delivery (endpoint_id);
+CREATE INDEX webhook_delivery_receiver ON fleet.webhook_delivery (receiver) WHERE state = 'pending';
 
 CREATE TABLE fleet.webhook_attempt (
   delivery_id text NOT NULL REFERENCES fleet.webhook_delivery (id) ON DELETE CASCADE,

@@ -64,7 +64,8 @@ export function isChip(element: Element): boolean {
   const lead = before.trimEnd();
   const rest = after.replace(/[\s\uFFFC]+/g, '');
   if (lead === '') return rest === '' && !isPlainLink(element) && closest(element, isCell) === undefined;
-  if (/[.!?。！？…؟۔\uFFFC([（【]$/u.test(lead)) return true;
+  if (/[.!?。！？…؟۔\uFFFC]$/u.test(lead)) return true;
+  if (/[([（【][\uFFFC,;\s]*$/.test(lead) && /^[\uFFFC,;\s]*[)\]）】]/.test(after)) return true;
   if (rest === '') return !isPlainLink(element);
   const glued =
     lead.length === before.length && /[\p{L}\p{N})\]"”’%]$/u.test(lead) && !IDEOGRAPH.test(lead.at(-1) ?? '');

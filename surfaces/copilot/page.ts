@@ -100,8 +100,7 @@ function readAnswer($: CheerioAPI, message: Element, roots: readonly Element[]):
   const all = [...sources, ...panelSources($)];
   return {
     complete: isFinished($, message),
-    // Brackets that held nothing but chips go with them.
-    markdown: markdown.replace(/[([（]\s*((?:\u2FFB[\u2800-\u28FF]+\u2FFB[\s,;]*)+)[)\]）]/gu, '$1').trim(),
+    markdown: withoutEmptyBrackets(markdown).trim(),
     citations,
     sources: all,
     fanOut: null,
@@ -114,6 +113,13 @@ function readAnswer($: CheerioAPI, message: Element, roots: readonly Element[]):
     webSearch: all.length > 0 || $(SOURCES_BUTTON.any.join(', ')).length > 0 ? true : null,
     cards: [],
   };
+}
+
+const MARKS_IN_BRACKETS = /[([（【]\s*((?:\u2FFB[\u2800-\u28FF]+\u2FFB[\s,;]*)+)[)\]）】]/gu;
+
+/** Brackets that held nothing but chips go with them. */
+function withoutEmptyBrackets(markdown: string): string {
+  return markdown.replace(MARKS_IN_BRACKETS, (_all, marks: string) => marks.replace(/[\s,;]/g, ''));
 }
 
 /** The text in a reference's place: a mark for a chip, its words between marks when the sentence needs them. */

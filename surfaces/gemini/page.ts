@@ -37,32 +37,32 @@ export interface PageView {
 
 /** Reads the page: the last turn of a conversation, a shared one, a Deep Research report, or a fragment. Pure. */
 export function readPage($: CheerioAPI): PageView {
-  const place = findAnswer($);
-  const model = modelOf($);
-  const shown = place === null ? noticeOf($) : place.roots.map(shownText).join('\n') || turnText(place);
+  const find = indexPage($);
+  const place = findAnswer($, find);
+  const model = modelOf($, find);
+  const shown = place === null ? noticeOf($, find) : place.roots.map(shownText).join('\n') || turnText(place);
   const doneMarks = place === null ? [] : doneMarksOf($, place);
-  const hasSourcesButton = SOURCES_BUTTON.any.some((css) => $(css).length > 0);
-  const read = place === null || place.roots.length === 0 ? null : readAnswer($, place);
-  const complete = place !== null && isComplete($, place, doneMarks);
+  const hasSourcesButton = SOURCES_BUTTON.any.some((css) => find(css).length > 0);
+  const read = place === null || place.roots.length === 0 ? null : readAnswer($, find, place);
+  const complete = place !== null && isComplete($, find, place, doneMarks);
   return {
-    loginState: loginStateOf($),
+    loginState: loginStateOf(find),
     reading: read && { ...read.reading, complete, model },
     doneMarks,
     shown,
     citations: read?.citations ?? { shown: 0, unresolved: 0 },
     hasSourcesButton,
     hasModelLabel: model !== null,
-    hasComposer: $(COMPOSER_CSS).length > 0,
-    offersSignIn: SIGN_IN.any.some((css) => $(css).length > 0),
+    hasComposer: find(COMPOSER_CSS).length > 0,
+    offersSignIn: SIGN_IN.any.some((css) => find(css).length > 0),
   };
 }
 
-function readAnswer(
-  $: CheerioAPI,
+function readAnswer($: CheerioAPI, find: Find,
   place: AnswerPlace,
 ): { reading: Reading; citations: PageView['citations'] } {
-  const report = reportCards($);
-  const cards: SourceCard[] = place.kind === 'report' ? report.used : answerCards($);
+  const report = reportCards($, find);
+  const cards: SourceCard[] = place.kind === 'report' ? report.used : answerCards($, find);
   const related = followUps($, place.turn);
   const { citations, shown, unresolved } = markCitations($, place.roots, cards);
   const { markdown, cards: pictures } = answerMarkdown($, place.roots);
@@ -111,23 +111,23 @@ function doneMarksOf($: CheerioAPI, { turn, roots }: AnswerPlace): string[] {
 }
 
 /** Finished: a mark says so and none says the contrary. A fragment cannot carry the app's marks, a busy one it can. */
-function isComplete($: CheerioAPI, place: AnswerPlace, doneMarks: readonly string[]): boolean {
+function isComplete($: CheerioAPI, find: Find, place: AnswerPlace, doneMarks: readonly string[]): boolean {
   const isBusy = [...STREAMING.any, ...STOP.any, '[aria-busy="true"][data-path-to-node]'].some((css) =>
     anyVisible($, css),
   );
   const rootBusy = place.roots.some((root) => $(root).is('[aria-busy="true"]'));
-  const isBare = place.turn === null && $(`${COMPOSER_CSS}, ${USER_TURN}`).length === 0;
+  const isBare = place.turn === null && find(`${COMPOSER_CSS}, ${USER_TURN}`).length === 0;
   return !isBusy && !rootBusy && (doneMarks.length > 0 || isBare);
 }
 
-function loginStateOf($: CheerioAPI): PageView['loginState'] {
-  if ($(SIGNED_IN).length > 0) return 'signed_in';
-  return SIGN_IN.any.some((css) => $(css).length > 0) ? 'anonymous' : 'unknown';
+function loginStateOf(find: Find): PageView['loginState'] {
+  if (find(SIGNED_IN).length > 0) return 'signed_in';
+  return SIGN_IN.any.some((css) => find(css).length > 0) ? 'anonymous' : 'unknown';
 }
 
 /** What the mode switcher says ("Pro", "Fast"); it is the only name of the model the page shows. */
-function modelOf($: CheerioAPI): Reading['model'] {
-  const label = foldSpace($(MODE_LABEL).first().text());
+function modelOf($: CheerioAPI, find: Find): Reading['model'] {
+  const label = foldSpace($(find(MODE_LABEL)).first().text());
   return label === '' ? null : { label, providerId: null };
 }
 
@@ -146,7 +146,7 @@ function turnText({ turn }: AnswerPlace): string {
 }
 
 /** A notice in the answer's stead: a snack bar, an alert. */
-function noticeOf($: CheerioAPI): string {
+function noticeOf($: CheerioAPI, find: Find): string {
   return $('simple-snack-bar, mat-snack-bar-container, [role="alert"]')
     .toArray()
     .filter(isElement)

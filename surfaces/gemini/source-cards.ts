@@ -5,9 +5,9 @@ import {
   type Element,
   elementsOf,
   foldSpace,
-  isElement,
 } from '../../src/extract/dom.ts';
 import { canonicalUrl, domainOf, unwrapUrl } from '../../src/extract/urls.ts';
+import type { Find } from './page-index.ts';
 import { REPORT_SOURCES } from './selectors.ts';
 
 /** One entry of a source list, in the list's own order; footnotes count these. */
@@ -27,12 +27,9 @@ const CARD_LINKS =
  * Sources of the answer from wherever the page shows them with an address: the side panel, hover cards, the footer's
  * list (gemini.md e, 2026-05…08). Each entry once, in order.
  */
-export function answerCards($: CheerioAPI): SourceCard[] {
+export function answerCards($: CheerioAPI, find: Find): SourceCard[] {
   const seen = new Set<Element>();
-  const cards = $(CARD_LINKS)
-    .toArray()
-    .filter(isElement)
-    .flatMap((link) => {
+  const cards = find(CARD_LINKS).flatMap((link) => {
       const card = closest(link, ({ name }) => name === 'inline-source-card') ?? link;
       if (seen.has(card)) return [];
       seen.add(card);
@@ -73,10 +70,10 @@ function leafTexts(card: Element): string[] {
 }
 
 /** The report's lists: used ones first, as footnotes count them (gemini.md e, 2026-01). */
-export function reportCards($: CheerioAPI): { used: SourceCard[]; unused: SourceCard[] } {
+export function reportCards($: CheerioAPI, find: Find): { used: SourceCard[]; unused: SourceCard[] } {
   const unused: SourceCard[] = [];
   const used: SourceCard[] = [];
-  for (const link of $(`${REPORT_SOURCES} a[href]`).toArray().filter(isElement)) {
+  for (const link of find(`${REPORT_SOURCES} a[href]`)) {
     const item = closest(link, ({ name }) => name === 'browse-web-item') ?? link;
     const publisher = foldSpace($(item).find('[data-test-id="domain-name"]').first().text()) || null;
     const title =

@@ -23,8 +23,11 @@ const NOTHING: TranscriptView = { reading: null, error: null, unrecognised: fals
  */
 export function readTranscript(transcript: readonly Exchange[], query: string): TranscriptView {
   if (transcript.length === 0) return NOTHING;
-  const answers = transcript.flatMap(rpcAnswers);
-  const reading = readStream(answers) ?? readStored(answers, query);
+  const perExchange = transcript.map(rpcAnswers);
+  const answers = perExchange.flat();
+  // A page may have asked again after a failure: the last exchange that brought text is the answer.
+  const streamed = perExchange.map(readStream).findLast((reading) => reading !== null);
+  const reading = streamed ?? readStored(answers, query);
   const code = answers.findLast(({ errorCode }) => errorCode !== null)?.errorCode ?? null;
   const status = transcript.findLast((exchange) => (exchange.status ?? 0) >= 400)?.status ?? null;
   const hasBody = transcript.some(({ frames, status }) => frames.length > 0 && (status ?? 200) < 400);

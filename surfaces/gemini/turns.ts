@@ -8,6 +8,7 @@ import {
   visibleText,
 } from '../../src/extract/dom.ts';
 import { isChrome } from './answer-markup.ts';
+import type { Find } from './page-index.ts';
 import { CONTENT, LOOSE_CONTENT, MODEL_TURN, PATHED, REPORT, THOUGHTS, USER_TURN } from './selectors.ts';
 
 /** Where the answer of a page stands. */
@@ -20,24 +21,24 @@ export interface AnswerPlace {
 }
 
 /** The answer to the last question of a page; null when the page has no answer at all. */
-export function findAnswer($: CheerioAPI): AnswerPlace | null {
-  const turn = lastTurn($);
-  const report = visibleOf($, REPORT).filter((element) => shownText(element) !== '');
+export function findAnswer($: CheerioAPI, find: Find): AnswerPlace | null {
+  const turn = lastTurn(find);
+  const report = visibleOf(find, REPORT).filter((element) => shownText(element) !== '');
   if (report.length > 0) return { kind: 'report', turn: turn ?? null, roots: report.slice(-1) };
   if (turn === null) return null;
   if (turn !== undefined) return { kind: 'chat', turn, roots: contentOf($, turn) };
   const loose = [CONTENT, LOOSE_CONTENT]
-    .map((css) => outermost(visibleOf($, css)))
+    .map((css) => outermost(visibleOf(find, css)))
     .find((found) => found.length > 0);
   if (loose !== undefined) return { kind: 'fragment', turn: null, roots: loose.slice(-1) };
-  const pathed = outermost(visibleOf($, PATHED));
+  const pathed = outermost(visibleOf(find, PATHED));
   return pathed.length === 0 ? null : { kind: 'fragment', turn: null, roots: pathed };
 }
 
 /** The model's turn after the last question; null when that question has none, undefined on a page without turns. */
-function lastTurn($: CheerioAPI): Element | null | undefined {
-  const users = new Set(visibleOf($, USER_TURN));
-  const turns = outermost(visibleOf($, `${USER_TURN}, ${MODEL_TURN}`));
+function lastTurn(find: Find): Element | null | undefined {
+  const users = new Set(visibleOf(find, USER_TURN));
+  const turns = outermost(visibleOf(find, `${USER_TURN}, ${MODEL_TURN}`));
   if (turns.length === 0) return undefined;
   const after = turns.slice(turns.findLastIndex((turn) => users.has(turn)) + 1);
   return after.findLast((turn) => shownText(turn) !== '') ?? after.at(-1) ?? null;
@@ -68,8 +69,8 @@ export function shownText(element: Element): string {
   return visibleText(element, isChrome);
 }
 
-function visibleOf($: CheerioAPI, css: string): Element[] {
-  return $(css).toArray().filter(isElement).filter(isVisible);
+function visibleOf(find: Find, css: string): Element[] {
+  return find(css).filter(isVisible);
 }
 
 /** Elements without those that lie inside another of them. */

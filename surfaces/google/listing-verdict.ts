@@ -50,5 +50,7 @@ function correctionWarning($: CheerioAPI): string[] {
 }
 
 function wrappedWarning(results: readonly Result[]): string[] {
-  return results.some(({ wrappedUrl }) => wrappedUrl !== undefined) ? ['opaque_result_links'] : [];
+  return results.some(({ url, wrappedUrl }) => url === null && wrappedUrl !== undefined)
+    ? ['opaque_result_links']
+    : [];
 }

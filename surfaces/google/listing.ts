@@ -22,7 +22,11 @@ export function emptyEntry(type: Entry['type'], title: string | null): Entry {
 }
 
 /** The fields of an entry that say where it leads. */
-export function linkFields({ url, wrappedUrl, domain }: ResolvedLink): Pick<Entry, 'url' | 'wrappedUrl' | 'domain'> {
+export function linkFields({
+  url,
+  wrappedUrl,
+  domain,
+}: ResolvedLink): Pick<Entry, 'url' | 'wrappedUrl' | 'domain'> {
   const site = url === null ? (domain ?? null) : (domainOf(url) ?? null);
   return { url, domain: site, ...(url === null && wrappedUrl !== undefined ? { wrappedUrl } : {}) };
 }

@@ -46,9 +46,7 @@ function isSuggestion(link: Element): boolean {
 }
 
 function isPager({ name, attribs }: Element): boolean {
-  return (
-    name === 'table' || attribs.role === 'navigation' || (name === 'a' && attribs.role === 'button')
-  );
+  return name === 'table' || attribs.role === 'navigation' || (name === 'a' && attribs.role === 'button');
 }
 
 /** The words as shown; as asked where the shown ones are other words or in another order. */

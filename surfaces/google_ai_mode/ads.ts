@@ -1,5 +1,12 @@
 import type { Ad } from '../../src/contract/envelope.ts';
-import { type CheerioAPI, type Element, foldSpace, isElement, isVisible, visibleText } from '../../src/extract/dom.ts';
+import {
+  type CheerioAPI,
+  type Element,
+  foldSpace,
+  isElement,
+  isVisible,
+  visibleText,
+} from '../../src/extract/dom.ts';
 import { domainOf, unwrapUrl } from '../../src/extract/urls.ts';
 import { textRuns } from '../google/card-texts.ts';
 

@@ -7,7 +7,7 @@ import { isBeside } from '../google/answer-markdown.ts';
 import { isJavaScriptShell, isResultsPage } from '../google/page-kind.ts';
 import { CONSENT_CSS } from '../google/walls.ts';
 import { readProgress, type TurnProgress } from './progress.ts';
-import { isStreamChallenged } from './transcript.ts';
+import { isStreamBroken, isStreamChallenged } from './transcript.ts';
 import { isAiModePage, type Turn } from './turn.ts';
 import { AI_MODE_WALLS, NOT_OFFERED } from './walls.ts';
 
@@ -59,7 +59,8 @@ function answerVerdict(record: CaptureRecord, $: CheerioAPI, progress: TurnProgr
     };
   if (busy.length > 0) return { outcome: 'answered_partially', marks: busy, warnings: [] };
   const { ending } = record.signals;
-  const whole = ending === 'settled' || (ending === 'not_awaited' && !isAiModePage($));
+  const stoodStill = ending === 'settled' && !isStreamBroken(record.transcript);
+  const whole = stoodStill || (ending === 'not_awaited' && !isAiModePage($));
   return {
     outcome: whole ? 'answered' : 'answered_partially',
     marks: ['no_end_mark'],

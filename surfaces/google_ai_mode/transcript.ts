@@ -29,6 +29,12 @@ export function isStreamChallenged(transcript: readonly Exchange[]): boolean {
   return last.status === 429 || REFUSED.test(bodyOf(last).trim());
 }
 
+/** True when the answer was asked for and its stream did not come to its end. */
+export function isStreamBroken(transcript: readonly Exchange[]): boolean {
+  const last = transcript.filter(isAnswerStream).at(-1);
+  return last !== undefined && !isStreamEnd(last);
+}
+
 /** A stored stream may lie in a file that does not tell where it came from. */
 function isMarkup(exchange: Exchange): boolean {
   if (exchange.status !== null && exchange.status >= 400) return false;

@@ -1,4 +1,4 @@
-import { type Element, elementsOf, foldSpace, visibleText } from '../../src/extract/dom.ts';
+import { closest, type Element, elementsOf, foldSpace, visibleText } from '../../src/extract/dom.ts';
 import { domainOf, isWebUrl } from '../../src/extract/urls.ts';
 import { textRuns } from '../google/card-texts.ts';
 import { attributesField, type Entry, emptyEntry } from '../google/listing.ts';
@@ -43,7 +43,8 @@ export function readTextAd(ad: Element, page: ResultsPage): Entry[] {
 function mainLink(page: ResultsPage, ad: Element, heading: Element | undefined): Element | undefined {
   const { $ } = page;
   const declaring = $(ad).find('a[data-pcu][href]').get(0);
-  const around = heading === undefined ? undefined : $(heading).closest('a[href]').get(0);
+  const around =
+    heading && closest(heading, ({ name, attribs }) => name === 'a' && attribs.href !== undefined);
   return declaring ?? around ?? $(ad).find('a[data-rw], a[href]').get(0);
 }
 
@@ -67,7 +68,7 @@ function adText(page: ResultsPage, ad: Element, link: Element | undefined): stri
     element === header ||
     element === link ||
     element.name === 'a' ||
-    /^(?:g-dialog|g-bubble|button)$/.test(element.name) ||
+    /^(?:g-dialog|g-bubble|button|h[1-6])$/.test(element.name) ||
     /^(?:button|dialog|heading)$/.test(element.attribs.role ?? '') ||
     element.attribs['data-dtld'] !== undefined ||
     offersSearches(element) ||
@@ -76,13 +77,22 @@ function adText(page: ResultsPage, ad: Element, link: Element | undefined): stri
     .split('\n')
     .map(foldSpace)
     .filter((line) => line.length > 20 && /\p{L}{3}/u.test(line));
-  const unlinked = lines.filter((line) => !page.$(ad).find('a').toArray().some((a) => foldSpace(visibleText(a)) === line));
+  const unlinked = lines.filter(
+    (line) =>
+      !page
+        .$(ad)
+        .find('a')
+        .toArray()
+        .some((a) => foldSpace(visibleText(a)) === line),
+  );
   return unlinked.length === 0 ? null : unlinked.join(' ');
 }
 
 /** Chips below the ad that lead to other searches, and their caption. */
 function offersSearches(element: Element): boolean {
-  const links = [...elementsOf(element)].filter(({ name, attribs }) => name === 'a' && attribs.href !== undefined);
+  const links = [...elementsOf(element)].filter(
+    ({ name, attribs }) => name === 'a' && attribs.href !== undefined,
+  );
   return links.length > 0 && links.every(({ attribs }) => isOwnSearch(attribs.href ?? ''));
 }
 

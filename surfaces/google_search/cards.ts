@@ -11,8 +11,15 @@ import { typeOfSection, typeOfSite } from './sections.ts';
 export function readStory(card: Element, page: ResultsPage, section: string): Entry[] {
   const { entry, form } = readNewsCard(page.$, card);
   const headed = typeOfSection(section);
-  const type = headed === 'perspective' || headed === 'top_story' ? headed : form === 'story' ? 'top_story' : 'perspective';
-  return entry.title === null && entry.url === null && entry.wrappedUrl === undefined ? [] : [{ ...entry, type }];
+  const type =
+    headed === 'perspective' || headed === 'top_story'
+      ? headed
+      : form === 'story'
+        ? 'top_story'
+        : 'perspective';
+  return entry.title === null && entry.url === null && entry.wrappedUrl === undefined
+    ? []
+    : [{ ...entry, type }];
 }
 
 /** A video of a carousel or a list: the player's element names the film (`data-curl`; 2024-03 → 2026-02). */
@@ -26,7 +33,9 @@ export function readVideo(card: Element, page: ResultsPage, section: string): En
   const link = links.find(({ attribs }) => !isOwnSearch(attribs.href ?? ''));
   const address = link?.attribs.href ?? card.attribs['data-curl'];
   const type = typeOfSection(section) === 'perspective' ? 'perspective' : 'video';
-  return [{ ...emptyEntry(type, title), ...linkFields(resolveLink([address], {})), ...videoTexts(card, title) }];
+  return [
+    { ...emptyEntry(type, title), ...linkFields(resolveLink([address], {})), ...videoTexts(card, title) },
+  ];
 }
 
 /** A player's label is its title and, localised, where it plays; the title also stands on the card, perhaps cut. */
@@ -47,7 +56,9 @@ function videoTexts(card: Element, title: string): Partial<Entry> {
   const duration = runs.find((text) => /^\d{1,2}(?::\d{2}){1,2}$/.test(text));
   const words = runs.filter((text) => text !== duration && text.length <= 60);
   const publishedAt = words.find((text) => /\p{N}/u.test(text) && text.length <= 30) ?? null;
-  const names = words.map((text) => text.replace(/^[·•\s]+/, '')).filter((text) => text !== publishedAt && text !== '');
+  const names = words
+    .map((text) => text.replace(/^[·•\s]+/, ''))
+    .filter((text) => text !== publishedAt && text !== '');
   return {
     publisher: names[0] ?? null,
     publishedAt,
@@ -72,7 +83,8 @@ export function readCard(heading: Element, page: ResultsPage, section: string): 
   const link = webLink(page, heading, box);
   const headed = typeOfSection(section);
   // A heading over further cards, "Also in the news" or the like, is no card.
-  if (typeOfSection(title) !== undefined && closest(heading, ({ name }) => name === 'a') === undefined) return undefined;
+  if (typeOfSection(title) !== undefined && closest(heading, ({ name }) => name === 'a') === undefined)
+    return undefined;
   if (link === undefined) return isPlace(page, box, headed) ? [readPlace(page, box, title)] : undefined;
   const resolved = linkFields(resolveLink([link.attribs.href], {}));
   const runs = textRuns(box).filter((text) => text !== title && !/^[·•\s]*$/.test(text));
@@ -91,7 +103,7 @@ export function readCard(heading: Element, page: ResultsPage, section: string): 
 }
 
 const DURATION =
-  /^(?:\p{N}+\s?(?:h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|Std|Stunden?|Min|Minuten?|Sekunden?|分|時間|мин|ч)\b?[.,]?\s*)+$/iu;
+  /^(?:\p{N}+\s?(?:h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|Std|Stunden?|Min|Minuten?|Sekunden?|分|時間|мин|ч)[.,]?\s*)+$/iu;
 
 /** The last short text that begins with a number or a month: a length ("30 minutes") stands before the date. */
 function timeOf(runs: readonly string[]): string | null {

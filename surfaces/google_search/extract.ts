@@ -5,8 +5,8 @@ import type { Outcome } from '../../src/contract/outcome.ts';
 import { type CheerioAPI, parseHtml } from '../../src/extract/dom.ts';
 import { canonicalUrl } from '../../src/extract/urls.ts';
 import { emptyNotice } from '../google/empty-listing.ts';
-import { listingVerdict, type Verdict } from '../google/listing-verdict.ts';
 import { adsOf, ranked, sourcesOfResults } from '../google/listing.ts';
+import { listingVerdict, type Verdict } from '../google/listing-verdict.ts';
 import { type Overview, readOverview } from '../google/overview.ts';
 import { readRegion } from '../google/region.ts';
 import { readRelated } from '../google/related-searches.ts';
@@ -63,7 +63,8 @@ function withOverview({ signals }: CaptureRecord, verdict: Verdict, overview: Ov
   if (state === 'declined') warnings.push('aio_declined');
   if (state === 'throttled') warnings.push('aio_throttled');
   if (state === 'unreadable') warnings.push('aio_unreadable');
-  const cut = state === 'partial' || (shown && signals.ending === 'deadline' && progress.finished.length === 0);
+  const cut =
+    state === 'partial' || (shown && signals.ending === 'deadline' && progress.finished.length === 0);
   const marks = [...verdict.marks, `overview_${state}`];
   const outcome: Outcome = cut ? 'answered_partially' : shown ? 'answered' : verdict.outcome;
   return { outcome: verdict.outcome === 'answered_partially' ? verdict.outcome : outcome, marks, warnings };

@@ -15,13 +15,19 @@ const MOST_FACTS = 24;
 export function readPanel(titleElement: Element, page: ResultsPage): Entry[] {
   const title = foldSpace(visibleText(titleElement));
   // "See results about" offers other meanings; it is no panel of its own.
-  if (title === '' || closest(titleElement, ({ name }) => name === 'block-component') !== undefined) return [];
+  if (title === '' || closest(titleElement, ({ name }) => name === 'block-component') !== undefined)
+    return [];
   const { $ } = page;
   const panel = closest(titleElement, isPanel) ?? titleElement;
   const part = (name: string): Element | undefined => $(panel).find(`[data-attrid="${name}"]`).get(0);
   const subtitle = part('subtitle');
   const description = part('description');
-  const link = description && $(description).find('a[href]').toArray().find(({ attribs }) => !isOwnSearch(attribs.href ?? ''));
+  const link =
+    description &&
+    $(description)
+      .find('a[href]')
+      .toArray()
+      .find(({ attribs }) => !isOwnSearch(attribs.href ?? ''));
   return [
     {
       ...emptyEntry('knowledge', title),
@@ -36,7 +42,8 @@ export function readPanel(titleElement: Element, page: ResultsPage): Entry[] {
   ];
 }
 
-const isHeading = ({ name, attribs }: Element): boolean => /^h[1-6]$/.test(name) || attribs.role === 'heading';
+const isHeading = ({ name, attribs }: Element): boolean =>
+  /^h[1-6]$/.test(name) || attribs.role === 'heading';
 
 function isPanel({ attribs }: Element): boolean {
   return (
@@ -50,10 +57,14 @@ function isPanel({ attribs }: Element): boolean {
 /** Facts of the form "Born: April 8, 1901", under their names in Google's own vocabulary. */
 function factsOf(page: ResultsPage, panel: Element): Record<string, string> {
   const facts: Record<string, string> = {};
-  for (const element of page.$(panel).find('[data-attrid^="kc:/"], [data-attrid^="lab/"], [data-attrid^="hw:/"], [data-attrid^="ss:/"]').toArray()) {
+  for (const element of page
+    .$(panel)
+    .find('[data-attrid^="kc:/"], [data-attrid^="lab/"], [data-attrid^="hw:/"], [data-attrid^="ss:/"]')
+    .toArray()) {
     const name = element.attribs['data-attrid'] ?? '';
     const text = foldSpace(visibleText(element));
-    if (text === '' || text.length > 200 || !text.includes(':') || Object.keys(facts).length >= MOST_FACTS) continue;
+    if (text === '' || text.length > 200 || !text.includes(':') || Object.keys(facts).length >= MOST_FACTS)
+      continue;
     facts[name] ??= text.slice(text.indexOf(':') + 1).trim();
   }
   return facts;

@@ -92,11 +92,7 @@ function displayedOrigin(displayed: string | null): string | null {
 }
 
 /** Snippet and the date that stands before it in an element of its own ("5 days ago — "). The snippet keeps the date. */
-function readBody(
-  page: ResultsPage,
-  box: Element,
-  heading: Element,
-): Pick<Entry, 'snippet' | 'publishedAt'> {
+function readBody(page: ResultsPage, box: Element, heading: Element): Pick<Entry, 'snippet' | 'publishedAt'> {
   const place = snippetPlace(page, box, heading);
   if (place === undefined) return { snippet: null, publishedAt: null };
   const snippet = foldSpace(visibleText(place, isReadMore));
@@ -112,7 +108,8 @@ function readBody(
 }
 
 /** "Read more" repeats the title's link at the snippet's end (2026). */
-const isReadMore = (element: Element): boolean => element.name === 'a' && /#:~:|\/goto\?/.test(element.attribs.href ?? '');
+const isReadMore = (element: Element): boolean =>
+  element.name === 'a' && /#:~:|\/goto\?/.test(element.attribs.href ?? '');
 
 /** The marked snippet; without marks the element with the most words outside of the header. */
 function snippetPlace(page: ResultsPage, box: Element, heading: Element): Element | undefined {
@@ -157,7 +154,9 @@ function attributesOf(link: Element, box: Element): Record<string, string> {
 
 /** A place of the same document: an answer of a thread, a chapter. */
 function isWithin(href: string, result: string | null): boolean {
-  return result !== null && URL.canParse(result) && new URL(result).pathname.length > 1 && href.startsWith(result);
+  return (
+    result !== null && URL.canParse(result) && new URL(result).pathname.length > 1 && href.startsWith(result)
+  );
 }
 
 /** Links to further pages of the result's site, below its snippet: a table, a row or a list (2023 → 2026-06). */

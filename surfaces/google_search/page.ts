@@ -31,7 +31,8 @@ export function resultsPage($: CheerioAPI): ResultsPage {
   const overview = findOverviewRoot($);
   const titles = new Set(titleLinks($).filter((link) => closest(link, isBesideListing) === undefined));
   const marks = new Set<Element>(titles);
-  for (const mark of $(`${CARD_HEADING}, [data-news-cluster-id], a[jsname="YKoRaf"]`).toArray()) marks.add(mark);
+  for (const mark of $(`${CARD_HEADING}, [data-news-cluster-id], a[jsname="YKoRaf"]`).toArray())
+    marks.add(mark);
   const counts = new Map<Element, number>();
   for (const mark of marks) {
     for (let node = mark.parent; node !== null && isElement(node); node = node.parent)

@@ -1,5 +1,12 @@
 import type { ShoppingItem } from '../../src/contract/envelope.ts';
-import { type AnyNode, type Element, foldSpace, isElement, isHiddenItself, visibleText } from '../../src/extract/dom.ts';
+import {
+  type AnyNode,
+  type Element,
+  foldSpace,
+  isElement,
+  isHiddenItself,
+  visibleText,
+} from '../../src/extract/dom.ts';
 import { attributesField, type Entry, emptyEntry } from '../google/listing.ts';
 import { adAddress } from './ads.ts';
 import type { ResultsPage } from './page.ts';
@@ -70,11 +77,14 @@ function merchantOf(
 ): string | null {
   const { $ } = page;
   const domain = card.attribs['data-dtld']?.split('.')[0];
-  const named = domain === undefined ? undefined : runs.find((text) => squeeze(text).includes(squeeze(domain)));
+  const named =
+    domain === undefined ? undefined : runs.find((text) => squeeze(text).includes(squeeze(domain)));
   if (named !== undefined) return named;
   // The price is followed by the shop's name.
   const priced = runs.findIndex((text) => MONEY.test(text) && text.length < 30);
-  const after = runs.slice(priced + 1).find((text) => !MONEY.test(text) && text !== title && /\p{L}/u.test(text));
+  const after = runs
+    .slice(priced + 1)
+    .find((text) => !MONEY.test(text) && text !== title && /\p{L}/u.test(text));
   const iconed = foldSpace($(card).find('img[aria-hidden="true"]').parent().next().text());
   return after ?? (iconed === '' ? null : iconed);
 }
@@ -83,7 +93,9 @@ const squeeze = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{
 
 function ratingOf(page: ResultsPage, card: Element): { rating: string | null; reviews: string | null } {
   const labels = page.$(card).find('[role="img"][aria-label]').toArray();
-  const label = labels.map(({ attribs }) => attribs['aria-label'] ?? '').find((text) => /\d[.,]\d/.test(text));
+  const label = labels
+    .map(({ attribs }) => attribs['aria-label'] ?? '')
+    .find((text) => /\d[.,]\d/.test(text));
   const rating = /\d[.,]\d/.exec(label ?? '')?.[0].replace(',', '.') ?? null;
   const reviews = /\(([\d.,\s]+[KkMm]?)\)/.exec(foldSpace(visibleText(card)))?.[1]?.trim() ?? null;
   return { rating, reviews: rating === null ? null : reviews };
@@ -91,7 +103,9 @@ function ratingOf(page: ResultsPage, card: Element): { rating: string | null; re
 
 /** The products of a listing as shopping items, or null when it has none. */
 export function shoppingOf(entries: readonly Entry[]): ShoppingItem[] | null {
-  const products = entries.filter(({ type, attributes }) => type === 'product_ad' || attributes?.form === 'product');
+  const products = entries.filter(
+    ({ type, attributes }) => type === 'product_ad' || attributes?.form === 'product',
+  );
   if (products.length === 0) return null;
   return products.map((entry) => ({
     title: entry.title ?? '',

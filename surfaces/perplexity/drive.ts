@@ -34,7 +34,8 @@ export function entryUrl({ query }: SurfaceRequest): string {
 export async function drive(_page: Page, request: SurfaceRequest, tools: DriveTools): Promise<void> {
   const url = entryUrl(request);
   await tools.open(url);
-  const linked = url !== START && (await tools.awaitAny([ASKED], DEEP_LINK_MS)) !== undefined;
+  const patience = Math.min(DEEP_LINK_MS, tools.remainingMs() / 4);
+  const linked = url !== START && (await tools.awaitAny([ASKED], patience)) !== undefined;
   tools.note('asked_by', linked ? 'deep_link' : 'composer');
   if (!linked) {
     // A link that did not ask may have left its text in the composer; the start page has an empty one.

@@ -93,7 +93,7 @@ describe('the socket of Copilot', () => {
           expect(bodyOf([socket(packed)]).answer).toEqual(whole.answer);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 

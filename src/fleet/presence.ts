@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { rescueChildrenOf } from '../jobs/rescue.ts';
+import type { Database } from '../platform/database.ts';
+import type { Log } from '../platform/log.ts';
+import type { Queue } from '../platform/queue.ts';
+import { holdSessionLock, type SessionLock } from '../platform/session-lock.ts';
+
+/** What a worker says of itself. */
+export interface WorkerCard {
+  id: string;
+  host: string;
+  pid: number;
+  slots: number;
+  surfaces: readonly string[];
+  origin: 'live' | 'stage';
+}
+
+/** A worker's entry in the register, and the lock that proves that it lives. */
+export interface Presence {
+  lock: SessionLock;
+  leave(): Promise<void>;
+}
+
+/** Key of a worker's lock: 63 bits of its id's hash. */
+function lockKey(workerId: string): bigint {
+  return createHash('sha256').update(workerId).digest().readBigInt64BE(0) & 0x7fff_ffff_ffff_ffffn;
+}
+
+/**
+ * Enters a worker into the register; its lock is taken first, so that no supervisor can find the entry without it. A
+ * worker whose connection was lost, and which was taken for dead, is entered again when the connection is back.
+ */
+export async function enter(db: Database, card: WorkerCard, now: number, log: Log): Promise<Presence> {
+  const key = lockKey(card.id);
+  const register = async (): Promise<void> => {
+    await db.query(
+      `INSERT INTO fleet.worker (id, lock_key, host, pid, slots, surfaces, origin, started_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+      [
+        card.id,
+        key.toString(),
+        card.host,
+        card.pid,
+        card.slots,
+        [...card.surfaces],
+        card.origin,
+        new Date(now),
+      ],
+    );
+  };
+  const lock = await holdSessionLock({ url: db.url, key, log, onHeld: register });
+  return {
+    lock,
+    leave: async () => {
+      await db.query('DELETE FROM fleet.worker WHERE id = $1', [card.id]);
+      await lock.close();
+    },
+  };
+}
+
+const deadRow = z.object({ id: z.string(), lockKey: z.string() });
+
+/**
+ * Finds workers whose lock is free, which means that their process or its connection is gone, and takes their children
+ * back. Any number of supervisors may look at once. A worker that only lost its connection finds its leases lost at
+ * the next heartbeat and enters itself anew. Returns the ids of the workers taken for dead.
+ */
+export async function rescueDeadWorkers(db: Database, queue: Queue, log: Log): Promise<string[]> {
+  const { rows } = await db.query(
+    // The lock of a live worker is visible in pg_locks; of two supervisors, the row lock lets one do the work.
+    `SELECT w.id, w.lock_key::text AS "lockKey" FROM fleet.worker w
+     WHERE NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+       AND ((l.classid::bigint << 32) | l.objid::bigint) = w.lock_key
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))`,
+  );
+  const dead: string[] = [];
+  for (const worker of z.array(deadRow).parse(rows)) {
+    const children = await rescueChildrenOf(db, queue, worker.id);
+    await db.query('DELETE FROM fleet.worker WHERE id = $1', [worker.id]);
+    log.warn({ worker: worker.id, children }, 'worker is gone; its children were taken back');
+    dead.push(worker.id);
+  }
+  return dead;
+}
+
+const LOOK_MS = 1_000;
+
+/** Looks for dead workers once a second until stopped. A failing look is logged and the next one tries again. */
+export function startSupervisor(db: Database, queue: Queue, log: Log): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    try {
+      await rescueDeadWorkers(db, queue, log);
+    } catch (error) {
+      log.warn({ err: error }, 'could not look for dead workers; the next look tries again');
+    }
+    if (!stopped) {
+      timer = setTimeout(() => {
+        running = look();
+      }, LOOK_MS);
+    }
+  };
+  let running = look();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
