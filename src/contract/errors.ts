@@ -82,6 +82,32 @@ export const API_ERRORS = {
     retryable: false,
     when: 'X-AISearch-Version names a version this server does not speak.',
   },
+  INSUFFICIENT_CREDITS: {
+    status: 402,
+    retryable: false,
+    when: 'Not enough credits; nothing is spawned. details has what is required and available.',
+  },
+  INSUFFICIENT_SCOPE: {
+    status: 403,
+    retryable: false,
+    when: 'The API key lacks the scope that the message names.',
+  },
+  KEY_NOT_FOUND: { status: 404, retryable: false, when: 'The API key does not exist or is not yours.' },
+  RATE_LIMIT_EXCEEDED: {
+    status: 429,
+    retryable: true,
+    when: 'Too many requests with this key; wait as Retry-After says.',
+  },
+  CONCURRENCY_LIMIT_EXCEEDED: {
+    status: 429,
+    retryable: true,
+    when: 'Too many in-flight sync requests; retry, or use mode=async.',
+  },
+  QUEUE_CAPACITY_EXCEEDED: {
+    status: 429,
+    retryable: true,
+    when: 'The queue holds as many captures as it may; wait as Retry-After says.',
+  },
   AUTH_INVALID: { status: 401, retryable: false, when: 'Missing, bad, or revoked API key.' },
   NOT_FOUND: { status: 404, retryable: false, when: 'No such route.' },
   JOB_NOT_FOUND: { status: 404, retryable: false, when: 'The job does not exist or is not yours.' },

@@ -7,9 +7,20 @@ import { isoTime } from '../platform/clock.ts';
 import type { Sql } from '../platform/database.ts';
 import { errorCode } from '../platform/database-error.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
+import type { KeyMode } from './account.ts';
 
 /** How long a key keeps replaying (specs/edge.md 2). */
 export const IDEMPOTENCY_TTL_MS = 7 * 24 * 3_600_000;
+
+/** A use of a key. Live and test keys are kept apart: a test's capture must never answer for a live one. */
+export interface KeyClaim {
+  accountId: string;
+  mode: KeyMode;
+  key: string;
+  fingerprint: string;
+  jobId: JobId;
+  now: number;
+}
 
 const claimRow = z.object({ jobId: z.string(), bodyHash: z.string(), createdAt: z.date() });
 
@@ -28,14 +39,14 @@ export function requestFingerprint(request: SearchRequest): string {
  */
 export async function claimKey(
   sql: Sql,
-  claim: { accountId: string; key: string; fingerprint: string; jobId: JobId; now: number },
+  claim: KeyClaim,
 ): Promise<{ replayOf: JobId | undefined }> {
   await sql.query(`SET LOCAL lock_timeout = '5s'`);
   if (await inserted(sql, claim)) return { replayOf: undefined };
   const { rows } = await sql.query(
     `SELECT job_id AS "jobId", body_hash AS "bodyHash", created_at AS "createdAt"
-     FROM fleet.idempotency WHERE account_id = $1 AND key = $2`,
-    [claim.accountId, claim.key],
+     FROM fleet.idempotency WHERE account_id = $1 AND mode = $2 AND key = $3`,
+    [claim.accountId, claim.mode, claim.key],
   );
   const first = claimRow.optional().parse(rows[0]);
   // Swept between the two statements: the client's retry starts afresh.
@@ -58,13 +69,13 @@ export async function sweepKeys(sql: Sql, now: number): Promise<number> {
 
 async function inserted(
   sql: Sql,
-  claim: { accountId: string; key: string; fingerprint: string; jobId: JobId; now: number },
+  claim: KeyClaim,
 ): Promise<boolean> {
   try {
     const { rowCount } = await sql.query(
-      `INSERT INTO fleet.idempotency (account_id, key, body_hash, job_id, created_at)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-      [claim.accountId, claim.key, claim.fingerprint, claim.jobId, new Date(claim.now)],
+      `INSERT INTO fleet.idempotency (account_id, mode, key, body_hash, job_id, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+      [claim.accountId, claim.mode, claim.key, claim.fingerprint, claim.jobId, new Date(claim.now)],
     );
     return rowCount === 1;
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Database, Sql } from '../platform/database.ts';
 import { newJobId } from '../platform/identifiers.ts';
 import { newQueueJobId, type Queue } from '../platform/queue.ts';
 import type { Caller } from './account.ts';
+import { type AccountLoad, type AdmissionLimits, admit } from './admission.ts';
 import { announceWork } from './channels.ts';
 import { claimKey, requestFingerprint } from './idempotency.ts';
 
@@ -19,6 +20,10 @@ export interface SubmitContext {
   ttlMs: number;
   /** Against what the captures will run; stands in the Envelope from the start. */
   origin: 'live' | 'stage';
+  /** What the account may have under way; absent: as much as it likes. */
+  limits?: AdmissionLimits;
+  /** Id of the sync slot this request takes; absent or null for async. */
+  syncSlot?: string | null;
 }
 
 export interface Submitted {
@@ -27,6 +32,8 @@ export interface Submitted {
   children: ChildId[];
   /** True when an earlier submit with the same key did it. */
   replayed: boolean;
+  /** What the account has under way now; absent for a replay, which adds nothing. */
+  load?: AccountLoad;
 }
 
 interface NewChild {
@@ -39,8 +46,9 @@ interface NewChild {
 }
 
 /**
- * Accepts a search, whole or not at all, in one transaction: idempotency claim, parent, children, queue jobs, wake-up.
- * Throws ApiError IDEMPOTENCY_CONFLICT or IDEMPOTENCY_IN_PROGRESS, FleetError DATABASE_UNAVAILABLE.
+ * Accepts a search, whole or not at all, in one transaction: idempotency claim, limits and
+ * credits, parent, children, queue jobs, wake-up. A replay needs neither credits nor room. Throws ApiError
+ * IDEMPOTENCY_CONFLICT, IDEMPOTENCY_IN_PROGRESS and those of `admit`, FleetError DATABASE_UNAVAILABLE.
  */
 export async function submit(
   db: Database,
@@ -55,8 +63,10 @@ export async function submit(
     if (replayOf !== undefined) {
       return { jobId: replayOf, children: await childrenOf(sql, replayOf), replayed: true };
     }
+    const { caller, limits, syncSlot = null, now } = context;
+    const load = await admit(sql, { caller, children, syncSlot, limits, now });
     await insertJob(sql, jobId, request, context);
-    await insertChildren(sql, jobId, children);
+    await insertChildren(sql, jobId, children, { caller, priority: request.priority });
     for (const surface of request.surfaces) {
       const jobs = children.filter((child) => child.surface === surface);
       await queue.insert(
@@ -66,7 +76,7 @@ export async function submit(
       );
     }
     await announceWork(sql, request.surfaces);
-    return { jobId, children: children.map((child) => child.id), replayed: false };
+    return { jobId, children: children.map((child) => child.id), replayed: false, load };
   });
 }
 
@@ -88,6 +98,7 @@ async function claimed(
   if (request.idempotencyKey === null) return undefined;
   const { replayOf } = await claimKey(sql, {
     accountId: context.caller.accountId,
+    mode: context.caller.mode,
     key: request.idempotencyKey,
     fingerprint: requestFingerprint(request),
     jobId,
@@ -119,7 +130,12 @@ async function insertJob(
   );
 }
 
-async function insertChildren(sql: Sql, jobId: JobId, children: readonly NewChild[]): Promise<void> {
+async function insertChildren(
+  sql: Sql,
+  jobId: JobId,
+  children: readonly NewChild[],
+  asked: { caller: Caller; priority: number },
+): Promise<void> {
   await sql.query(
     `INSERT INTO fleet.child (id, job_id, ordinal, surface, method, region_key, region, queue_job_id)
      SELECT id, $1, ordinal, surface, 'own-fleet', "regionKey", region, "queueJobId"

@@ -1,11 +1,13 @@
 import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { HealthField } from '../../src/contract/envelope.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
-import { parseHtml } from '../../src/extract/dom.ts';
+import type { Wall } from '../../src/contract/surface.ts';
+import { type CheerioAPI, parseHtml } from '../../src/extract/dom.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
 import { CONSENT_CSS } from '../google/walls.ts';
 import { judge } from './outcome.ts';
 import { type PageView, readPage } from './page.ts';
+import { ANY_ANSWER } from './selectors.ts';
 import { readTranscript, transcriptOf } from './transcript.ts';
 import { WALLS } from './walls.ts';
 
@@ -22,7 +24,7 @@ export function extract(record: CaptureRecord): Extraction {
   const isPage = record.html !== null && exchanges === record.transcript;
   const $ = isPage && record.html !== null ? parseHtml(record.html) : null;
   // Walls are looked for before the answer is read: reading rewrites the answer's tree.
-  const wall = findWall(WALLS, pageFacts(record, $));
+  const wall = findWall(wallsBeside($), pageFacts(record, $));
   const consent = CONSENT_URL.test(record.finalUrl ?? '') || ($ !== null && $(CONSENT_CSS).length > 0);
   const page = $ === null ? null : readPage($);
   const transcript = readTranscript(exchanges, record.query);
@@ -41,6 +43,12 @@ export function extract(record: CaptureRecord): Extraction {
     loginState:
       record.signals.loginState === 'unknown' ? (page?.loginState ?? 'unknown') : record.signals.loginState,
   };
+}
+
+/** Walls that can stand on this page: beside an answer most do not count, and looking for each costs. */
+function wallsBeside($: CheerioAPI | null): readonly Wall[] {
+  const answered = $ !== null && $(ANY_ANSWER).length > 0;
+  return answered ? WALLS.filter(({ unless }) => !unless?.includes(ANY_ANSWER)) : WALLS;
 }
 
 function cites(reading: Reading | null): boolean {

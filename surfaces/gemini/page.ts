@@ -2,6 +2,7 @@ import type { Extraction, Reading } from '../../src/contract/extraction.ts';
 import { type CheerioAPI, type Element, foldSpace, isElement, isVisible } from '../../src/extract/dom.ts';
 import { markCitations } from './answer-citations.ts';
 import { answerMarkdown } from './answer-markup.ts';
+import { type Find, indexPage } from './page-index.ts';
 import {
   ACTIONS,
   COMPOSER_CSS,
@@ -43,8 +44,9 @@ export function readPage($: CheerioAPI): PageView {
   const shown = place === null ? noticeOf($, find) : place.roots.map(shownText).join('\n') || turnText(place);
   const doneMarks = place === null ? [] : doneMarksOf($, place);
   const hasSourcesButton = SOURCES_BUTTON.any.some((css) => find(css).length > 0);
-  const read = place === null || place.roots.length === 0 ? null : readAnswer($, find, place);
+  // The end marks are looked for before the answer is read: reading rewrites the answer's tree.
   const complete = place !== null && isComplete($, find, place, doneMarks);
+  const read = place === null || place.roots.length === 0 ? null : readAnswer($, find, place);
   return {
     loginState: loginStateOf(find),
     reading: read && { ...read.reading, complete, model },
@@ -58,7 +60,9 @@ export function readPage($: CheerioAPI): PageView {
   };
 }
 
-function readAnswer($: CheerioAPI, find: Find,
+function readAnswer(
+  $: CheerioAPI,
+  find: Find,
   place: AnswerPlace,
 ): { reading: Reading; citations: PageView['citations'] } {
   const report = reportCards($, find);
@@ -88,12 +92,11 @@ function readAnswer($: CheerioAPI, find: Find,
   };
 }
 
-function anyVisible($: CheerioAPI, css: string, root?: Element): boolean {
-  const found = root === undefined ? $(css) : $(root).find(css);
-  return found
+function anyVisible($: CheerioAPI, css: string, root: Element): boolean {
+  return $(root)
+    .find(css)
     .toArray()
-    .filter(isElement)
-    .some((element) => isVisible(element));
+    .some((element) => isElement(element) && isVisible(element));
 }
 
 /** Marks of a finished turn, each read inside the turn: earlier turns of the page have theirs too. */
@@ -112,9 +115,7 @@ function doneMarksOf($: CheerioAPI, { turn, roots }: AnswerPlace): string[] {
 
 /** Finished: a mark says so and none says the contrary. A fragment cannot carry the app's marks, a busy one it can. */
 function isComplete($: CheerioAPI, find: Find, place: AnswerPlace, doneMarks: readonly string[]): boolean {
-  const isBusy = [...STREAMING.any, ...STOP.any, '[aria-busy="true"][data-path-to-node]'].some((css) =>
-    anyVisible($, css),
-  );
+  const isBusy = [...STREAMING.any, ...STOP.any].some((css) => find(css).some(isVisible));
   const rootBusy = place.roots.some((root) => $(root).is('[aria-busy="true"]'));
   const isBare = place.turn === null && find(`${COMPOSER_CSS}, ${USER_TURN}`).length === 0;
   return !isBusy && !rootBusy && (doneMarks.length > 0 || isBare);
@@ -147,9 +148,7 @@ function turnText({ turn }: AnswerPlace): string {
 
 /** A notice in the answer's stead: a snack bar, an alert. */
 function noticeOf($: CheerioAPI, find: Find): string {
-  return $('simple-snack-bar, mat-snack-bar-container, [role="alert"]')
-    .toArray()
-    .filter(isElement)
+  return find('simple-snack-bar, mat-snack-bar-container, [role="alert"]')
     .filter(isVisible)
     .map((element) => foldSpace($(element).text()))
     .join('\n');

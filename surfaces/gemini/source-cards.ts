@@ -1,11 +1,5 @@
 import type { DraftSource } from '../../src/contract/extraction.ts';
-import {
-  type CheerioAPI,
-  closest,
-  type Element,
-  elementsOf,
-  foldSpace,
-} from '../../src/extract/dom.ts';
+import { type CheerioAPI, closest, type Element, elementsOf, foldSpace } from '../../src/extract/dom.ts';
 import { canonicalUrl, domainOf, unwrapUrl } from '../../src/extract/urls.ts';
 import type { Find } from './page-index.ts';
 import { REPORT_SOURCES } from './selectors.ts';
@@ -30,11 +24,11 @@ const CARD_LINKS =
 export function answerCards($: CheerioAPI, find: Find): SourceCard[] {
   const seen = new Set<Element>();
   const cards = find(CARD_LINKS).flatMap((link) => {
-      const card = closest(link, ({ name }) => name === 'inline-source-card') ?? link;
-      if (seen.has(card)) return [];
-      seen.add(card);
-      return cardOf($, card, link) ?? [];
-    });
+    const card = closest(link, ({ name }) => name === 'inline-source-card') ?? link;
+    if (seen.has(card)) return [];
+    seen.add(card);
+    return cardOf($, card, link) ?? [];
+  });
   const panel = cards.filter(({ inPanel }) => inPanel);
   // Hover cards repeat what the panel lists, in another order; the panel's order is the one footnotes count.
   const listed = new Set(panel.map(({ draft }) => draft.key));

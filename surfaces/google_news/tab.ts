@@ -1,4 +1,4 @@
-import type { CheerioAPI, Element } from '../../src/extract/dom.ts';
+import { type CheerioAPI, type Element, isElement } from '../../src/extract/dom.ts';
 import type { Entry } from '../google/listing.ts';
 import { readNewsCard } from '../google/news-cards.ts';
 import { isShown } from '../google/sight.ts';
@@ -12,6 +12,7 @@ export function readTab($: CheerioAPI): Entry[] {
   for (const css of NEWS_CARD.any) {
     const entries = $(css)
       .toArray()
+      .filter(isElement)
       .filter((card) => isShown(card) && isOutermost($, card, css))
       .map((card) => readNewsCard($, card).entry)
       .filter(({ title, url, wrappedUrl }) => title !== null && (url !== null || wrappedUrl !== undefined));

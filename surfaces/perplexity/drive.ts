@@ -6,6 +6,10 @@ import { streamEnded } from './stream-end.ts';
 /** A linked question is asked by itself within this time, or not at all (first byte 1.6–4.5 s, 2026-09-24). */
 const DEEP_LINK_MS = 8_000;
 const START = 'https://www.perplexity.ai/';
+/** The composer stands there before its script listens; a reader does not type in that moment either. */
+const HYDRATION_MS = 1_000;
+/** A submitted question is shown at once. */
+const SUBMITTED_MS = 3_000;
 /** Longer questions are typed: a link of many kilobytes is refused by the edge. */
 const MAX_LINKED_CHARS = 1_500;
 
@@ -40,10 +44,18 @@ export async function drive(_page: Page, request: SurfaceRequest, tools: DriveTo
   if (!linked) {
     // A link that did not ask may have left its text in the composer; the start page has an empty one.
     if (url !== START) await tools.open(START);
-    await tools.compose(COMPOSER, request.query);
-    await tools.submit(SUBMIT, COMPOSER);
+    await ask(request.query, tools);
   }
   await tools.awaitAnswer(WATCH);
   // A sign-in sheet likes to cover a finished answer; it has its own button to go away.
   await tools.clear();
+}
+
+/** Types and submits as a reader would; once more where the first submit came before the page could take it. */
+async function ask(query: string, tools: DriveTools): Promise<void> {
+  await tools.need(COMPOSER);
+  await tools.pause(HYDRATION_MS);
+  await tools.compose(COMPOSER, query);
+  await tools.submit(SUBMIT, COMPOSER);
+  if ((await tools.awaitAny([ASKED], SUBMITTED_MS)) === undefined) await tools.submit(SUBMIT, COMPOSER);
 }

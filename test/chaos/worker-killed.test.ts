@@ -117,6 +117,28 @@ describe('a worker process that is killed', () => {
     expect(names.sort()).toEqual(['.envelope.json', '.html', '.png', '.record.json.gz', '.thumb.webp']);
   }, 90_000);
 
+  it('by SIGSTOP and woken later changes nothing: its child was captured elsewhere meanwhile, once', async () => {
+    const frozen = await startWorker();
+    const childId = await submitOne('[scene:slow] best crm for startups');
+    await childWhen(childId, ({ job }) => job.status === 'processing');
+    frozen.kill('SIGSTOP');
+    await startWorker();
+    const settled = await childWhen(childId, (envelope) => envelope.job.completedAt !== null);
+    expect(settled.job).toMatchObject({ status: 'completed', attempts: 2 });
+    frozen.kill('SIGCONT');
+    // The frozen worker is given as long as its own capture would have taken to do harm.
+    frozen.kill('SIGTERM');
+    await once(frozen, 'exit');
+    const parts = parseChildId(childId);
+    const after = parts && (await readChild(fresh.db, DEFAULT_ACCOUNT, parts));
+    expect(JSON.stringify(after)).toBe(JSON.stringify(settled));
+    const files = await readdir(join(dataDir, 'artifacts', 'proof'), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    expect(files.filter((entry) => entry.isFile())).toHaveLength(1);
+  }, 120_000);
+
   it('by SIGTERM finishes what it has begun and exits 0', async () => {
     const worker = await startWorker();
     const childId = await submitOne('best crm for startups');
