@@ -4,6 +4,7 @@ import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
+import type { Admission } from './admission.ts';
 import type { SurfaceCatalog } from './surface-catalog.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -17,6 +18,7 @@ export interface ApiContext {
   log: Log;
   keys: KeyCheck;
   waiters: Waiters;
+  admission: Admission;
   /** True once the server is closing. */
   draining(): boolean;
 }

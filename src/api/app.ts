@@ -1,8 +1,10 @@
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { DEFAULT_VERSION } from '../contract/dialect.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { RequestId } from '../contract/ids.ts';
 import { requestIdFrom } from '../platform/identifiers.ts';
 import type { ApiContext } from './api-context.ts';
+import { resolveVersion, versionHeader } from './api-version.ts';
 import {
   BODY_LIMIT,
   errorAnswer,
@@ -47,6 +49,7 @@ export function bareApp(context: ApiContext, limits: ReceiveLimits): App {
     },
   }).withTypeProvider();
   app.decorateRequest('caller', null);
+  app.decorateRequest('apiVersion', DEFAULT_VERSION);
   app.setErrorHandler((error, request, reply) => sendError(context, error, request, reply));
   app.setNotFoundHandler((request) => {
     throw unknownRoute(app, request);
@@ -71,7 +74,8 @@ function speakJson(app: App): void {
 function watch(app: App, context: ApiContext, receiving: WeakSet<object>): void {
   app.addHook('onRequest', async (request, reply) => {
     receiving.add(request.raw.socket);
-    reply.headers(standardHeaders(request.id as RequestId));
+    request.apiVersion = resolveVersion(versionHeader(request), null);
+    reply.headers(standardHeaders(request.id as RequestId, request.apiVersion));
     checkTransport(context, request);
   });
   app.addHook('onSend', async (request, reply) => {
@@ -101,7 +105,10 @@ function sendError(context: ApiContext, error: unknown, request: FastifyRequest,
   if (apiError.status >= 500) {
     context.log.error({ err: apiError.cause ?? apiError, requestId, code: apiError.code }, 'request failed');
   }
-  const { status, headers, body } = errorAnswer(apiError, { requestId, origin: originOf(context, request) });
+  // Errors of the framework come before any hook has run: the header is looked at again.
+  const version = resolveVersion(versionHeader(request), request.apiVersion);
+  const origin = originOf(context, request);
+  const { status, headers, body } = errorAnswer(apiError, { requestId, origin, version });
   void reply.code(status).headers(headers).send(JSON.stringify(body));
 }
 

@@ -1,31 +1,55 @@
 import swagger from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { API_VERSION } from './api-version.ts';
+import { API_VERSIONS, type ApiVersion, DEFAULT_VERSION } from '../contract/dialect.ts';
 import { docsPage, routesOf } from './docs-page.ts';
 import type { App } from './fastify-types.ts';
 import { tidyComponents } from './openapi-components.ts';
+import { inDialect } from './openapi-dialect.ts';
 
-/** Collects the routes that follow into an OpenAPI 3.1 document made of the zod schemas that validate them. */
-export async function collectOpenApi(app: App): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Capture Fleet API',
-        version: API_VERSION,
-        description: 'Submit a query to consumer AI search surfaces; get proven Envelopes.',
-      },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  });
+const DESCRIPTION = 'Submit a query to consumer AI search surfaces; get proven Envelopes.';
+
+/** Name of the decorator that makes a dialect's document. */
+function collectorOf(version: ApiVersion): string {
+  return version === DEFAULT_VERSION ? 'swagger' : `swagger ${version}`;
 }
 
-/** `GET /openapi.json` and `GET /docs`. */
+/** Collects the routes that follow into one OpenAPI 3.1 document per dialect, of the zod schemas that validate them. */
+export async function collectOpenApi(app: App): Promise<void> {
+  for (const version of API_VERSIONS) {
+    await app.register(swagger, {
+      decorator: collectorOf(version) as 'swagger',
+      openapi: {
+        openapi: '3.1.0',
+        info: { title: 'Capture Fleet API', version, description: DESCRIPTION, license: LICENSE },
+        servers: [{ url: '/' }],
+        tags: TAGS,
+        components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+        security: [{ bearer: [] }],
+      },
+      transform: (route) => jsonSchemaTransform({ ...route, schema: inDialect(version, route.schema) }),
+      transformObject: jsonSchemaTransformObject,
+    });
+  }
+}
+
+const LICENSE = { name: 'MIT', identifier: 'MIT' };
+const TAGS = [
+  { name: 'Search', description: 'Submit queries.' },
+  { name: 'Jobs', description: 'Read, list and cancel what was submitted.' },
+  { name: 'Artifacts', description: 'Proof of what was seen.' },
+  { name: 'Account', description: 'Usage, keys, webhooks.' },
+  { name: 'Discovery', description: 'What can be captured, and how it goes.' },
+  { name: 'System', description: 'Liveness.' },
+];
+
+/** `GET /openapi.json` (the default dialect's), `GET /openapi/<version>.json` and `GET /docs`. */
 export function docsRoutes(app: App): void {
-  app.get('/openapi.json', { schema: { hide: true } }, async () => tidyComponents(app.swagger()));
+  const documentOf = (version: ApiVersion): object =>
+    tidyComponents(app.getDecorator<() => object>(collectorOf(version)).call(app));
+  app.get('/openapi.json', { schema: { hide: true } }, async () => documentOf(DEFAULT_VERSION));
+  for (const version of API_VERSIONS) {
+    app.get(`/openapi/${version}.json`, { schema: { hide: true } }, async () => documentOf(version));
+  }
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
     reply.type('text/html; charset=utf-8');
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");

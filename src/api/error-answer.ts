@@ -1,8 +1,8 @@
+import type { ApiVersion } from '../contract/dialect.ts';
 import { API_ERRORS, ApiError, FleetError } from '../contract/errors.ts';
 import type { RequestId } from '../contract/ids.ts';
 import { errorCode } from '../platform/database-error.ts';
-import { API_VERSION } from './api-version.ts';
-import type { ErrorBody } from './wire.ts';
+import { presenterOf } from './presenters/index.ts';
 
 /** Bytes of a body at most. */
 export const BODY_LIMIT = 262_144;
@@ -12,7 +12,7 @@ export const MAX_PARAM_LENGTH = 512;
 export interface ErrorAnswer {
   status: number;
   headers: Record<string, string>;
-  body: ErrorBody;
+  body: object;
 }
 
 /** Errors of Fastify 5.12 that have a code of the catalogue (read in lib/errors.js, 2026-11). */
@@ -48,29 +48,34 @@ export function toApiError(error: unknown, requestId: RequestId): ApiError {
   });
 }
 
-/** The flat error of the reference, with the headers every error carries. `origin` is where our docs are served. */
-export function errorAnswer(error: ApiError, context: { requestId: RequestId; origin: string }): ErrorAnswer {
+/** An error as its dialect writes it, with the headers every error carries. `origin` is where our docs are served. */
+export function errorAnswer(
+  error: ApiError,
+  context: { requestId: RequestId; origin: string; version: ApiVersion },
+): ErrorAnswer {
   const { retryable } = API_ERRORS[error.code];
   return {
     status: error.status,
     headers: {
-      ...standardHeaders(context.requestId),
+      ...standardHeaders(context.requestId, context.version),
       'content-type': 'application/json; charset=utf-8',
       'x-should-retry': String(retryable),
       ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       ...error.headers,
     },
-    body: {
-      code: error.code,
-      error: error.message,
-      request_id: context.requestId,
-      docs_url: `${context.origin}/docs#${error.code.toLowerCase()}`,
-      ...(error.details === undefined ? {} : { details: error.details }),
-    },
+    body: presenterOf(context.version).error(error, {
+      requestId: context.requestId,
+      docs: `${context.origin}/docs`,
+    }),
   };
 }
 
 /** Headers of every response, errors or not. */
-export function standardHeaders(requestId: RequestId): Record<string, string> {
-  return { 'x-request-id': requestId, 'x-aisearch-version': API_VERSION, 'cache-control': 'no-store' };
+export function standardHeaders(requestId: RequestId, version: ApiVersion): Record<string, string> {
+  return {
+    'x-request-id': requestId,
+    'x-aisearch-version': version,
+    vary: 'X-AISearch-Version',
+    'cache-control': 'no-store',
+  };
 }

@@ -1,6 +1,5 @@
 import { Deadline } from '../platform/deadline.ts';
 import type { ApiContext } from './api-context.ts';
-import { API_VERSION } from './api-version.ts';
 import { unavailable } from './error-answer.ts';
 import type { App } from './fastify-types.ts';
 import { errorBodySchema, healthSchema, probeSchema } from './wire.ts';
@@ -19,9 +18,9 @@ export function healthRoutes(app: App, context: ApiContext): void {
         response: { 200: healthSchema, '4xx': errorBodySchema },
       },
     },
-    async () => ({
+    async (request) => ({
       status: context.draining() ? ('draining' as const) : ('ok' as const),
-      version: API_VERSION,
+      version: request.apiVersion,
       surfaces: context.catalog.map(({ name, available }) => ({ name, available })),
     }),
   );

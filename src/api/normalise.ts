@@ -17,6 +17,8 @@ export interface Arrival {
   /** The `Idempotency-Key` header, raw. */
   idempotencyHeader: string | undefined;
   catalog: SurfaceCatalog;
+  /** Regions of a body that names none. */
+  defaultRegions: readonly (Region | null)[];
 }
 
 /**
@@ -28,8 +30,9 @@ export function normalise(body: SearchBody | AliasBody, arrival: Arrival): Searc
   const request: SearchRequest = {
     query: queryOf(body, issues),
     surfaces: surfacesOf(body, arrival.aliasSurface, issues),
-    regions: regionsOf(body, issues),
+    regions: regionsOf(body, arrival.defaultRegions, issues),
     method: body.method === 'own-fleet' ? 'own-fleet' : 'auto',
+    replicates: body.replicates ?? 1,
     priority: body.priority ?? DEFAULT_PRIORITY,
     idempotencyKey: keyOf(body.idempotencyKey, arrival.idempotencyHeader, issues),
   };
@@ -91,12 +94,16 @@ function known(
   return [...seen.keys()];
 }
 
-function regionsOf(body: SearchBody | AliasBody, issues: RequestIssue[]): (Region | null)[] {
+function regionsOf(
+  body: SearchBody | AliasBody,
+  byDefault: readonly (Region | null)[],
+  issues: RequestIssue[],
+): (Region | null)[] {
   if ('country' in body && body.country !== undefined) {
     if (body.regions !== undefined) issues.push(issue('country', 'send country or regions, not both'));
     return [regionOf({ country: body.country }, 'country', issues)];
   }
-  if (body.regions === undefined) return [null];
+  if (body.regions === undefined) return [...byDefault];
   const given = body.regions;
   const seen = new Map<string, number>();
   return given.map((entry, index) => {
@@ -146,9 +153,14 @@ function keyOf(body: string | undefined, header: string | undefined, issues: Req
   return key;
 }
 
+/** How many children a request makes. */
+export function captureCount(request: SearchRequest): number {
+  return request.surfaces.length * request.regions.length * request.replicates;
+}
+
 function checkLimits(request: SearchRequest): void {
   const regions = request.regions.length;
-  const children = regions * request.surfaces.length;
+  const children = captureCount(request);
   if (regions > MAX_REGIONS) {
     throw new ApiError(
       'TOO_MANY_REGIONS',

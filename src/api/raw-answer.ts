@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { DEFAULT_VERSION } from '../contract/dialect.ts';
 import { ApiError } from '../contract/errors.ts';
 import { errorCode } from '../platform/database-error.ts';
 import { requestIdFrom } from '../platform/identifiers.ts';
@@ -40,6 +41,7 @@ export function answerConnectionError(
   const { status, headers, body } = errorAnswer(connectionError(code, context.headersRead, context.limits), {
     requestId: requestIdFrom(undefined),
     origin: context.origin,
+    version: DEFAULT_VERSION,
   });
   const text = JSON.stringify(body);
   const lines = Object.entries({

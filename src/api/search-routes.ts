@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { flatView } from '../contract/envelope.ts';
+import { type Envelope, flatView } from '../contract/envelope.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { RequestId } from '../contract/ids.ts';
 import type { SearchRequest } from '../contract/search-request.ts';
@@ -106,10 +106,20 @@ async function search(context: ApiContext, call: SearchCall): Promise<SearchAnsw
   if (mode.kind === 'async' && call.query.view === 'flat')
     throw invalid('view', 'view=flat applies to sync responses only');
   if (mode.applied !== undefined) call.reply.header('preference-applied', mode.applied);
-  const submitted = await accept(context, call, asked);
-  if (submitted.replayed) call.reply.header('idempotent-replayed', 'true');
-  if (mode.kind === 'async') return accepted(context, call, submitted);
-  return waited(context, call, submitted, mode, receivedAt);
+  const { accountId } = callerOf(call.request);
+  const slot = mode.kind === 'sync' ? context.admission.newSlot(accountId) : null;
+  const submitted = await accept(context, call, asked, slot?.id ?? null);
+  // A replay took no slot: it waits for what another request started.
+  const held = submitted.replayed ? null : slot;
+  if (held !== null) context.admission.hold(held);
+  try {
+    call.reply.headers(await context.admission.headers(accountId, submitted.load));
+    if (submitted.replayed) call.reply.header('idempotent-replayed', 'true');
+    if (mode.kind === 'async') return await accepted(context, call, submitted);
+    return await waited(context, call, submitted, mode, receivedAt);
+  } finally {
+    if (held !== null) await context.admission.free(held);
+  }
 }
 
 function invalid(path: string, message: string): ApiError {
@@ -123,13 +133,21 @@ function refuseWebhook({ body, query }: SearchCall): void {
   throw invalid('webhook', 'webhook is not available on this server yet');
 }
 
-function accept(context: ApiContext, call: SearchCall, asked: SearchRequest): Promise<Submitted> {
+async function accept(
+  context: ApiContext,
+  call: SearchCall,
+  asked: SearchRequest,
+  syncSlot: string | null,
+): Promise<Submitted> {
+  const caller = callerOf(call.request);
   return submit(context.db, context.queue, asked, {
     requestId: call.request.id as RequestId,
-    caller: callerOf(call.request),
+    caller,
     now: context.clock.now(),
     ttlMs: context.config.jobTtlMs,
-    origin: context.config.origin,
+    origin: caller.mode === 'test' ? 'stage' : context.config.origin,
+    limits: await context.admission.limits(),
+    syncSlot,
   });
 }
 

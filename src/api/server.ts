@@ -7,19 +7,23 @@ import { errorCode } from '../platform/database-error.ts';
 import type { Listener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
+import { Admission } from './admission.ts';
 import type { ApiContext } from './api-context.ts';
-import { checkVersion } from './api-version.ts';
+import { checkVersion, resolveVersion, versionHeader } from './api-version.ts';
 import { bareApp } from './app.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, requireScope } from './authenticate.ts';
 import { collectOpenApi, docsRoutes } from './docs-routes.ts';
 import type { App } from './fastify-types.ts';
-import { headerText } from './header-text.ts';
 import { healthRoutes } from './health-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { keysRoutes } from './keys-routes.ts';
+import { limitRates } from './limits.ts';
 import { checkMediaType } from './media-type.ts';
 import type { ReceiveLimits } from './raw-answer.ts';
+import { scopeOfRoute } from './route-scopes.ts';
 import { searchRoutes } from './search-routes.ts';
 import type { SurfaceCatalog } from './surface-catalog.ts';
+import { usageRoutes } from './usage-routes.ts';
 import { Waiters } from './waiters.ts';
 
 export interface ApiOptions {
@@ -56,8 +60,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await waiters.start(options.listener);
   const keyRing = new KeyRing(db, clock);
   await keyRing.start(options.listener);
+  const admission = new Admission(db, config, clock, log);
+  admission.start();
   const context: ApiContext = {
-    ...{ config, db, queue, catalog, log, clock, waiters },
+    ...{ config, db, queue, catalog, log, clock, waiters, admission },
     keys: keyRing.check,
     draining: () => draining,
   };
@@ -81,21 +87,33 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       clearTimeout(cut);
       waiters.close();
       keyRing.close();
+      admission.close();
     },
   };
 }
 
-/** The routes that need a key: version and key are checked before a byte of the body is read. */
+/** The routes that need a key: version, key, scope and rate are checked before a byte of the body is read. */
 function guardedRoutes(app: App, context: ApiContext): void {
-  app.addHook('onRequest', async (request) => {
-    checkVersion(headerText(request.headers['x-aisearch-version']));
-    request.caller = await authenticate(request.raw, context.keys);
+  app.addHook('onRoute', ({ method, url }) => {
+    // A route without a rule throws here, at the start, instead of being served to any key.
+    for (const name of [method].flat()) scopeOfRoute(name, url);
   });
+  app.addHook('onRequest', async (request, reply) => {
+    checkVersion(versionHeader(request));
+    request.caller = await authenticate(request.raw, context.keys);
+    request.apiVersion = resolveVersion(versionHeader(request), request.caller.versionPin);
+    reply.header('x-aisearch-version', request.apiVersion);
+    const scope = scopeOfRoute(request.method, request.routeOptions.url ?? '');
+    if (scope !== null) requireScope(request.caller, scope);
+  });
+  limitRates(app, context);
   app.addHook('preParsing', async (request) => {
     if (request.method === 'POST') checkMediaType(request.headers);
   });
   searchRoutes(app, context);
   jobRoutes(app, context);
+  usageRoutes(app, context);
+  keysRoutes(app, context);
 }
 
 async function listen(app: App, config: Config): Promise<{ url: string }> {

@@ -1,3 +1,6 @@
+import type { DialectRules } from '../contract/dialect.ts';
+import { requestError } from './request-issues.ts';
+
 /** What a `Prefer` header asks (RFC 7240); preferences we do not know, or cannot read, are ignored as it demands. */
 export interface Preference {
   /** Seconds; `default` for a bare `wait`. */
@@ -35,19 +38,31 @@ export type SubmitMode =
       applied: string | undefined;
     };
 
-/**
- * How a submit is answered. An explicit `mode` wins over `Prefer`; without either, one capture runs sync and several
- * run async. `applied` is the answer's `Preference-Applied`.
- */
-export function resolveMode(asked: {
+/** What decides how a submit is answered. */
+export interface ModeAsked {
+  rules: DialectRules;
   mode: 'sync' | 'async' | undefined;
   prefer: Preference;
   children: number;
+  /** Whether it came in on `/v1/search/:surface`, where one capture is sync in every dialect. */
+  alias: boolean;
+  webhook: boolean;
   defaultWaitS: number;
-}): SubmitMode {
-  const { mode, prefer, children, defaultWaitS } = asked;
-  if (mode === 'async') return { kind: 'async', applied: undefined };
+}
+
+/**
+ * How a submit is answered. A webhook forces async; an explicit `mode` wins over `Prefer`; without either, several
+ * captures run async, and one as its dialect has it. `applied` is the answer's `Preference-Applied`. Throws
+ * VALIDATION_FAILED when a dialect whose sync answer is one Envelope is asked to wait for several.
+ */
+export function resolveMode(asked: ModeAsked): SubmitMode {
+  const { rules, mode, prefer, children, defaultWaitS } = asked;
+  if (mode === 'async' || asked.webhook) return { kind: 'async', applied: undefined };
   if (mode === 'sync' || prefer.wait !== undefined) {
+    if (children > 1 && !rules.syncTakesSeveral) {
+      const message = 'sync takes one surface and one region';
+      throw requestError([{ code: 'VALIDATION_FAILED', path: 'mode', message }]);
+    }
     const waitS = typeof prefer.wait === 'number' ? prefer.wait : defaultWaitS;
     const onTimeout = prefer.respondAsync ? 'accepted' : 'timeout';
     const applied = [
@@ -57,6 +72,7 @@ export function resolveMode(asked: {
     return { kind: 'sync', waitS, onTimeout, applied: applied.length > 0 ? applied.join(', ') : undefined };
   }
   if (prefer.respondAsync) return { kind: 'async', applied: 'respond-async' };
-  if (children > 1) return { kind: 'async', applied: undefined };
+  const byDefault = asked.alias ? 'sync' : rules.oneCapture;
+  if (children > 1 || byDefault === 'async') return { kind: 'async', applied: undefined };
   return { kind: 'sync', waitS: defaultWaitS, onTimeout: 'timeout', applied: undefined };
 }

@@ -10,6 +10,7 @@ import { SURFACE_NAMES } from '../contract/surface-name.ts';
  */
 const QUERY = 'query must be 1-10000 characters.';
 const KEY = 'idempotencyKey must be 1-255 printable ASCII characters';
+const REPLICATES = 'replicates must be an integer from 1 to 50';
 const SURFACES = 'surfaces must be an array of strings';
 const COUNTRY = '{path} must be an ISO 3166-1 alpha-2 code';
 const WEBHOOK_URL = 'webhook.url must be an absolute https URL without credentials';
@@ -83,6 +84,12 @@ const shared = {
     .min(1, 'priority must be an integer from 1 to 10')
     .max(10, 'priority must be an integer from 1 to 10')
     .optional(),
+  replicates: z
+    .int(REPLICATES)
+    .min(1, REPLICATES)
+    .max(50, REPLICATES)
+    .optional()
+    .describe('Captures of each surface in each region; 1 by default.'),
   webhook: webhookSchema.optional(),
   idempotencyKey: z
     .string(KEY)
@@ -157,15 +164,23 @@ export const flatResultSchema = z.union([
   z.strictObject({ results: z.array(flatViewSchema) }),
 ]);
 
+/** 200 of a submit. */
+export const submitAnswerSchema = z
+  .union([syncResultSchema, flatResultSchema])
+  .describe('Sync: every capture has ended.');
+
 /** 202. */
 export const acceptedSchema = z
   .strictObject({ jobId: z.string(), status: jobStatusSchema, children: z.array(z.string()) })
   .meta({ id: 'Accepted' });
 
+type FlatCode = Exclude<ApiErrorCode, 'AUTH_MISSING'>;
+const FLAT_CODES = Object.keys(API_ERRORS).filter((code) => code !== 'AUTH_MISSING');
+
 /** Every error. */
 export const errorBodySchema = z
   .strictObject({
-    code: z.enum(Object.keys(API_ERRORS) as [ApiErrorCode, ...ApiErrorCode[]]),
+    code: z.enum(FLAT_CODES as [FlatCode, ...FlatCode[]]),
     error: z.string(),
     request_id: z.string(),
     docs_url: z.string(),

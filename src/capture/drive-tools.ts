@@ -110,14 +110,22 @@ export class PageTools implements DriveTools {
     const isInput = await this.#rpc('field kind', () => locator.evaluate((element) => 'value' in element));
     if (isInput) await this.#rpc('fill', () => locator.fill(text));
     else await this.#rpc('insert text', () => page.keyboard.insertText(text));
-    const written = await this.#rpc('read field', () =>
-      locator.evaluate((element) =>
-        'value' in element ? String(element.value) : (element.textContent ?? ''),
-      ),
-    );
+    let written = await this.#written(locator);
+    if (!isInput && squeeze(written) === '') {
+      // A dialog or popup of the page took the focus between click and text; nothing was typed yet.
+      await this.#click(locator);
+      await this.#rpc('insert text', () => page.keyboard.insertText(text));
+      written = await this.#written(locator);
+    }
     if (squeeze(written) !== squeeze(text)) {
       throw new CaptureError('surface_error', `the ${field.name} did not take the query as typed`);
     }
+  }
+
+  #written(field: Locator): Promise<string> {
+    return this.#rpc('read field', () =>
+      field.evaluate((element) => ('value' in element ? String(element.value) : (element.textContent ?? ''))),
+    );
   }
 
   async submit(button: Selector, field: Selector): Promise<void> {

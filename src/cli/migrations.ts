@@ -2,12 +2,16 @@ import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
 import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
+import { MORE_JOBS_MIGRATIONS } from '../jobs/schema-more.ts';
 import type { Migration } from '../platform/migrations.ts';
+import { WEBHOOKS_MIGRATIONS } from '../webhooks/schema.ts';
 
 /** Every step of every owner; `migrate` sorts them by id. */
 export const ALL_MIGRATIONS: readonly Migration[] = [
   ...JOBS_MIGRATIONS,
   ...FLEET_MIGRATIONS,
   ...ACCOUNTS_MIGRATIONS,
+  ...MORE_JOBS_MIGRATIONS,
   ...EVENTS_MIGRATIONS,
+  ...WEBHOOKS_MIGRATIONS,
 ];

@@ -108,9 +108,19 @@ export const API_ERRORS = {
     retryable: true,
     when: 'The queue holds as many captures as it may; wait as Retry-After says.',
   },
+  AUTH_MISSING: {
+    status: 401,
+    retryable: false,
+    when: 'No Authorization header (version 2026-06-01; AUTH_INVALID in later ones).',
+  },
   AUTH_INVALID: { status: 401, retryable: false, when: 'Missing, bad, or revoked API key.' },
   NOT_FOUND: { status: 404, retryable: false, when: 'No such route.' },
   JOB_NOT_FOUND: { status: 404, retryable: false, when: 'The job does not exist or is not yours.' },
+  ARTIFACT_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    when: 'The capture left no artifact of that kind.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     retryable: false,
@@ -127,6 +137,13 @@ export const API_ERRORS = {
     retryable: true,
     when: 'The first request with this idempotencyKey is still being processed.',
   },
+  JOB_NOT_CANCELABLE: { status: 409, retryable: false, when: 'The job has ended; the message says how.' },
+  JOB_EXPIRED: { status: 410, retryable: false, when: 'The job passed its retention and was deleted.' },
+  ARTIFACT_EXPIRED: {
+    status: 410,
+    retryable: false,
+    when: 'The artifact passed its retention and was deleted; details keep its hash.',
+  },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false, when: 'The request body exceeds 262144 bytes.' },
   URI_TOO_LONG: { status: 414, retryable: false, when: 'A path segment exceeds 512 characters.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, when: 'The body is not UTF-8 JSON.' },
@@ -139,6 +156,11 @@ export const API_ERRORS = {
   TOO_MANY_CHILDREN: { status: 422, retryable: false, when: 'More than 90 captures in one request.' },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, when: 'The request headers exceed 16 kB.' },
   INTERNAL_ERROR: { status: 500, retryable: true, when: 'Unexpected; quote the request_id.' },
+  ARTIFACT_CORRUPT: {
+    status: 502,
+    retryable: false,
+    when: 'The stored artifact does not match its hash and was withheld.',
+  },
   SERVICE_UNAVAILABLE: {
     status: 503,
     retryable: true,

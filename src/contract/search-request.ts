@@ -8,6 +8,8 @@ export interface SearchRequest {
   /** `[null]` is one untargeted child per surface. */
   regions: (Region | null)[];
   method: 'auto' | 'own-fleet';
+  /** Captures of each surface in each region, 1 to 50. */
+  replicates: number;
   priority: number;
   idempotencyKey: string | null;
 }

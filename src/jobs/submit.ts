@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ApiVersion } from '../contract/dialect.ts';
 import { type ChildId, formatChildId, type JobId, type RequestId } from '../contract/ids.ts';
 import { type Region, regionKey } from '../contract/region.ts';
 import type { SearchRequest } from '../contract/search-request.ts';
@@ -20,6 +21,8 @@ export interface SubmitContext {
   ttlMs: number;
   /** Against what the captures will run; stands in the Envelope from the start. */
   origin: 'live' | 'stage';
+  /** Dialect of the request; kept on the job's row. */
+  apiVersion?: ApiVersion;
   /** What the account may have under way; absent: as much as it likes. */
   limits?: AdmissionLimits;
   /** Id of the sync slot this request takes; absent or null for async. */
@@ -28,7 +31,7 @@ export interface SubmitContext {
 
 export interface Submitted {
   jobId: JobId;
-  /** In the order surfaces × regions. */
+  /** In the order surfaces × regions × replicates. */
   children: ChildId[];
   /** True when an earlier submit with the same key did it. */
   replayed: boolean;
@@ -42,6 +45,7 @@ interface NewChild {
   surface: SurfaceName;
   regionKey: string;
   region: Region | null;
+  replicate: number;
   queueJobId: string;
 }
 
@@ -82,10 +86,12 @@ export async function submit(
 
 function plan(jobId: JobId, request: SearchRequest): NewChild[] {
   const pairs = request.surfaces.flatMap((surface) => request.regions.map((region) => ({ surface, region })));
-  return pairs.map(({ surface, region }, ordinal) => {
+  const replicates = Array.from({ length: request.replicates }, (_, index) => index + 1);
+  const captures = pairs.flatMap((pair) => replicates.map((replicate) => ({ ...pair, replicate })));
+  return captures.map(({ surface, region, replicate }, ordinal) => {
     const key = regionKey(region);
-    const id = formatChildId({ jobId, surface, method: 'own-fleet', regionKey: key, replicate: 1 });
-    return { id, ordinal, surface, regionKey: key, region, queueJobId: newQueueJobId() };
+    const id = formatChildId({ jobId, surface, method: 'own-fleet', regionKey: key, replicate });
+    return { id, ordinal, surface, regionKey: key, region, replicate, queueJobId: newQueueJobId() };
   });
 }
 
@@ -114,8 +120,9 @@ async function insertJob(
   context: SubmitContext,
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO fleet.job (id, account_id, key_id, request_id, origin, query, request, created_at, deadline_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `INSERT INTO fleet.job (id, account_id, key_id, request_id, origin, query, request, created_at, deadline_at,
+       api_version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       jobId,
       context.caller.accountId,
@@ -126,6 +133,7 @@ async function insertJob(
       JSON.stringify(request),
       new Date(context.now),
       new Date(context.now + context.ttlMs),
+      context.apiVersion ?? null,
     ],
   );
 }
@@ -137,11 +145,14 @@ async function insertChildren(
   asked: { caller: Caller; priority: number },
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO fleet.child (id, job_id, ordinal, surface, method, region_key, region, queue_job_id)
-     SELECT id, $1, ordinal, surface, 'own-fleet', "regionKey", region, "queueJobId"
+    `INSERT INTO fleet.child
+       (id, job_id, ordinal, surface, method, region_key, region, replicate, queue_job_id, account_id, priority)
+     SELECT id, $1, ordinal, surface, 'own-fleet', "regionKey", region, replicate, "queueJobId", $3, $4
      FROM json_to_recordset($2) AS
-       new (id text, ordinal integer, surface text, "regionKey" text, region json, "queueJobId" uuid)`,
-    [jobId, JSON.stringify(children)],
+       new (id text, ordinal integer, surface text, "regionKey" text, region json, replicate integer,
+         "queueJobId" uuid)
+     ORDER BY ordinal`,
+    [jobId, JSON.stringify(children), asked.caller.accountId, asked.priority],
   );
 }
 

@@ -21,6 +21,20 @@ const list = z
       .filter((item) => item !== ''),
   );
 
+/** Reads `localhost:9000,[::1]:9000`: hosts as a URL writes them, each with its port. */
+function parseHostPorts(text: string, context: z.RefinementCtx): string[] {
+  const entries = text
+    .split(',')
+    .map((item) => item.trim().toLowerCase())
+    .filter((item) => item !== '');
+  for (const entry of entries) {
+    const [, port] = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):(\d{1,5})$/.exec(entry) ?? [];
+    if (port === undefined || Number(port) < 1 || Number(port) > 65_535)
+      context.addIssue({ code: 'custom', message: `${JSON.stringify(entry)} is not host:port` });
+  }
+  return entries;
+}
+
 /** Every setting, its variable, its default. The README's table is checked against this. */
 const environmentSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -56,6 +70,11 @@ const environmentSchema = z.object({
     .optional()
     .transform((text, context) => (text === undefined ? undefined : parseArtifacts(text, context))),
   FLEET_PROFILE_KEY: z.string().min(16, 'must have 16 or more characters').optional(),
+  FLEET_WEBHOOK_KEY: z.string().min(16, 'must have 16 or more characters').optional(),
+  FLEET_WEBHOOK_ALLOW: z
+    .string()
+    .default('')
+    .transform((text, context) => parseHostPorts(text, context)),
   FLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -95,6 +114,10 @@ export interface Config {
   artifacts: S3Place | undefined;
   /** Secret that encrypts profiles; undefined: a key file under `dataDir`. */
   profileKey: string | undefined;
+  /** Secret that encrypts webhook secrets; undefined: a key file under `dataDir`. */
+  webhookKey: string | undefined;
+  /** `host:port` that webhooks may reach although they are not public https servers; for development. */
+  webhookAllow: readonly string[];
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -139,6 +162,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     egress: env.FLEET_EGRESS,
     artifacts: env.FLEET_ARTIFACTS,
     profileKey: env.FLEET_PROFILE_KEY,
+    webhookKey: env.FLEET_WEBHOOK_KEY,
+    webhookAllow: env.FLEET_WEBHOOK_ALLOW,
     logLevel: env.FLEET_LOG_LEVEL,
   };
 }

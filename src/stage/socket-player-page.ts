@@ -20,16 +20,20 @@ export interface PageSocket {
   conversationUrl: string | null;
 }
 
+/** How the player changes its page. */
+type ChangePage = typeof changePage;
+
 interface SocketState {
   page: PageSocket;
+  change: ChangePage;
   query: string;
   received: number;
   said: number;
   shown: number;
 }
 
-// Everything below runs inside the played page: `socketElement` sends these functions as text, with those of the player
-// that they use.
+// Everything below runs inside the played page: `socketElement` sends these functions as text. They may use each other
+// and the browser; what they need of the player they are given, because an import has another name once transformed.
 
 function sayWhatIsDue(state: SocketState, socket: WebSocket): void {
   const quoted = JSON.stringify(state.query).slice(1, -1);
@@ -51,30 +55,30 @@ function showWhatIsDue(state: SocketState): void {
 }
 
 function openSocket(state: SocketState): void {
-  const { page } = state;
+  const { page, change } = state;
   const socket = new WebSocket(page.url);
   socket.onopen = () => sayWhatIsDue(state, socket);
   socket.onmessage = () => {
     state.received += 1;
     sayWhatIsDue(state, socket);
-    if (state.received === page.openingMessages + 1) changePage(page.whileBusy, state.query);
+    if (state.received === page.openingMessages + 1) change(page.whileBusy, state.query);
     showWhatIsDue(state);
     if (state.received !== page.messages) return;
-    changePage(page.whenDone, state.query);
+    change(page.whenDone, state.query);
     if (page.conversationUrl !== null) history.pushState(null, '', page.conversationUrl);
   };
   socket.onclose = () => {
-    if (state.received < page.messages) changePage(page.whenCut, state.query);
+    if (state.received < page.messages) change(page.whenCut, state.query);
   };
 }
 
-function startSocket(page: PageSocket): void {
+function startSocket(page: PageSocket, change: ChangePage): void {
   const open = (observer?: MutationObserver) => {
     const query = document.body.getAttribute(page.askedAttribute);
     if (query === null) return;
     observer?.disconnect();
     document.body.removeAttribute(page.askedAttribute);
-    openSocket({ page, query, received: 0, said: 0, shown: 0 });
+    openSocket({ page, change, query, received: 0, said: 0, shown: 0 });
   };
   new MutationObserver((_changes, observer) => open(observer)).observe(document.body, { attributes: true });
   open();
@@ -96,5 +100,5 @@ export function socketElement(page: PageSocket): string {
     .join('\n')
     .replaceAll('</script', '<\\/script');
   const data = JSON.stringify(page).replaceAll('<', '\\u003c');
-  return `<script>(() => {\ndocument.currentScript.remove();\n${source}\nstartSocket(${data});\n})();</script>`;
+  return `<script>(() => {\ndocument.currentScript.remove();\n${source}\nstartSocket(${data}, changePage);\n})();</script>`;
 }

@@ -82,9 +82,11 @@ export async function disableEndpoint(sql: Sql, id: string, now: number): Promis
   await closeReceiver(sql, id, now);
 }
 
+/** Those in a transaction of their own just now are left to it: waiting for each other could never end. */
 async function closeReceiver(sql: Sql, id: string, now: number): Promise<void> {
   await sql.query(
-    `UPDATE fleet.webhook_delivery SET state = 'dead', finished_at = $2 WHERE receiver = $1 AND state = 'pending'`,
+    `UPDATE fleet.webhook_delivery SET state = 'dead', finished_at = $2 WHERE id IN (
+       SELECT d.id FROM fleet.webhook_delivery d WHERE d.receiver = $1 AND d.state = 'pending' FOR UPDATE SKIP LOCKED)`,
     [id, new Date(now)],
   );
 }

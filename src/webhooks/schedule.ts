@@ -63,17 +63,39 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
 
 /** Failures in a row after which a target is tried only once per pause. */
 const CIRCUIT_FAILURES = 20;
-export const CIRCUIT_PAUSE_MS = 5 * MINUTE;
+const CIRCUIT_PAUSE_MS = 5 * MINUTE;
 /** Attempts under way at one target. */
 const CAP = 5;
 
-/** How many deliveries of one target may be begun now. Pure. */
-export function allowance(target: {
+/** What is known of a target when its next deliveries are to be chosen. */
+export interface TargetState {
+  /** Failures in a row. */
   failures: number;
+  /** Epoch milliseconds until which nothing is sent. */
   openUntil: number | undefined;
   inFlight: number;
   now: number;
-}): number {
-  if (target.failures < CIRCUIT_FAILURES) return Math.max(0, CAP - target.inFlight);
-  return (target.openUntil ?? 0) <= target.now && target.inFlight === 0 ? 1 : 0;
+}
+
+/** How many deliveries of a target may be begun now: none while it pauses, one as a probe, else up to the cap. Pure. */
+export function allowance({ failures, openUntil, inFlight, now }: TargetState): number {
+  if (openUntil !== undefined && openUntil > now) return 0;
+  if (failures >= CIRCUIT_FAILURES) return inFlight === 0 ? 1 : 0;
+  return Math.max(0, CAP - inFlight);
+}
+
+/** Until when a target pauses once one of its deliveries is begun: a probe is followed by a pause, others by none. Pure. */
+export function pauseAfterBegin(failures: number, now: number): number | undefined {
+  return failures >= CIRCUIT_FAILURES ? now + CIRCUIT_PAUSE_MS : undefined;
+}
+
+/** Until when a target pauses after a failed attempt: the circuit's pause, or what Retry-After asked, if shorter. Pure. */
+export function pauseUntil(failed: {
+  failures: number;
+  retryAfterMs: number | undefined;
+  now: number;
+}): number | undefined {
+  if (failed.failures >= CIRCUIT_FAILURES) return failed.now + CIRCUIT_PAUSE_MS;
+  if (failed.retryAfterMs === undefined) return undefined;
+  return failed.now + Math.min(failed.retryAfterMs, CIRCUIT_PAUSE_MS);
 }

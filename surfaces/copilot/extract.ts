@@ -25,7 +25,7 @@ export function extract(record: CaptureRecord): Extraction {
   const { outcome, marks } = judge({
     signals: record.signals,
     wall: findWall(WALLS, facts),
-    lateWall: findWall(LATE_WALLS, facts),
+    lateWall: () => findWall(LATE_WALLS, facts),
     page: page === null ? null : { ...page, reading: dom },
     transcript,
   });

@@ -17,8 +17,8 @@ export interface Findings {
   signals: CaptureRecord['signals'];
   /** A wall of the page. */
   wall: Wall | undefined;
-  /** A wall that counts only when no answer came. */
-  lateWall: Wall | undefined;
+  /** Looks for a wall that counts only when no answer came. */
+  lateWall: () => Wall | undefined;
   page: PageView | null;
   transcript: TranscriptView;
 }
@@ -97,7 +97,8 @@ function refused({ errors, pendingCheck }: TranscriptView): Verdict | undefined 
 function unanswered({ signals, page, transcript, lateWall }: Findings): Verdict {
   const refusal = refused(transcript);
   if (refusal !== undefined) return refusal;
-  if (lateWall !== undefined) return { outcome: lateWall.outcome, marks: [lateWall.name] };
+  const wall = lateWall();
+  if (wall !== undefined) return { outcome: wall.outcome, marks: [wall.name] };
   const status = signals.httpStatus ?? 200;
   if (status === 429) return { outcome: 'throttled', marks: ['http_429'] };
   if (status >= 400) return { outcome: 'surface_error', marks: [`http_${status}`] };

@@ -1,5 +1,6 @@
 import { type CheerioAPI, type Element, elementsOf, foldSpace, isElement } from '../../src/extract/dom.ts';
 import { domToMarkdown } from '../../src/extract/dom-markdown.ts';
+import { texOf } from '../../src/extract/formula.ts';
 import { unwrapUrl } from '../../src/extract/urls.ts';
 
 /** Custom elements and tags that are the app's, not the answer's; extensions' own elements too. */
@@ -65,9 +66,9 @@ function simplifyFormulas($: CheerioAPI, root: Element): void {
     const isBlock = formula.name === 'div' || / math-block /.test(` ${formula.attribs.class ?? ''} `);
     $(formula).text(isBlock ? `$$${tex}$$` : `$${tex}$`);
   }
-  for (const rendered of $(root).find('.katex').toArray().filter(isElement)) {
-    const tex = foldSpace($(rendered).find('annotation').first().text());
-    if (tex !== '') $(rendered).text(`$${tex}$`);
+  for (const rendered of $(root).find('.katex, math').toArray().filter(isElement)) {
+    const tex = texOf(rendered);
+    if (tex !== undefined) $(rendered).text(`$${tex}$`);
   }
 }
 

@@ -96,7 +96,7 @@ export const SOURCE_CARD: Selector = {
 /** Citations inside the answer. */
 export const FOOTNOTE = 'source-footnote, sup[data-turn-source-index]';
 export const CHIP_GROUP =
-  'sources-carousel-inline, source-inline-chips, source-inline-chip, .source-inline-chip-container';
+  'sources-carousel-inline, source-inline-chips, source-inline-chip, .source-inline-chip-container, p:has(sources-carousel-inline) + div:has(> button)';
 
 /** The mode switcher's own text; localised except for model names. */
 export const MODE_LABEL = '[data-test-id="logo-pill-label-container"]';

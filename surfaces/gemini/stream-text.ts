@@ -1,3 +1,5 @@
+import { withLiteralTex } from '../../src/extract/tex-math.ts';
+
 /** What the wire's markdown holds besides the answer. */
 export interface StreamText {
   /** Markdown; source numbers of `[cite: …]` marks became `cite` calls. */
@@ -12,10 +14,8 @@ const FOLLOW_UPS = /<(ElicitationsGroup|FollowUpGroup)\b[\s\S]*?(?:<\/\1>|$)/g;
 const FOLLOW_UP = /<(?:Elicitation|FollowUp)\b[^>]*>/g;
 const CITE = /(\[cite_start\])|\s?\[cite: ?([\d, ]+)\]|\[cite_end\]/g;
 
-/** Code is split off first: what stands in it is no formula. */
-const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
-const FORMULA = /\$\$(?:(?!\n\s*\n)[\s\S])+?\$\$|\$(?![\s\d])[^$\n]*?[^\s$\\]\$(?!\d)/g;
-const SPECIAL = /[\\*_[\]<>`~|&]|^[ \t]*[-+=#]/gm;
+/** Gemini's own delimiters; a price is no formula. */
+const DOLLAR_TEX = /\$\$(?:(?!\n\s*\n)[\s\S])+?\$\$|\$(?![\s\d])[^$\n]*?[^\s$\\]\$(?!\d)/g;
 
 /** Marks for the words between `[cite_start]` and `[cite: 1, 2]`; a citation without a start reaches back by itself. */
 export interface CiteMarks {
@@ -37,7 +37,7 @@ export function readStreamText(raw: string, marks: CiteMarks): StreamText {
     return '';
   });
   const lines = withoutGroups.replace(PLACEHOLDER, '').replace(/\n{3,}/g, '\n\n');
-  return { markdown: literalMath(withCitations(lines, marks)).trim(), followUps };
+  return { markdown: withLiteralTex(withCitations(lines, marks), DOLLAR_TEX).trim(), followUps };
 }
 
 function withCitations(text: string, marks: CiteMarks): string {
@@ -56,16 +56,4 @@ function withCitations(text: string, marks: CiteMarks): string {
     opened = false;
     return close;
   });
-}
-
-function literalMath(markdown: string): string {
-  if (!markdown.includes('$')) return markdown;
-  return markdown
-    .split(CODE)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(FORMULA, escaped)))
-    .join('');
-}
-
-function escaped(formula: string): string {
-  return formula.replace(SPECIAL, (special) => special.replace(/\S$/, '\\$&'));
 }

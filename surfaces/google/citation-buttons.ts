@@ -80,15 +80,16 @@ export function chipLinkSources(
   return [...added.values()];
 }
 
-/** "Site (+2) – Title. Related results": site and title. */
+/** "Site (+2) – Title. Related results" (2026-09): site and title; "Site (+2) - View related links" (2026-07): the site. */
 function draftOf(key: string, resolved: ResolvedLink, label: string): DraftSource {
-  const [site = '', ...rest] = foldSpace(label).split(/ [–—-] /);
+  const [site = '', ...rest] = foldSpace(label).split(/ – /);
   const title = labelTitle(rest.join(' – '));
+  const publisher = site.replace(/ - .*$/, '').replace(/\s*\(\+\d+\)$/, '') || null;
   return {
     key,
     ...resolved,
     title,
-    publisher: site.replace(/\s*\(\+\d+\)$/, '') || null,
+    publisher,
     snippet: null,
     publishedAt: null,
     position: null,

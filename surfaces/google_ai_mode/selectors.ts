@@ -5,12 +5,12 @@ import { isAnswerStream, isStreamEnd } from './stream-end.ts';
 export const AI_MODE_CSS =
   '[data-xid="aim-mars-turn-root"], #aim-chrome-initial-inline-async-container, [data-streaming-container], [data-xid="aim-mars-input-plate"]';
 
-/** The page is AI Mode's: a turn, its containers, or the composer. */
+/** The page is AI Mode's. An overview among results is built of the same turn, inside a block of its own. */
 export const AI_MODE_ROOT: Selector = {
   name: 'ai_mode_root',
   any: [
-    '[data-scope-id="turn"]',
-    '[data-container-id="main-col"]',
+    '[data-scope-id="turn"]:not([data-mcpr] *)',
+    '[data-container-id="main-col"]:not([data-mcpr] *)',
     // Wrappers are `display: contents` and thus have no box of their own: the body says that they are there.
     'body:has([data-xid="aim-mars-turn-root"])',
     'body:has(#aim-chrome-initial-inline-async-container)',

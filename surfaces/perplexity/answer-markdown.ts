@@ -1,5 +1,6 @@
 import type { DraftCitation } from '../../src/contract/extraction.ts';
 import { markText } from '../../src/extract/marks.ts';
+import { PAREN_TEX, withLiteralTex } from '../../src/extract/tex-math.ts';
 
 /** The wire's markdown made ready for `compose`. */
 export interface MarkedMarkdown {
@@ -9,10 +10,11 @@ export interface MarkedMarkdown {
   dangling: number;
 }
 
+const CODE = /```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|`[^`\n]*`/;
+const DOLLAR_TEX = /\$\$(?:(?!\n\s*\n)[\s\S])+?\$\$/;
+const FORMULA = new RegExp(`${PAREN_TEX.source}|${DOLLAR_TEX.source}`, 'g');
 /** Code and formulas: a number in brackets there is an index, never a citation. */
-const LITERAL =
-  /(```[\s\S]*?(?:```|$)|~~~[\s\S]*?(?:~~~|$)|`[^`\n]*`|\\\((?:(?!\n\s*\n)[\s\S])+?\\\)|\\\[(?:(?!\n\s*\n)[\s\S])+?\\\]|\$\$(?:(?!\n\s*\n)[\s\S])+?\$\$)/;
-const FORMULA = /^(?:\\[([]|\$\$)/;
+const LITERAL = new RegExp(`(${CODE.source}|${FORMULA.source})`);
 const MARKER = /(?<![!\\])\[(?:web:)?(\d{1,3})\](?!\(|:\s*https?:)/g;
 /** What may stand before a marker in a line without being text. */
 const LINE_START = /^[ \t]*(?:[-*+]|\d+[.)]|>|#{1,6}|\|)?[ \t]*$/;
@@ -40,11 +42,10 @@ export function markedMarkdown(
   const markdown = wire
     .split(LITERAL)
     .map((part, index) => {
-      if (index % 2 === 1) return FORMULA.test(part) ? literal(part) : part;
-      return searched ? withMarks(part, index === 0, mark) : part;
+      return searched && index % 2 === 0 ? withMarks(part, index === 0, mark) : part;
     })
     .join('');
-  return { markdown, citations, dangling };
+  return { markdown: withLiteralTex(markdown, FORMULA), citations, dangling };
 }
 
 function withMarks(prose: string, beginsLine: boolean, mark: (digits: string) => string): string {
@@ -60,11 +61,4 @@ function withMarks(prose: string, beginsLine: boolean, mark: (digits: string) =>
     from = match.index + match[0].length;
   }
   return marked + prose.slice(from);
-}
-
-const SPECIAL = /[\\*_[\]<>`~|&$]|^[ \t]*[-+=#]/gm;
-
-/** TeX as text: to a markdown reader it is escapes and emphasis. */
-function literal(formula: string): string {
-  return formula.replace(SPECIAL, (special) => special.replace(/\S$/, '\\$&'));
 }

@@ -1,6 +1,5 @@
 import type { DraftCitation, DraftSource } from '../../src/contract/extraction.ts';
 import {
-  type AnyNode,
   closest,
   type Element,
   elementsOf,
@@ -9,6 +8,7 @@ import {
   visibleText,
 } from '../../src/extract/dom.ts';
 import { domToMarkdown, type MarkdownRules } from '../../src/extract/dom-markdown.ts';
+import { texOf } from '../../src/extract/formula.ts';
 import { markText } from '../../src/extract/marks.ts';
 import { domainOf } from '../../src/extract/urls.ts';
 import { sourceKey } from './sources.ts';
@@ -150,23 +150,13 @@ function codeLanguage(code: Element): string | undefined {
   return /^[\w+#.-]{1,20}$/.test(label) && label !== 'text' ? label : undefined;
 }
 
-const TEX = 'application/x-tex';
-
 /** TeX of a rendered formula in the delimiters the wire uses; undefined for anything else. */
 function formulaText(element: Element): string | undefined {
   const display = hasClass(element, 'katex-display');
   if (!display && !hasClass(element, 'katex') && element.name !== 'math') return undefined;
-  for (const inner of elementsOf(element)) {
-    if (inner.name !== 'annotation' || (inner.attribs.encoding ?? TEX) !== TEX) continue;
-    const tex = foldSpace(rawText(inner));
-    return display || element.attribs.display === 'block' ? `\\[${tex}\\]` : `\\(${tex}\\)`;
-  }
-  return undefined;
-}
-
-function rawText(node: AnyNode): string {
-  if (node.type === 'text') return node.data;
-  return 'children' in node ? node.children.map(rawText).join('') : '';
+  const tex = texOf(element);
+  if (tex === undefined) return undefined;
+  return display || element.attribs.display === 'block' ? `\\[${tex}\\]` : `\\(${tex}\\)`;
 }
 
 /** The opened Links tab: one draft per link, lines of its own for site, title and snippet. */

@@ -49,7 +49,7 @@ export async function benchDispatch(): Promise<void> {
     });
     const request = {
       ...{ query: 'best crm for startups', surfaces: ['google_ai_overview' as const], regions: [null] },
-      ...{ method: 'auto' as const, priority: 5, idempotencyKey: null },
+      ...{ method: 'auto' as const, priority: 5, replicates: 1, idempotencyKey: null },
     };
     const submittedAt = performance.now();
     const { jobId } = await submit(db, queue, request, {

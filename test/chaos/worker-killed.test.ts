@@ -70,7 +70,7 @@ async function startWorker(): Promise<ChildProcess> {
 
 async function submitOne(query: string): Promise<string> {
   const request = {
-    ...{ query, surfaces: ['chatgpt' as const], regions: [null], method: 'auto' as const, priority: 5 },
+    ...{ query, surfaces: ['chatgpt' as const], regions: [null], method: 'auto' as const, priority: 5, replicates: 1 },
     idempotencyKey: null,
   };
   const submitted = await submit(fresh.db, queue, request, {

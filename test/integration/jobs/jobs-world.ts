@@ -62,6 +62,7 @@ export function request(given: Partial<SearchRequest> = {}): SearchRequest {
     surfaces: ['chatgpt'],
     regions: [null],
     method: 'auto',
+    replicates: 1,
     priority: 5,
     idempotencyKey: null,
     ...given,

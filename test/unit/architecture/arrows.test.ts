@@ -13,8 +13,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   capture: ['contract', 'platform'],
   artifacts: ['contract', 'platform'],
   jobs: ['contract', 'platform'],
+  webhooks: ['contract', 'platform', 'jobs'],
   fleet: ['contract', 'platform', 'capture', 'surfaces', 'extract', 'artifacts', 'jobs'],
-  api: ['contract', 'platform', 'jobs', 'artifacts', 'surfaces'],
+  api: ['contract', 'platform', 'jobs', 'webhooks', 'artifacts', 'surfaces'],
   stage: ['contract'],
   cli: [
     'contract',
@@ -24,6 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'artifacts',
     'jobs',
+    'webhooks',
     'fleet',
     'api',
     'stage',

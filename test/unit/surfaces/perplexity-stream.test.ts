@@ -87,6 +87,7 @@ describe('citation numbers', () => {
   it('do not exist inside code, formulas and links, nor where nothing was searched', () => {
     expect(textOf('`a[1]` and\n\n```js\nb[2]\n```')).toBe('a[1] and\n\nb[2]');
     expect(textOf('\\(x[1]\\)')).toBe('\\(x[1]\\)');
+    expect(textOf('sum $$a_i * b_i * c[2]$$ here[2]')).toBe('sum $$a_i * b_i * c[2]$$ here');
     expect(textOf('see [1](https://a.example)')).toBe('see 1');
     expect(textOf('lists begin at [1]', false)).toBe('lists begin at [1]');
   });

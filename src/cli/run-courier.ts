@@ -1,0 +1,22 @@
+import { systemClock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import { AddressGuard } from '../webhooks/address-guard.ts';
+import { webhookCipher } from '../webhooks/cipher.ts';
+import { Courier } from '../webhooks/courier.ts';
+import type { Foundation } from './foundation.ts';
+
+/** Starts a courier on the given foundation. */
+export async function runCourier(
+  config: Config,
+  { db, listener }: Pick<Foundation, 'db' | 'listener'>,
+  log: Log,
+): Promise<Courier> {
+  const courier = new Courier({
+    ...{ db, listener, log, clock: systemClock, random: Math.random },
+    guard: new AddressGuard(config.webhookAllow),
+    cipher: webhookCipher(config),
+  });
+  await courier.start();
+  return courier;
+}
