@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { accountsCommand } from './cli/accounts.ts';
 import { captureCommand } from './cli/capture.ts';
+import { courierCommand } from './cli/courier.ts';
 import { demoCommand } from './cli/demo.ts';
 import { doctorCommand } from './cli/doctor.ts';
 import { extractCommand } from './cli/extract.ts';
@@ -28,6 +29,7 @@ for (const command of [
   startCommand(),
   demoCommand(),
   workerCommand(),
+  courierCommand(),
   captureCommand(),
   extractCommand(),
   replayCommand(),

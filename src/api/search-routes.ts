@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { DIALECT_RULES } from '../contract/dialect.ts';
 import { type Envelope, flatView } from '../contract/envelope.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { RequestId } from '../contract/ids.ts';
@@ -10,7 +11,8 @@ import type { ApiContext } from './api-context.ts';
 import { callerOf } from './caller.ts';
 import type { App } from './fastify-types.ts';
 import { headerText } from './header-text.ts';
-import { normalise } from './normalise.ts';
+import { captureCount, normalise } from './normalise.ts';
+import { presenterFor } from './presenters/index.ts';
 import { requestError } from './request-issues.ts';
 import { parsePrefer, resolveMode, type SubmitMode } from './submit-mode.ts';
 import {
@@ -18,17 +20,16 @@ import {
   acceptedSchema,
   aliasBodySchema,
   errorBodySchema,
-  flatResultSchema,
   type SearchBody,
   type SubmitQuery,
   searchBodySchema,
+  submitAnswerSchema,
   submitHeadersSchema,
   submitQuerySchema,
-  syncResultSchema,
 } from './wire.ts';
 
 const responses = {
-  200: z.union([syncResultSchema, flatResultSchema]).describe('Sync: every capture has ended.'),
+  200: submitAnswerSchema,
   202: acceptedSchema.describe('Accepted; read the job at Location.'),
   '4xx': errorBodySchema,
   '5xx': errorBodySchema,
@@ -83,24 +84,26 @@ interface SearchCall {
   alias: string | null;
 }
 
-type SearchAnswer =
-  | z.infer<typeof acceptedSchema>
-  | z.infer<typeof syncResultSchema>
-  | z.infer<typeof flatResultSchema>;
+type SearchAnswer = z.infer<typeof acceptedSchema> | z.infer<typeof submitAnswerSchema> | Envelope;
 
 async function search(context: ApiContext, call: SearchCall): Promise<SearchAnswer> {
   const receivedAt = context.clock.monotonic();
   const { headers } = call.request;
+  const rules = DIALECT_RULES[call.request.apiVersion];
   refuseWebhook(call);
   const asked = normalise(call.body, {
     aliasSurface: call.alias,
     idempotencyHeader: headerText(headers['idempotency-key']),
     catalog: context.catalog,
+    defaultRegions: rules.defaultRegions,
   });
   const mode = resolveMode({
+    rules,
+    alias: call.alias !== null,
+    webhook: call.body.webhook !== undefined,
     mode: call.query.mode,
     prefer: parsePrefer(headerText(headers.prefer)),
-    children: asked.surfaces.length * asked.regions.length,
+    children: captureCount(asked),
     defaultWaitS: context.config.syncWaitS,
   });
   if (mode.kind === 'async' && call.query.view === 'flat')
@@ -148,6 +151,7 @@ async function accept(
     origin: caller.mode === 'test' ? 'stage' : context.config.origin,
     limits: await context.admission.limits(),
     syncSlot,
+    apiVersion: call.request.apiVersion,
   });
 }
 
@@ -157,8 +161,13 @@ function jobPath(submitted: Submitted): string {
 
 async function accepted(context: ApiContext, call: SearchCall, submitted: Submitted): Promise<SearchAnswer> {
   const status = submitted.replayed ? await readStatus(context.db, submitted.jobId) : 'processing';
-  call.reply.code(202).header('location', jobPath(submitted));
-  return { jobId: submitted.jobId, status: status ?? 'processing', children: submitted.children };
+  const { replayStatus } = DIALECT_RULES[call.request.apiVersion];
+  call.reply.code(submitted.replayed ? replayStatus : 202).header('location', jobPath(submitted));
+  return presenterFor(call.request).accepted({
+    jobId: submitted.jobId,
+    status: status ?? 'processing',
+    children: submitted.children,
+  });
 }
 
 async function waited(
@@ -181,8 +190,10 @@ async function result(context: ApiContext, call: SearchCall, submitted: Submitte
     readStatus(context.db, submitted.jobId),
     readEnvelopes(context.db, accountId, submitted.jobId),
   ]);
-  if (call.query.view !== 'flat')
-    return { jobId: submitted.jobId, status: status ?? 'processing', children: envelopes };
+  if (call.query.view !== 'flat') {
+    const end = { jobId: submitted.jobId, status: status ?? 'processing', envelopes };
+    return presenterFor(call.request).syncResult(end);
+  }
   const [only, ...others] = envelopes.map(flatView);
   return only !== undefined && others.length === 0 ? only : { results: envelopes.map(flatView) };
 }

@@ -8,9 +8,10 @@ import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { type Foundation, Opened, openFoundation } from './foundation.ts';
+import { runCourier } from './run-courier.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
 
-/** API and worker on one machine. */
+/** API, worker and courier on one machine. */
 export interface Service {
   url: string;
   /** Plain text of a key made just now because there was none; undefined otherwise. */
@@ -35,6 +36,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   try {
     const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
     const firstKey = await firstApiKey(config, foundation);
+    opened.add(await runCourier(config, foundation, log), (part) => part.stop());
     const running = opened.add(await runWorker(config, foundation, log), (part) => part.stop());
     const api = opened.add(
       await createApi({ ...foundation, config, catalog: surfaceCatalog(), log, clock: systemClock }),

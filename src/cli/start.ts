@@ -7,7 +7,7 @@ import { untilSignal } from './until-signal.ts';
 /** `npm start`: the service on one machine, until SIGTERM. */
 export function startCommand(): Command {
   return new Command('start')
-    .description('run API, worker and (unless DATABASE_URL is set) Postgres')
+    .description('run API, worker, courier and (unless DATABASE_URL is set) Postgres')
     .action(async () => {
       const config = processConfig();
       const log = createLog(config.logLevel, 'fleet');

@@ -7,6 +7,7 @@ import type { Lease, Queue, QueuedJob } from '../platform/queue.ts';
 import { recordEnd } from './child-end.ts';
 import { CHILD_COLUMNS, type ChildRow, childRowSchema } from './child-row.ts';
 import { settleCredits } from './credits.ts';
+import { childByTurn, lockTurns, noteTurn, swapTokens } from './fairness.ts';
 
 /** A child in a worker's hands, and all it needs to know about it. */
 export interface ClaimedChild {
@@ -55,7 +56,10 @@ export function decideClaim(
   return 'claimed';
 }
 
-/** Takes the child of a fetched job for this worker: marks it processing and counts the attempt. */
+/**
+ * Takes a child for this worker: marks it processing and counts the attempt. Which one is decided here: a job whose
+ * child never ran is exchanged for that of the child whose turn it is (fairness.ts).
+ */
 export async function claim(
   db: Database,
   queue: Queue,
@@ -64,7 +68,8 @@ export async function claim(
 ): Promise<Claim> {
   const attempt = { ...job, ...by };
   return db.transaction(async (sql) => {
-    const child = await lockChild(sql, job.childId);
+    await lockTurns(sql, job.surface);
+    const child = await nextChild(sql, attempt);
     const decision = decideClaim(child, attempt);
     if (child === undefined || decision === 'terminal' || decision === 'unknown') {
       await queue.complete(sql, job);
@@ -80,9 +85,22 @@ export async function claim(
   });
 }
 
-async function lockChild(sql: Sql, id: string): Promise<ChildRow | undefined> {
+/** The fetched job's own child, or the one whose turn it is, which then has this job. */
+async function nextChild(
+  sql: Sql,
+  attempt: QueuedJob & { workerId: string; now: number },
+): Promise<ChildRow | undefined> {
+  const own = await lockChild(sql, 'c.queue_job_id = $1', attempt.queueJobId);
+  if (own === undefined || own.attempts > 0 || decideClaim(own, attempt) !== 'claimed') return own;
+  const next = await childByTurn(sql, own.surface);
+  if (next === undefined || next === own.id) return own;
+  await swapTokens(sql, own.id, next);
+  return lockChild(sql, 'c.id = $1', next);
+}
+
+async function lockChild(sql: Sql, where: string, id: string): Promise<ChildRow | undefined> {
   const { rows } = await sql.query(
-    `SELECT ${CHILD_COLUMNS} FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id WHERE c.id = $1 FOR UPDATE OF c`,
+    `SELECT ${CHILD_COLUMNS} FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id WHERE ${where} FOR UPDATE OF c`,
     [id],
   );
   return childRowSchema.optional().parse(rows[0]);
@@ -105,6 +123,7 @@ async function markProcessing(
   job: QueuedJob,
   by: { workerId: string; now: number },
 ): Promise<ClaimedChild> {
+  await noteTurn(sql, child.id);
   const { rows } = await sql.query(
     `UPDATE fleet.child SET status = 'processing', claimed_retry = $2, worker_id = $3, claimed_at = $4,
        attempts = attempts + CASE WHEN claimed_retry IS NOT DISTINCT FROM $2 THEN 0 ELSE 1 END,

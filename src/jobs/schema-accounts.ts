@@ -82,10 +82,8 @@ CREATE INDEX child_ended ON fleet.child (account_id, completed_at) WHERE complet
 CREATE INDEX child_queue_job ON fleet.child (queue_job_id);
 
 CREATE TABLE fleet.account_turn (
-  surface text NOT NULL,
-  account_id text NOT NULL,
-  served_at timestamptz NOT NULL,
-  PRIMARY KEY (surface, account_id)
+  account_id text PRIMARY KEY,
+  served_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
 
 INSERT INTO fleet.account (id, name, created_at)

@@ -1,4 +1,4 @@
-import { type LookupAddress, promises as dns } from 'node:dns';
+import { promises as dns, type LookupAddress } from 'node:dns';
 import ipaddr from 'ipaddr.js';
 
 /** Finds the addresses of a name. */

@@ -34,7 +34,12 @@ export async function deliver(means: DeliverMeans, delivery: DueDelivery): Promi
   log[end === 'delivered' ? 'info' : 'warn'](
     {
       ...{ requestId: delivery.requestId, jobId: delivery.jobId, deliveryId: delivery.id },
-      ...{ eventId: delivery.eventId, result: attempt.result, status: attempt.status, end: end ?? 'lease lost' },
+      ...{
+        eventId: delivery.eventId,
+        result: attempt.result,
+        status: attempt.status,
+        end: end ?? 'lease lost',
+      },
       ms: attempt.latencyMs,
     },
     'webhook attempted',

@@ -75,10 +75,10 @@ export async function deleteEndpoint(
 
 /** Sends nothing more to an endpoint whose receiver said it is gone. */
 export async function disableEndpoint(sql: Sql, id: string, now: number): Promise<void> {
-  await sql.query('UPDATE fleet.webhook_endpoint SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL', [
-    id,
-    new Date(now),
-  ]);
+  await sql.query(
+    'UPDATE fleet.webhook_endpoint SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL',
+    [id, new Date(now)],
+  );
   await closeReceiver(sql, id, now);
 }
 

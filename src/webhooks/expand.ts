@@ -136,11 +136,7 @@ async function insertDeliveries(
   );
 }
 
-async function render(
-  sql: Sql,
-  event: EventRow,
-  apiVersion: string,
-): Promise<Buffer> {
+async function render(sql: Sql, event: EventRow, apiVersion: string): Promise<Buffer> {
   const head = { id: event.id, type: event.type, createdAt: event.createdAt.getTime() };
   if (event.childId === null) {
     const view = await readJob(sql, event.accountId, event.jobId);

@@ -176,7 +176,12 @@ async function excerpt(body: Dispatcher.ResponseData['body']): Promise<string | 
   }
   const text = storable(Buffer.concat(chunks).subarray(0, READ_BYTES).toString('utf8'));
   // Control characters could speak to the terminal of whoever reads the log.
-  return bytes === 0 ? null : text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ').slice(0, KEPT_CHARACTERS).toWellFormed();
+  return bytes === 0
+    ? null
+    : text
+        .replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')
+        .slice(0, KEPT_CHARACTERS)
+        .toWellFormed();
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

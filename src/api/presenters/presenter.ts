@@ -3,7 +3,7 @@ import type { ApiVersion } from '../../contract/dialect.ts';
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ApiError } from '../../contract/errors.ts';
 import type { JobStatus, JobView } from '../../contract/job-view.ts';
-import type { acceptedSchema } from '../wire.ts';
+import type { acceptedSchema, submitAnswerSchema } from '../wire.ts';
 
 export type Accepted = z.infer<typeof acceptedSchema>;
 
@@ -30,7 +30,8 @@ export interface Presenter {
   envelope(envelope: Envelope): Envelope;
   jobView(view: JobView): JobView;
   accepted(accepted: Accepted): Accepted;
-  syncResult(end: SyncEnd): object;
+  /** The parent with its Envelopes, or the one Envelope. */
+  syncResult(end: SyncEnd): z.infer<typeof submitAnswerSchema> | Envelope;
 }
 
 /** What follows from a dialect's ids and regions alone. */

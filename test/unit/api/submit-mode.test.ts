@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { API_VERSIONS, DIALECT_RULES } from '../../../src/contract/dialect.ts';
 import { parsePrefer, resolveMode } from '../../../src/api/submit-mode.ts';
 
 describe('the Prefer header', () => {
@@ -45,6 +46,38 @@ describe('how a submit is answered', () => {
       sync(5, 'respond-async, wait=5', 'accepted'),
     ],
   ])('%s', (_name, mode, prefer, children, expected) => {
-    expect(resolveMode({ mode, prefer: parsePrefer(prefer), children, defaultWaitS: 60 })).toEqual(expected);
+    const rules = DIALECT_RULES['2026-06-27'];
+    const asked = { rules, mode, prefer: parsePrefer(prefer), children, alias: false, webhook: false };
+    expect(resolveMode({ ...asked, defaultWaitS: 60 })).toEqual(expected);
+  });
+});
+
+describe('the dialects decide differently', () => {
+  const kind = (
+    version: (typeof API_VERSIONS)[number],
+    given: { mode?: 'sync'; prefer?: string; children: number; alias: boolean; webhook?: boolean },
+  ): string => {
+    const { mode, prefer, children, alias, webhook = false } = given;
+    const asked = { mode, prefer: parsePrefer(prefer), children, alias, webhook };
+    return resolveMode({ rules: DIALECT_RULES[version], ...asked, defaultWaitS: 60 }).kind;
+  };
+
+  it.each<[string, Parameters<typeof kind>[1], string, string]>([
+    ['one capture', { children: 1, alias: false }, 'sync', 'async'],
+    ['one capture on the alias', { children: 1, alias: true }, 'sync', 'sync'],
+    ['several on the alias', { children: 2, alias: true }, 'async', 'async'],
+    ['one capture, sync asked', { mode: 'sync', children: 1, alias: false }, 'sync', 'sync'],
+    ['one capture, wait preferred', { prefer: 'wait=5', children: 1, alias: false }, 'sync', 'sync'],
+    ['a webhook', { prefer: 'wait=5', children: 1, alias: true, webhook: true }, 'async', 'async'],
+  ])('%s', (_name, given, flat, nested) => {
+    expect(API_VERSIONS.map((version) => kind(version, given))).toEqual([flat, nested]);
+  });
+
+  it.each([
+    [{ mode: 'sync' as const, children: 2, alias: false }],
+    [{ prefer: 'wait=5', children: 2, alias: true }],
+  ])('waiting for several (%j) is refused where the sync answer is one Envelope', (given) => {
+    expect(kind('2026-06-27', given)).toBe('sync');
+    expect(() => kind('2026-06-01', given)).toThrow('sync takes one surface and one region');
   });
 });
