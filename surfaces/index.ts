@@ -5,6 +5,8 @@ import { copilot } from './copilot/surface.ts';
 import { gemini } from './gemini/surface.ts';
 import { googleAiMode } from './google_ai_mode/surface.ts';
 import { googleAiOverview } from './google_ai_overview/surface.ts';
+import { googleNews } from './google_news/surface.ts';
+import { googleSearch } from './google_search/surface.ts';
 import { perplexity } from './perplexity/surface.ts';
 
 /** Every surface this fleet can capture. To add one: its folder, and its line here. */
@@ -15,6 +17,8 @@ export const SURFACES: readonly Surface[] = [
   gemini,
   googleAiMode,
   googleAiOverview,
+  googleNews,
+  googleSearch,
   perplexity,
 ];
 

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type AccountLoad, type AdmissionLimits, countOpen, loadHeaders, readLoad } from '../jobs/admission.ts';
+import {
+  type AccountLoad,
+  type AdmissionLimits,
+  countOpen,
+  loadHeaders,
+  readLoad,
+} from '../jobs/admission.ts';
 import { type SyncSlot, SyncSlots } from '../jobs/sync-slots.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';

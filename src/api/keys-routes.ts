@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { API_VERSIONS } from '../contract/dialect.ts';
 import { ApiError } from '../contract/errors.ts';
 import { type Caller, KEY_MODES, SCOPES } from '../jobs/account.ts';
 import { type ApiKeyInfo, createKey, listKeys, revokeKey } from '../jobs/api-keys.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { ApiContext } from './api-context.ts';
-import { API_VERSIONS } from '../contract/dialect.ts';
 import { requireScope } from './authenticate.ts';
 import { callerOf } from './caller.ts';
 import type { App } from './fastify-types.ts';
@@ -23,7 +23,9 @@ const newKeySchema = z
       mode: z
         .enum(KEY_MODES, 'mode must be live or test')
         .optional()
-        .describe('Test keys capture from the stage and cost nothing. Default: the mode of the key that asks.'),
+        .describe(
+          'Test keys capture from the stage and cost nothing. Default: the mode of the key that asks.',
+        ),
       scopes: z.array(z.enum(SCOPES, SCOPE_LIST), SCOPE_LIST).min(1, SCOPE_LIST).optional(),
       expiresAt: z.iso.datetime({ offset: true, error: EXPIRES }).optional(),
       version: z.enum(API_VERSIONS, VERSION).optional().describe('Dialect this key speaks.'),

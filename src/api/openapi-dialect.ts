@@ -1,18 +1,27 @@
 import type { FastifySchema } from 'fastify';
-import { type ApiVersion, DEFAULT_VERSION } from '../contract/dialect.ts';
+import { z } from 'zod';
+import type { ApiVersion } from '../contract/dialect.ts';
+import { envelopeSchema } from '../contract/envelope.ts';
 import { errorBodySchema, submitAnswerSchema } from './wire.ts';
 import { nestedErrorSchema, nestedSubmitAnswerSchema } from './wire-2026-06-01.ts';
 
-/** Response schemas that the nested dialect replaces by its own. */
-const NESTED = new Map<unknown, unknown>([
-  [errorBodySchema, nestedErrorSchema],
-  [submitAnswerSchema, nestedSubmitAnswerSchema],
-]);
+/** 200 of a submit in any dialect: what the route may return; each document says its own. */
+export const anySubmitAnswerSchema = z.union([submitAnswerSchema, envelopeSchema]);
 
-/** A route's schema as a dialect answers it; routes are declared in the default dialect's. */
+/** What each dialect puts in the place of a response schema the routes declare. */
+const OWN: Readonly<Record<ApiVersion, ReadonlyMap<unknown, unknown>>> = {
+  '2026-06-27': new Map([[anySubmitAnswerSchema, submitAnswerSchema]]),
+  '2026-06-01': new Map<unknown, unknown>([
+    [anySubmitAnswerSchema, nestedSubmitAnswerSchema],
+    [errorBodySchema, nestedErrorSchema],
+  ]),
+};
+
+/** A route's schema as a dialect answers it. */
 export function inDialect(version: ApiVersion, schema: FastifySchema): FastifySchema {
   const { response } = schema;
-  if (version === DEFAULT_VERSION || typeof response !== 'object' || response === null) return schema;
-  const replaced = Object.entries(response).map(([status, answer]) => [status, NESTED.get(answer) ?? answer]);
+  if (typeof response !== 'object' || response === null) return schema;
+  const own = OWN[version];
+  const replaced = Object.entries(response).map(([status, answer]) => [status, own.get(answer) ?? answer]);
   return { ...schema, response: Object.fromEntries(replaced) };
 }

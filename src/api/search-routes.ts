@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DIALECT_RULES } from '../contract/dialect.ts';
-import { type Envelope, flatView } from '../contract/envelope.ts';
+import { flatView } from '../contract/envelope.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { RequestId } from '../contract/ids.ts';
 import type { SearchRequest } from '../contract/search-request.ts';
@@ -12,7 +12,9 @@ import { callerOf } from './caller.ts';
 import type { App } from './fastify-types.ts';
 import { headerText } from './header-text.ts';
 import { captureCount, normalise } from './normalise.ts';
+import { anySubmitAnswerSchema } from './openapi-dialect.ts';
 import { presenterFor } from './presenters/index.ts';
+import type { Accepted } from './presenters/presenter.ts';
 import { requestError } from './request-issues.ts';
 import { parsePrefer, resolveMode, type SubmitMode } from './submit-mode.ts';
 import {
@@ -23,13 +25,12 @@ import {
   type SearchBody,
   type SubmitQuery,
   searchBodySchema,
-  submitAnswerSchema,
   submitHeadersSchema,
   submitQuerySchema,
 } from './wire.ts';
 
 const responses = {
-  200: submitAnswerSchema,
+  200: anySubmitAnswerSchema,
   202: acceptedSchema.describe('Accepted; read the job at Location.'),
   '4xx': errorBodySchema,
   '5xx': errorBodySchema,
@@ -84,7 +85,7 @@ interface SearchCall {
   alias: string | null;
 }
 
-type SearchAnswer = z.infer<typeof acceptedSchema> | z.infer<typeof submitAnswerSchema> | Envelope;
+type SearchAnswer = Accepted | z.infer<typeof anySubmitAnswerSchema>;
 
 async function search(context: ApiContext, call: SearchCall): Promise<SearchAnswer> {
   const receivedAt = context.clock.monotonic();

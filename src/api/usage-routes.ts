@@ -17,7 +17,10 @@ export const usageSchema = z
     }),
     balance: z.strictObject({
       plan,
-      credits: z.int().nullable().describe('What running captures have reserved is still in it; null when unlimited.'),
+      credits: z
+        .int()
+        .nullable()
+        .describe('What running captures have reserved is still in it; null when unlimited.'),
       unlimited: z.boolean(),
     }),
   })

@@ -66,7 +66,7 @@ export const signalsSchema = z.strictObject({
     })
     .nullable(),
   /** What was taken out before storing, by kind, and how often; never the values. */
-  removed: z.record(z.string(), z.number().int().positive()).default({}),
+  removed: z.record(z.string(), z.number().int().positive()),
   dialogs: z.number().int(),
   popups: z.number().int(),
   downloads: z.number().int(),

@@ -41,6 +41,8 @@ export interface Reading {
   markdown: string;
   /** `citations[i]` belongs to mark `i`. */
   citations: DraftCitation[];
+  /** False when this witness cannot tell which sources are cited (a stream without positions); default true. */
+  tellsCitations?: boolean;
   /** In the surface's own order: cited ones and merely retrieved ones. */
   sources: DraftSource[];
   fanOut: { provenance: 'observed' | 'inferred'; queries: string[] } | null;

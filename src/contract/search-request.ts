@@ -12,4 +12,6 @@ export interface SearchRequest {
   replicates: number;
   priority: number;
   idempotencyKey: string | null;
+  /** Where the ends are announced; of its secret only a keyed digest, null without one. Absent: nowhere. */
+  webhook?: { url: string; secretDigest: string | null };
 }

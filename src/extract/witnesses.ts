@@ -65,6 +65,7 @@ export function reconcile(first: Witness, second: Witness, used: Witnesses['used
   const { reading: transcript, text: transcriptText } = second;
   const both = dom !== null && transcript !== null;
   const textSimilarity = both ? similarity(domText, transcriptText) : null;
+  const bothCite = both && dom.tellsCitations !== false && transcript.tellsCitations !== false;
   const domKeys = both ? citedKeys(dom) : [];
   const transcriptKeys = both ? citedKeys(transcript) : [];
   // A DOM often shows only the first source of a chip, so it agrees when it shows nothing the transcript lacks.
@@ -75,7 +76,7 @@ export function reconcile(first: Witness, second: Witness, used: Witnesses['used
   if (both && (textSimilarity ?? 0) < SAME_TEXT) {
     disagreements.push({ field: 'answer.text', dom: domText, transcript: transcriptText });
   }
-  if (both && !citedAgree) {
+  if (bothCite && !citedAgree) {
     disagreements.push({ field: 'cited', dom: domKeys.join(' '), transcript: transcriptKeys.join(' ') });
   }
   return {
@@ -85,7 +86,7 @@ export function reconcile(first: Witness, second: Witness, used: Witnesses['used
     agreement: {
       text: textSimilarity === null ? 'single' : textSimilarity >= SAME_TEXT ? 'agree' : 'differ',
       textSimilarity,
-      citedUrls: both ? (citedAgree ? 'agree' : 'differ') : 'single',
+      citedUrls: bothCite ? (citedAgree ? 'agree' : 'differ') : 'single',
     },
     disagreements,
   };

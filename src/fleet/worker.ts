@@ -2,6 +2,7 @@ import { FleetError } from '../contract/errors.ts';
 import type { Surface } from '../contract/surface.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import { type ClaimedChild, claim } from '../jobs/claim.ts';
+import { fetchByTurn } from '../jobs/fairness.ts';
 import { release } from '../jobs/give-back.ts';
 import { Deadline } from '../platform/deadline.ts';
 import type { Listener } from '../platform/listener.ts';
@@ -118,7 +119,7 @@ export class Worker {
     } while (this.#again && this.#accepting);
   }
 
-  /** Surfaces take turns, so that a long queue of one does not starve another. */
+  /** Accounts take turns, and so do surfaces, so that a long queue of one does not starve another. */
   async #fetchNext(hint: string | undefined): Promise<QueuedJob | undefined> {
     const names = [...this.#surfaces.keys()];
     const turn = this.#rotation++;
@@ -127,10 +128,7 @@ export class Worker {
       .filter((name) => name !== undefined);
     order.sort((a, b) => Number(b === hint) - Number(a === hint));
     try {
-      for (const name of order) {
-        const job = await this.#options.queue.fetch(name);
-        if (job !== undefined) return job;
-      }
+      return await fetchByTurn(this.#options.db, this.#options.queue, order);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'could not fetch; the next poll tries again');
     }
@@ -158,7 +156,8 @@ export class Worker {
         childLog.info({ claim: claimed.kind }, 'nothing to capture');
         return;
       }
-      await this.#attempt(claimed.child, deadline, childLog, startedAt);
+      const ownLog = log.child({ childId: claimed.child.id, surface: job.surface });
+      await this.#attempt(claimed.child, deadline, ownLog, startedAt);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
       childLog.error({ err: error }, 'attempt failed outside the capture');

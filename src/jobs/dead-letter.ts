@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ChildId } from '../contract/ids.ts';
 import { OUTCOME_RULES } from '../contract/outcome.ts';
 import type { Database } from '../platform/database.ts';
@@ -6,6 +7,8 @@ import { recordEnd } from './child-end.ts';
 import { settleCredits } from './credits.ts';
 
 const BATCH = 50;
+
+const idRow = z.object({ id: z.string().transform((id) => id as ChildId) });
 
 /**
  * Ends the children whose queue jobs used up their retries without anybody settling them: failed with the outcome
@@ -20,18 +23,21 @@ export async function settleDeadLetters(db: Database, queue: Queue, now: number)
 /** One dead letter. A child that ended meanwhile, or lives on under another queue job, stays as it is. */
 export async function settleDead(db: Database, queue: Queue, job: DeadJob, now: number): Promise<void> {
   const lost = OUTCOME_RULES.browser_crashed;
+  // The job's own child may have been exchanged for another when it was claimed (fairness.ts).
+  const whose = job.queueJobId === null ? 'id = $1' : 'queue_job_id = $1';
   await db.transaction(async (sql) => {
-    const { rowCount } = await sql.query(
+    const { rows } = await sql.query(
       `UPDATE fleet.child SET status = 'failed', outcome = coalesce(last_outcome, 'browser_crashed'),
          failure = json_build_object('code', coalesce(last_outcome, 'browser_crashed'),
-           'message', coalesce(last_message, $3::text), 'retryable', true),
-         completed_at = $4
-       WHERE id = $1 AND status IN ('queued', 'processing') AND queue_job_id = coalesce($2::uuid, queue_job_id)`,
-      [job.childId, job.queueJobId, lost.message, new Date(now)],
+           'message', coalesce(last_message, $2::text), 'retryable', true),
+         completed_at = $3
+       WHERE ${whose} AND status IN ('queued', 'processing') RETURNING id`,
+      [job.queueJobId ?? job.childId, lost.message, new Date(now)],
     );
     await queue.completeDead(sql, job);
-    if (rowCount !== 1) return;
-    await settleCredits(sql, [job.childId as ChildId], now);
-    await recordEnd(sql, [job.childId as ChildId]);
+    const ended = z.array(idRow).parse(rows);
+    const ids = ended.map(({ id }) => id);
+    await settleCredits(sql, ids, now);
+    await recordEnd(sql, ids);
   });
 }

@@ -16,6 +16,9 @@ import type { Queue, QueuedJob } from '../platform/queue.ts';
  */
 const WAITING = `status = 'queued' AND attempts = 0`;
 
+/** Above every priority a client can ask for. */
+const AGAIN = 11;
+
 /** Accounts by turn, each with how it stands; `waiting` must give `account_id`. */
 const RANKED = `
   LEFT JOIN (SELECT account_id, count(*) AS running FROM fleet.child WHERE status = 'processing' GROUP BY account_id)
@@ -25,7 +28,10 @@ const TURN = `coalesce(busy.running, 0), turn.served_at NULLS FIRST, account_id`
 
 const surfaceRow = z.object({ surface: surfaceNameSchema });
 
-/** Surfaces on which children wait that never ran, in the order in which they should be served. */
+/**
+ * Surfaces on which children wait, in the order in which they should be served. Those that wait for another attempt go
+ * first inside their account; whether one is due yet, the queue knows.
+ */
 export async function surfacesByTurn(sql: Sql): Promise<SurfaceName[]> {
   const { rows } = await sql.query(
     // Jumps from one (surface, account) to the next in the index: thousands of waiting children cost no more than one.
@@ -37,13 +43,18 @@ export async function surfacesByTurn(sql: Sql): Promise<SurfaceName[]> {
          WHERE ${WAITING} AND (c.surface, c.account_id) > (pair.surface, pair.account_id)
          ORDER BY c.surface, c.account_id LIMIT 1) following
      )
-     SELECT pair.surface FROM pair
-     CROSS JOIN LATERAL (
-       SELECT c.priority, c.arrival FROM fleet.child c
-       WHERE ${WAITING} AND c.surface = pair.surface AND c.account_id = pair.account_id
-       ORDER BY c.priority DESC, c.arrival LIMIT 1) head
+     SELECT waiting.surface FROM (
+       SELECT pair.surface, pair.account_id, head.priority, head.arrival FROM pair
+       CROSS JOIN LATERAL (
+         SELECT c.priority, c.arrival FROM fleet.child c
+         WHERE ${WAITING} AND c.surface = pair.surface AND c.account_id = pair.account_id
+         ORDER BY c.priority DESC, c.arrival LIMIT 1) head
+       UNION ALL
+       SELECT surface, account_id, ${AGAIN}, min(arrival) FROM fleet.child
+       WHERE status = 'queued' AND attempts > 0 GROUP BY surface, account_id
+     ) waiting
      ${RANKED}
-     ORDER BY ${TURN}, head.priority DESC, head.arrival`,
+     ORDER BY ${TURN}, waiting.priority DESC, waiting.arrival`,
   );
   return [
     ...new Set(
@@ -57,7 +68,7 @@ export async function surfacesByTurn(sql: Sql): Promise<SurfaceName[]> {
 
 /**
  * Fetches a queue job for one of these surfaces, that of the account whose turn it is first; then the others in the
- * order given, for what waits for another attempt. Undefined when nothing is due.
+ * order given, in case something was queued meanwhile. Undefined when nothing is due.
  */
 export async function fetchByTurn(
   sql: Sql,

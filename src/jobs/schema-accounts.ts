@@ -78,6 +78,7 @@ UPDATE fleet.child c SET account_id = j.account_id, priority = coalesce((j.reque
   FROM fleet.job j WHERE j.id = c.job_id;
 CREATE INDEX child_waiting ON fleet.child (surface, account_id, priority DESC, arrival)
   WHERE status = 'queued' AND attempts = 0;
+CREATE INDEX child_again ON fleet.child (surface, account_id) WHERE status = 'queued' AND attempts > 0;
 CREATE INDEX child_ended ON fleet.child (account_id, completed_at) WHERE completed_at IS NOT NULL;
 CREATE INDEX child_queue_job ON fleet.child (queue_job_id);
 

@@ -11,6 +11,7 @@ import type { Caller } from './account.ts';
 import { type AccountLoad, type AdmissionLimits, admit } from './admission.ts';
 import { announceWork } from './channels.ts';
 import { claimKey, requestFingerprint } from './idempotency.ts';
+import { insertJobWebhook, type JobWebhook } from './job-webhook.ts';
 
 export interface SubmitContext {
   requestId: RequestId;
@@ -23,6 +24,8 @@ export interface SubmitContext {
   origin: 'live' | 'stage';
   /** Dialect of the request; kept on the job's row. */
   apiVersion?: ApiVersion;
+  /** Where the ends are announced; a replay keeps that of its first request. */
+  webhook?: JobWebhook;
   /** What the account may have under way; absent: as much as it likes. */
   limits?: AdmissionLimits;
   /** Id of the sync slot this request takes; absent or null for async. */
@@ -70,6 +73,7 @@ export async function submit(
     const { caller, limits, syncSlot = null, now } = context;
     const load = await admit(sql, { caller, children, syncSlot, limits, now });
     await insertJob(sql, jobId, request, context);
+    if (context.webhook !== undefined) await insertJobWebhook(sql, jobId, context.webhook);
     await insertChildren(sql, jobId, children, { caller, priority: request.priority });
     for (const surface of request.surfaces) {
       const jobs = children.filter((child) => child.surface === surface);

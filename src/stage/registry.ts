@@ -5,6 +5,8 @@ import { copilotStage } from './surfaces/copilot.ts';
 import { geminiStage } from './surfaces/gemini.ts';
 import { googleAiModeStage } from './surfaces/google_ai_mode.ts';
 import { googleAiOverviewStage } from './surfaces/google_ai_overview.ts';
+import { googleNewsStage } from './surfaces/google_news.ts';
+import { googleSearchStage } from './surfaces/google_search.ts';
 import { perplexityStage } from './surfaces/perplexity.ts';
 
 /**
@@ -18,5 +20,7 @@ export const STAGES: readonly SurfaceStage[] = [
   geminiStage,
   googleAiModeStage,
   googleAiOverviewStage,
+  googleNewsStage,
+  googleSearchStage,
   perplexityStage,
 ];

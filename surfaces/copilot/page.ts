@@ -1,4 +1,5 @@
 import type { DraftCitation, DraftSource, Reading } from '../../src/contract/extraction.ts';
+import type { Selector } from '../../src/contract/surface.ts';
 import {
   type CheerioAPI,
   type Element,
@@ -23,7 +24,7 @@ import {
   SHARE_PAGE,
   SIGN_IN_NAG,
   SOURCES_BUTTON,
-  SOURCES_PANEL,
+  SOURCES_HOME,
   USER_MESSAGE,
 } from './selectors.ts';
 import { draftOf, isOutside } from './sources.ts';
@@ -42,23 +43,34 @@ export interface PageView {
   anonymous: boolean;
 }
 
+/** Everything that any selector here can name: found once, because each look over a whole page costs time. */
+const NAMED =
+  '[data-testid], [data-content], [role], [class~="group/ai-message"], [class~="group/user-message"], aside, textarea';
+
+type Named = ReturnType<CheerioAPI>;
+
 /** Reads the page; the last turn is what the record is about. */
 export function readPage($: CheerioAPI): PageView {
-  const anonymous = $(SIGN_IN_NAG).length > 0;
-  const message = lastAnswer($);
+  const named = $(NAMED);
+  const anonymous = named.filter(SIGN_IN_NAG).length > 0;
+  const message = lastAnswer($, named);
   if (message === undefined) return { reading: null, shown: '', sites: [], hasSources: false, anonymous };
   const inner = outermost(elementsIn($(message).find(MESSAGE_BODY).toArray()));
   const roots = inner.length > 0 ? inner : [message];
   return {
-    reading: readAnswer($, message, roots),
+    reading: readAnswer($, named, message, roots),
     shown: roots
       .map((root) => visibleText(root, isChrome))
       .join('\n')
       .trim(),
     sites: sitesOf(message),
-    hasSources: $(SOURCES_BUTTON.any.join(', ')).length > 0,
+    hasSources: hasAny(named, SOURCES_BUTTON),
     anonymous,
   };
+}
+
+function hasAny(named: Named, { any }: Selector): boolean {
+  return named.filter(any.join(', ')).length > 0;
 }
 
 function elementsIn(found: readonly unknown[]): Element[] {
@@ -75,16 +87,16 @@ function outermost(elements: readonly Element[]): Element[] {
 }
 
 /** The last answer, unless a prompt stands after it. */
-function lastAnswer($: CheerioAPI): Element | undefined {
-  const hidden = new Set<unknown>($(PRIVATE).find(`${AI_MESSAGE}, ${USER_MESSAGE}`).toArray());
+function lastAnswer($: CheerioAPI, named: Named): Element | undefined {
+  const hidden = new Set<unknown>(named.filter(PRIVATE).find(`${AI_MESSAGE}, ${USER_MESSAGE}`).toArray());
   const turns = outermost(
-    elementsIn($(`${AI_MESSAGE}, ${USER_MESSAGE}`).toArray()).filter((turn) => !hidden.has(turn)),
+    elementsIn(named.filter(`${AI_MESSAGE}, ${USER_MESSAGE}`).toArray()).filter((turn) => !hidden.has(turn)),
   );
   const last = turns.at(-1);
   return last !== undefined && $(last).is(AI_MESSAGE) ? last : undefined;
 }
 
-function readAnswer($: CheerioAPI, message: Element, roots: readonly Element[]): Reading {
+function readAnswer($: CheerioAPI, named: Named, message: Element, roots: readonly Element[]): Reading {
   const citations: DraftCitation[] = [];
   const sources: DraftSource[] = [];
   const markdown = roots
@@ -97,9 +109,9 @@ function readAnswer($: CheerioAPI, message: Element, roots: readonly Element[]):
       });
     })
     .join('\n\n');
-  const all = [...sources, ...panelSources($)];
+  const all = [...sources, ...panelSources($, named)];
   return {
-    complete: isFinished($, message),
+    complete: isFinished($, named, message),
     markdown: withoutEmptyBrackets(markdown).trim(),
     citations,
     sources: all,
@@ -109,8 +121,8 @@ function readAnswer($: CheerioAPI, message: Element, roots: readonly Element[]):
     ads: null,
     results: null,
     related: null,
-    model: modelOf($),
-    webSearch: all.length > 0 || $(SOURCES_BUTTON.any.join(', ')).length > 0 ? true : null,
+    model: modelOf(named),
+    webSearch: all.length > 0 || hasAny(named, SOURCES_BUTTON) ? true : null,
     cards: [],
   };
 }
@@ -141,8 +153,8 @@ function reference(element: Element, citations: DraftCitation[], sources: DraftS
 }
 
 /** Links of the opened sources panel; the folded one has none. */
-function panelSources($: CheerioAPI): DraftSource[] {
-  const links = elementsIn($(SOURCES_PANEL.any.join(', ')).toArray()).filter(
+function panelSources($: CheerioAPI, named: Named): DraftSource[] {
+  const links = elementsIn(named.filter(SOURCES_HOME).find('a[href^="http"]').toArray()).filter(
     (link) => $(link).closest(`${AI_MESSAGE}, ${PRIVATE}`).length === 0,
   );
   const drafts = links.flatMap((link) => {
@@ -169,15 +181,15 @@ function sitesOf(message: Element): string[] {
 }
 
 /** Finished when the answer carries its reactions; a share is, and a fragment without a composer, unless it is busy. */
-function isFinished($: CheerioAPI, message: Element): boolean {
-  const busy = elementsIn($(BUSY.flatMap(({ any }) => any).join(', ')).toArray());
+function isFinished($: CheerioAPI, named: Named, message: Element): boolean {
+  const busy = elementsIn(named.filter(BUSY.flatMap(({ any }) => any).join(', ')).toArray());
   if (busy.length > 0) return false;
-  if ($(message).find(FINISHED).length > 0 || $(SHARE_PAGE).length > 0) return true;
-  return $(COMPOSER.any.join(', ')).length === 0;
+  if ($(message).find(FINISHED).length > 0 || named.filter(SHARE_PAGE).length > 0) return true;
+  return !hasAny(named, COMPOSER);
 }
 
 /** The mode button names a model in some builds ("Smart (GPT-5)", 2025-08); the mode alone is no model. */
-function modelOf($: CheerioAPI): Reading['model'] {
-  const label = foldSpace($(MODE_BUTTON).first().text());
+function modelOf(named: Named): Reading['model'] {
+  const label = foldSpace(named.filter(MODE_BUTTON).first().text());
   return /\b(?:GPT|o\d|MAI|Claude|Gemini)\b/i.test(label) ? { label, providerId: null } : null;
 }

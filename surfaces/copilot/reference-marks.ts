@@ -6,15 +6,15 @@ import { draftOf, isOutside } from './sources.ts';
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
 /** `[1]: https://… "Title"`: where numbers are defined in the text itself, that settles what they stand for. */
 const DEFINITION = /^ {0,3}\[(\d{1,3})\]:[ \t]*<?(https?:\/\/[^\s>]+)>?(?:[ \t]+["'(](.*)["')])?[ \t]*$\n?/gm;
-/** `[Title][1]`; titles hold brackets of their own. */
-const NAMED = String.raw`\[((?:(?!\(\[|\]\[\d)[^\n])*)\]\[(\d{1,3})\]`;
+/** `[Title][1]`; titles hold brackets of their own. Bounded, so that no text costs more than its length. */
+const NAMED = String.raw`\[((?:(?!\(\[|\]\[\d)[^\n]){0,300})\]\[(\d{1,3})\]`;
 const GROUP = new RegExp(String.raw`[ \u00A0]*\(${NAMED}(?:[\s,;]*${NAMED})*\)`, 'g');
 /** Not after a word: `a[0][1]` is an index. */
 const NAMED_LINK = new RegExp(String.raw`(?<!\w)${NAMED}`, 'g');
 /** `[1]`, `[^1]`, `[^1^]`. */
 const NUMBER = /[ \u00A0]*(?<![\w\]])\[\^?(\d{1,3})\^?\](?![([:\w])/g;
 const LINK =
-  /(?<!!)(\()?\[([^\]\n]*)\]\((https?:\/\/[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)(?:\s+"([^"\n]*)")?\)(\))?/g;
+  /(?<!!)(\()?\[([^\]\n]{0,500})\]\((https?:\/\/[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)(?:\s+"([^"\n]*)")?\)(\))?/g;
 
 /** A source and the number or title by which the text may speak of it. */
 export interface Reference {

@@ -78,7 +78,9 @@ export const SOURCES_BUTTON: Selector = {
   ],
 };
 
-/** What the sources button opens; no capture of it is public, so every likely home of its links is looked at. */
+/** Where the pages stand that the sources button shows; no capture is public, so every likely home is looked at. */
+export const SOURCES_HOME = '[data-testid*="source" i], [data-testid*="citation" i], [role="dialog"], aside';
+
 export const SOURCES_PANEL: Selector = {
   name: 'sources_panel',
   any: [

@@ -141,6 +141,7 @@ function readingOf(raw: string, roots: readonly unknown[], told: Told): Reading 
   const followUps = [...told.followUps, ...text.followUps];
   return {
     complete: told.complete,
+    tellsCitations: citations.length > 0,
     markdown: text.markdown,
     citations,
     sources: sources.map(({ draft }) => draft),

@@ -50,7 +50,10 @@ function correctionWarning($: CheerioAPI): string[] {
 }
 
 function wrappedWarning(results: readonly Result[]): string[] {
-  return results.some(({ url, wrappedUrl }) => url === null && wrappedUrl !== undefined)
-    ? ['opaque_result_links']
-    : [];
+  return results.some(isOpaque) ? ['opaque_result_links'] : [];
+}
+
+/** Ads are paid through opaque links anyway; a result that cannot be followed is worth a word. */
+function isOpaque({ type, url, wrappedUrl }: Result): boolean {
+  return url === null && wrappedUrl !== undefined && type !== 'ad' && type !== 'product_ad';
 }

@@ -35,10 +35,12 @@ export function readNewsCard($: CheerioAPI, card: Element): NewsCard {
   const timeText = time.length === 0 ? null : foldSpace(time.text());
   const rest = below.filter((text) => text !== timeText && text !== title);
   const publisher = above[0] ?? rest.find((text) => text.length <= 60 && !/^\p{N}/u.test(text)) ?? null;
+  const isShort = (text: string): boolean => text.length < 25 && /\p{N}/u.test(text);
+  const shownTime = timeText ?? rest.findLast(isShort) ?? null;
   const isStory = above.length > 0 && heading !== undefined;
-  const snippet = rest.find((text) => text !== publisher && (isStory || text.length > 30)) ?? null;
+  const snippet =
+    rest.find((text) => text !== publisher && text !== shownTime && (isStory || text.length > 30)) ?? null;
   const form = isStory ? 'story' : 'post';
-  const shownTime = timeText ?? rest.find((text) => text.length < 25 && /\d/.test(text)) ?? null;
   return {
     form,
     entry: {

@@ -16,7 +16,7 @@ export interface AppLink {
 export function readAppLink(href: string, jslog: string | undefined): AppLink | undefined {
   const token = /(?:^|\/)(?:read|articles)\/([\w-]{8,})/.exec(href)?.[1];
   if (token === undefined) return undefined;
-  const wrappedUrl = `https://news.google.com/read/${token}`;
+  const wrappedUrl = new URL(href, 'https://news.google.com/').href;
   const logged = jslog === undefined ? undefined : urlOfJslog(jslog);
   if (logged !== undefined) return { token, wrappedUrl, url: logged, resolution: 'jslog' };
   const decoded = urlOfToken(token);

@@ -48,12 +48,15 @@ function shownTitle(card: Element, label: string | undefined): string | null {
   return shown ?? label;
 }
 
+/** "4:05" or "1:02:30" on the picture; `00:00` is an idle player's. */
+const DURATION_CLOCK = /(?:^|\s)((?!00:00)\d{1,2}(?::\d{2}){1,2})(?:\s|$)/;
+
 /** Words of a video card beside its title: the site, the channel, the time; each may stand twice. */
 function videoTexts(card: Element, title: string): Partial<Entry> {
   const runs = [...new Set(textRuns(card))].filter(
     (text) => text !== title && !title.startsWith(text) && !/^[·•\s]*$/.test(text) && text !== '00:00',
   );
-  const duration = runs.find((text) => /^\d{1,2}(?::\d{2}){1,2}$/.test(text));
+  const duration = DURATION_CLOCK.exec(visibleText(card))?.[1];
   const words = runs.filter((text) => text !== duration && text.length <= 60);
   const publishedAt = words.find((text) => /\p{N}/u.test(text) && text.length <= 30) ?? null;
   const names = words

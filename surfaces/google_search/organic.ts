@@ -71,7 +71,7 @@ function firstCite(box: Element): Element | undefined {
 function siteName(link: Element, heading: Element, cite: Element | undefined): string | null {
   const shown = cite === undefined ? '' : foldSpace(visibleText(cite));
   const isElsewhere = (element: Element): boolean => element === heading || element.name === 'cite';
-  const runs = textRunsExcept(link, isElsewhere).filter((text) => text !== shown && !shown.startsWith(text));
+  const runs = textRunsExcept(link, isElsewhere).filter((text) => text !== shown);
   return runs[0] ?? null;
 }
 
@@ -154,9 +154,8 @@ function attributesOf(link: Element, box: Element): Record<string, string> {
 
 /** A place of the same document: an answer of a thread, a chapter. */
 function isWithin(href: string, result: string | null): boolean {
-  return (
-    result !== null && URL.canParse(result) && new URL(result).pathname.length > 1 && href.startsWith(result)
-  );
+  if (result === null || !URL.canParse(result) || new URL(result).pathname.length < 2) return false;
+  return href.startsWith(result) && (result.endsWith('/') || /^[/?#]/.test(href.slice(result.length)));
 }
 
 /** Links to further pages of the result's site, below its snippet: a table, a row or a list (2023 → 2026-06). */

@@ -3,7 +3,7 @@ import type { ApiVersion } from '../../contract/dialect.ts';
 import type { Envelope } from '../../contract/envelope.ts';
 import type { ApiError } from '../../contract/errors.ts';
 import type { JobStatus, JobView } from '../../contract/job-view.ts';
-import type { acceptedSchema, submitAnswerSchema } from '../wire.ts';
+import type { acceptedSchema, syncResultSchema } from '../wire.ts';
 
 export type Accepted = z.infer<typeof acceptedSchema>;
 
@@ -31,7 +31,7 @@ export interface Presenter {
   jobView(view: JobView): JobView;
   accepted(accepted: Accepted): Accepted;
   /** The parent with its Envelopes, or the one Envelope. */
-  syncResult(end: SyncEnd): z.infer<typeof submitAnswerSchema> | Envelope;
+  syncResult(end: SyncEnd): z.infer<typeof syncResultSchema> | Envelope;
 }
 
 /** What follows from a dialect's ids and regions alone. */

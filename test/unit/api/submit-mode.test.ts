@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { API_VERSIONS, DIALECT_RULES } from '../../../src/contract/dialect.ts';
 import { parsePrefer, resolveMode } from '../../../src/api/submit-mode.ts';
+import { API_VERSIONS, DIALECT_RULES } from '../../../src/contract/dialect.ts';
 
 describe('the Prefer header', () => {
   it.each([
