@@ -2,8 +2,10 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
 import { BrowserPool } from '../fleet/browser-pool.ts';
 import type { CaptureSeat } from '../fleet/capture-once.ts';
+import type { LaunchOptions } from '../fleet/launch-browser.ts';
 import { ProfileCipher, profileSecret } from '../fleet/profile-cipher.ts';
 import { Profiles } from '../fleet/profiles.ts';
+import { stagePoolOnNeed } from '../fleet/stage-pool.ts';
 import { findBrowser } from '../platform/browser-binary.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
@@ -29,18 +31,38 @@ export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promi
     const { path, binary } = await findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
     const stage =
       config.origin === 'stage' ? opened.add(await startStage({}), (part) => part.stop()) : undefined;
-    const pool = opened.add(
-      new BrowserPool(
-        { executablePath: path, binary, stagePort: stage?.port, plugins: config.browserPlugins, log },
-        systemClock,
-      ),
-      (part) => part.stop(),
+    const launch = { executablePath: path, binary, plugins: config.browserPlugins, log };
+    const pool = opened.add(new BrowserPool({ ...launch, stagePort: stage?.port }, systemClock), (part) =>
+      part.stop(),
+    );
+    const beside = opened.add(
+      stagePoolOnNeed(() => openStagePool(launch)),
+      (part) => part.close(),
     );
     const profiles =
       db && new Profiles(db, new ProfileCipher(profileSecret(config.profileKey, config.dataDir)));
     const { captureTimeoutMs, egress } = config;
-    const seat = { pool, clock: systemClock, captureTimeoutMs, egress, profiles };
+    const ways = stage === undefined ? { stagePool: beside.get } : { onlyStage: true };
+    const seat = { pool, ...ways, clock: systemClock, captureTimeoutMs, egress, profiles };
     return { seat, store, stage, close: () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/** A stage and browsers that know nothing else, beside those that lead to the live sites. */
+async function openStagePool(
+  launch: Omit<LaunchOptions, 'stagePort'>,
+): Promise<{ pool: BrowserPool; close(): Promise<void> }> {
+  const opened = new Opened();
+  try {
+    const stage = opened.add(await startStage({}), (part) => part.stop());
+    const pool = opened.add(new BrowserPool({ ...launch, stagePort: stage.port }, systemClock), (part) =>
+      part.stop(),
+    );
+    await pool.start();
+    return { pool, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;

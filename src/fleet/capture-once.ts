@@ -17,6 +17,10 @@ import { stageHeaders } from './stage-headers.ts';
 /** Where captures are made. */
 export interface CaptureSeat {
   pool: BrowserPool;
+  /** Where `pool` leads to the live sites: the pool for children of test keys, whose browsers know only the stage. */
+  stagePool?: (() => Promise<BrowserPool>) | undefined;
+  /** `pool` knows only the stage: whatever a child asks for, that is what is captured, and what its Envelope says. */
+  onlyStage?: boolean;
   clock: Clock;
   captureTimeoutMs: number;
   /** Proxy per country, for live captures. */
@@ -38,14 +42,17 @@ const STATE_BUDGET_MS = 3_000;
  * one is free. Never throws for what page or browser do; see `runCapture` for what it does throw.
  */
 export async function captureOnce(
-  asked: CaptureAsked,
+  given: CaptureAsked,
   seat: CaptureSeat,
   deadline: Deadline,
   log: Log,
   onDispatch?: () => void,
 ): Promise<CaptureYield> {
+  const asked: CaptureAsked = seat.onlyStage === true ? { ...given, origin: 'stage' } : given;
   const holder = randomUUID();
-  const profile = await leaseProfile(asked, seat, deadline, holder);
+  // Cookies of the stage must never get into a profile that signs in to the live site.
+  const onStageBeside = asked.origin === 'stage' && seat.stagePool !== undefined;
+  const profile = onStageBeside ? null : await leaseProfile(asked, seat, deadline, holder);
   if (profile === 'busy') {
     return lostRecord(asked, seat.clock.now(), 'timeout', 'all profiles of this surface are in use');
   }
@@ -87,13 +94,14 @@ async function captureWith(
   onDispatch: (() => void) | undefined,
   end: { state: StorageState | null },
 ): Promise<CaptureYield> {
-  const { pool, clock, captureTimeoutMs } = seat;
+  const { clock, captureTimeoutMs } = seat;
   const { surface, region, query, origin } = asked;
   // The stage is on this machine; a proxy would lead out of it.
   const egress = origin === 'live' && region !== null ? seat.egress[region.country] : undefined;
   const headers = origin === 'stage' ? stageHeaders(surface.name, query) : {};
   let leased: LeasedPage;
   try {
+    const pool = await poolFor(origin, seat, deadline);
     leased = await pool.acquire(
       { visitor: visitorOf(region), headers, egress, storageState: profile?.state },
       deadline,
@@ -121,6 +129,16 @@ async function captureWith(
       .release(healthy)
       .catch((error: unknown) => log.warn({ err: error }, 'page could not be given back'));
   }
+}
+
+/** The pool whose browsers lead where this capture belongs. */
+async function poolFor(
+  origin: CaptureAsked['origin'],
+  { pool, stagePool }: CaptureSeat,
+  deadline: Deadline,
+): Promise<BrowserPool> {
+  if (origin === 'live' || stagePool === undefined) return pool;
+  return deadline.run('stage', stagePool);
 }
 
 /** The profile's cookies after the capture: sites rotate their tokens. */

@@ -56,7 +56,8 @@ export async function createAccount(sql: Sql, account: NewAccount): Promise<bool
 
 /** Once per account, however often it is asked for. */
 async function grantStart(sql: Sql, accountId: string, amount: number, now: number): Promise<void> {
-  if (amount > 0) await grantCredits(sql, { accountId, amount, note: 'start credits', now, id: `start:${accountId}` });
+  if (amount > 0)
+    await grantCredits(sql, { accountId, amount, note: 'start credits', now, id: `start:${accountId}` });
 }
 
 /** Makes sure that the installation's first account exists and got its start credits, once. */

@@ -64,7 +64,8 @@ export class KeyRing {
     const hash = hashOfKey(plaintext);
     const name = hash.toString('hex');
     const hit = this.#known.get(name);
-    const known = hit !== undefined && hit.until > this.#clock.monotonic() ? hit : await this.#look(hash, name);
+    const known =
+      hit !== undefined && hit.until > this.#clock.monotonic() ? hit : await this.#look(hash, name);
     return known !== undefined && known.expiresAt > this.#clock.now() ? known.caller : undefined;
   };
 

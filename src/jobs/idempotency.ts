@@ -37,10 +37,7 @@ export function requestFingerprint(request: SearchRequest): string {
  * Claims a key for `jobId` inside the submit's transaction, or finds the job that has it. A claim under way in another
  * transaction is waited for, 5 s at most. Throws IDEMPOTENCY_CONFLICT and IDEMPOTENCY_IN_PROGRESS.
  */
-export async function claimKey(
-  sql: Sql,
-  claim: KeyClaim,
-): Promise<{ replayOf: JobId | undefined }> {
+export async function claimKey(sql: Sql, claim: KeyClaim): Promise<{ replayOf: JobId | undefined }> {
   await sql.query(`SET LOCAL lock_timeout = '5s'`);
   if (await inserted(sql, claim)) return { replayOf: undefined };
   const { rows } = await sql.query(
@@ -67,10 +64,7 @@ export async function sweepKeys(sql: Sql, now: number): Promise<number> {
   return rowCount;
 }
 
-async function inserted(
-  sql: Sql,
-  claim: KeyClaim,
-): Promise<boolean> {
+async function inserted(sql: Sql, claim: KeyClaim): Promise<boolean> {
   try {
     const { rowCount } = await sql.query(
       `INSERT INTO fleet.idempotency (account_id, mode, key, body_hash, job_id, created_at)

@@ -44,10 +44,10 @@ export async function takeRate(sql: Sql, keyId: string, policy: RatePolicy): Pro
 
 /** Puts one back: the request turned out to be free (a 304). */
 export async function refundRate(sql: Sql, keyId: string, policy: RatePolicy): Promise<void> {
-  await sql.query(
-    `UPDATE fleet.rate_state SET tat = tat - $2 * interval '1 microsecond' WHERE bucket = $1`,
-    [bucketOf(keyId, policy), Math.max(1, Math.floor((policy.windowS * 1_000_000) / policy.quota))],
-  );
+  await sql.query(`UPDATE fleet.rate_state SET tat = tat - $2 * interval '1 microsecond' WHERE bucket = $1`, [
+    bucketOf(keyId, policy),
+    Math.max(1, Math.floor((policy.windowS * 1_000_000) / policy.quota)),
+  ]);
 }
 
 function bucketOf(keyId: string, policy: RatePolicy): string {

@@ -105,8 +105,18 @@ export function isBeside(element: Element): boolean {
     BESIDE_CONTAINERS.has(attribs['data-container-id'] ?? '')
   )
     return true;
-  if (attribs['data-xid'] === FOOTER_XID || attribs.role === 'dialog') return true;
+  if (attribs['data-xid'] === FOOTER_XID || attribs.role === 'dialog' || isFooter(element)) return true;
   return isOutOfSight(element);
+}
+
+/** The footer by what it is: buttons, and as its own last node the end mark of the answer (`data-zzy`, AI Mode). */
+function isFooter(element: Element): boolean {
+  if ('data-container-id' in element.attribs) return false;
+  if (!element.children.some((child) => isElement(child) && 'data-zzy' in child.attribs)) return false;
+  const inner = [...elementsOf(element)];
+  return (
+    inner.some(({ name }) => name === 'button') && !inner.some(({ attribs }) => CITATION_UUID in attribs)
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type CheerioAPI, type Element, elementsOf, isElement, isVisible } from '../../src/extract/dom.ts';
+import { type CheerioAPI, type Element, isElement, isVisible } from '../../src/extract/dom.ts';
 import { isResultsPage } from '../google/page-kind.ts';
 import { AI_MODE_CSS } from './selectors.ts';
 
@@ -50,11 +50,10 @@ function outermost($: CheerioAPI, css: string): Element[] {
     .filter((element) => isVisible(element) && $(element).parents(css).length === 0);
 }
 
+/** Two arms side by side are two bodies: the first one is read. */
 function bodyIn($: CheerioAPI, root: Element): Element | undefined {
   for (const css of BODIES) {
-    const inside = [...elementsOf(root)].filter((element) => $(element).is(css) && isVisible(element));
-    // Two arms side by side are two bodies: the first one is read.
-    const first = inside[0];
+    const first = $(root).find(css).toArray().filter(isElement).find(isVisible);
     if (first !== undefined) return first;
   }
   return undefined;

@@ -93,9 +93,10 @@ export async function envelopeFor(
   childId: ChildId,
   outcome: Outcome,
   text = '',
+  accountId = DEFAULT_ACCOUNT,
 ): Promise<Envelope> {
   const parts = parseChildId(childId);
-  const skeleton = parts && (await readChild(db, DEFAULT_ACCOUNT, parts));
+  const skeleton = parts && (await readChild(db, accountId, parts));
   if (skeleton === undefined) throw new Error(`no child ${childId}`);
   const { childStatus, message } = OUTCOME_RULES[outcome];
   skeleton.job.status = childStatus;

@@ -32,12 +32,16 @@ describe('the schedule of a delivery that keeps failing', () => {
 
   it('outlasts an outage of 23 hours whatever the jitter and the latency', () => {
     fc.assert(
-      fc.property(fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), fc.integer({ min: 0, max: 15_000 }), (randoms, latency) => {
-        const times = starts(() => randoms.next().value ?? 0, latency);
-        expect(times).toHaveLength(8);
-        expect(times.at(-1)).toBeGreaterThan(23 * HOUR);
-        expect(times.at(-1)).toBeLessThan(HORIZON_MS);
-      }),
+      fc.property(
+        fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+        fc.integer({ min: 0, max: 15_000 }),
+        (randoms, latency) => {
+          const times = starts(() => randoms.next().value ?? 0, latency);
+          expect(times).toHaveLength(8);
+          expect(times.at(-1)).toBeGreaterThan(23 * HOUR);
+          expect(times.at(-1)).toBeLessThan(HORIZON_MS);
+        },
+      ),
     );
   });
 

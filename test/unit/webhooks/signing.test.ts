@@ -12,7 +12,9 @@ const headersOf = (...secrets: string[]): Record<string, string> =>
 describe('signatures', () => {
   it.each([24, 32, 64])('with a secret of %i random bytes verify with standardwebhooks', (bytes) => {
     const secret = minted(bytes);
-    expect(new Webhook(secret).verify(body.toString(), headersOf(secret))).toEqual(JSON.parse(body.toString()));
+    expect(new Webhook(secret).verify(body.toString(), headersOf(secret))).toEqual(
+      JSON.parse(body.toString()),
+    );
   });
 
   it.each(['whsec_your_signing_secret', 'a plain secret of words', 'c2hvcnQ=', `whsec_${'A'.repeat(200)}`])(

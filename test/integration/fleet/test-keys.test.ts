@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startService } from '../../../src/cli/service.ts';
+import type { Envelope } from '../../../src/contract/envelope.ts';
+import { createKey } from '../../../src/jobs/api-keys.ts';
+import { readConfig } from '../../../src/platform/config.ts';
+import { type FreshDatabase, freshDatabase, testLog } from '../database.ts';
+
+let fresh: FreshDatabase;
+let dataDir: string;
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  dataDir = mkdtempSync(join(tmpdir(), 'fleet-test-keys-'));
+});
+afterAll(async () => {
+  await fresh.drop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('given a service that captures from the live sites', () => {
+  it('a test key is answered from the stage, and costs nothing', async () => {
+    const config = readConfig(
+      { DATABASE_URL: fresh.url, FLEET_DATA_DIR: dataDir, PORT: '0', FLEET_ORIGIN: 'live', FLEET_SLOTS: '1' },
+      '/',
+    );
+    const service = await startService(config, testLog);
+    try {
+      const { key } = await createKey(fresh.db, { label: 'test', mode: 'test' }, Date.now());
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const answer = await fetch(`${service.url}/v1/search`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ query: 'best crm for startups', surfaces: ['google_ai_overview'] }),
+      });
+      const { children } = (await answer.json()) as { children: Envelope[] };
+      expect(answer.status).toBe(200);
+      expect(children[0]?.job.outcome).toBe('answered');
+      expect(children[0]?.provenance.origin).toBe('stage');
+      const usage = await fetch(`${service.url}/v1/usage`, { headers });
+      expect(await usage.json()).toEqual({
+        plan: 'credits',
+        usage: { totalJobs: 0, bySurface: {} },
+        balance: { plan: 'credits', credits: 500, unlimited: false },
+      });
+    } finally {
+      await service.stop();
+    }
+  });
+});
