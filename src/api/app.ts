@@ -66,7 +66,11 @@ function speakJson(app: App): void {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => parseJsonBody(body),
+    async (request: FastifyRequest, body: Buffer) => {
+      // A route that takes no body is not offended by an empty one.
+      if (body.length === 0 && request.routeOptions.schema?.body === undefined) return undefined;
+      return parseJsonBody(body);
+    },
   );
 }
 

@@ -108,7 +108,8 @@ function guardedRoutes(app: App, context: ApiContext): void {
   });
   limitRates(app, context);
   app.addHook('preParsing', async (request) => {
-    if (request.method === 'POST') checkMediaType(request.headers);
+    const takesBody = request.routeOptions.schema?.body !== undefined;
+    if (request.method === 'POST' && takesBody) checkMediaType(request.headers);
   });
   searchRoutes(app, context);
   jobRoutes(app, context);

@@ -153,6 +153,14 @@ export const submitHeadersSchema = z.looseObject({
 /** Headers of the reads. */
 export const readHeadersSchema = z.looseObject({ ...versionHeader, ...requestIdHeader });
 
+/** Headers of a job's read. */
+export const jobReadHeadersSchema = z.looseObject({
+  prefer: z.string().optional().describe('wait=N (1 to 120 s): answer when the job has ended, or then.'),
+  'if-none-match': z.string().optional().describe('The ETag of an earlier answer.'),
+  ...versionHeader,
+  ...requestIdHeader,
+});
+
 /** 200 of a sync submit. */
 export const syncResultSchema = z
   .strictObject({ jobId: z.string(), status: jobStatusSchema, children: z.array(envelopeSchema) })

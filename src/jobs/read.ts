@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { childStatusSchema, type Envelope } from '../contract/envelope.ts';
-import type { ChildIdParts, JobId } from '../contract/ids.ts';
+import type { ChildId, ChildIdParts, JobId } from '../contract/ids.ts';
 import { type JobStatus, type JobView, jobStatusSchema } from '../contract/job-view.ts';
 import { outcomeSchema } from '../contract/outcome.ts';
 import { surfaceNameSchema } from '../contract/surface-name.ts';
@@ -29,7 +29,7 @@ const childSummary = z.object({
 export async function readJob(sql: Sql, accountId: string, jobId: JobId): Promise<JobView | undefined> {
   const { rows } = await sql.query(
     `SELECT j.id, j.query, r.status, j.created_at AS "createdAt", r.completed_at AS "completedAt"
-     FROM fleet.job j JOIN fleet.job_rollup r ON r.job_id = j.id WHERE j.id = $1 AND j.account_id = $2`,
+     FROM fleet.job j JOIN fleet.job_rollup r ON r.job_id = j.id WHERE j.id = $1 AND j.account_id = $2 AND j.retired_at IS NULL`,
     [jobId, accountId],
   );
   const job = jobRow.optional().parse(rows[0]);
@@ -68,6 +68,18 @@ export async function readTerminal(sql: Sql, jobIds: readonly JobId[]): Promise<
     .map((row) => row.id);
 }
 
+/** Which of these children have ended. */
+export async function readEnded(sql: Sql, childIds: readonly ChildId[]): Promise<string[]> {
+  const { rows } = await sql.query(
+    'SELECT id FROM fleet.child WHERE id = ANY($1) AND completed_at IS NOT NULL',
+    [[...childIds]],
+  );
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(rows)
+    .map((row) => row.id);
+}
+
 /** A child's Envelope (a skeleton until it ended); undefined when there is no such child in this account. */
 export async function readChild(
   sql: Sql,
@@ -92,7 +104,7 @@ const storedRow = z.object({ envelope: z.unknown() });
 async function envelopes(sql: Sql, where: string, values: readonly unknown[]): Promise<Envelope[]> {
   const { rows } = await sql.query(
     `SELECT ${CHILD_COLUMNS}, c.envelope FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
-     WHERE ${where} ORDER BY c.ordinal`,
+     WHERE ${where} AND j.retired_at IS NULL ORDER BY c.ordinal`,
     values,
   );
   return rows.map((row) => {

@@ -46,12 +46,13 @@ export function skeleton(child: ChildRow): Envelope {
   };
 }
 
+/** Ends that no capture caused. */
+const FAILURES: Partial<Record<ChildRow['status'], Envelope['job']['failure']>> = {
+  expired: { code: 'expired', message: 'the job aged out before a worker could start it', retryable: true },
+  canceled: { code: 'canceled', message: 'the job was canceled before the capture ended', retryable: false },
+};
+
 function jobPart(child: ChildRow): Envelope['job'] {
-  const expired = {
-    code: 'expired',
-    message: 'the job aged out before a worker could start it',
-    retryable: true,
-  };
   return {
     id: child.id,
     query: child.query,
@@ -64,7 +65,7 @@ function jobPart(child: ChildRow): Envelope['job'] {
     completedAt: child.completedAt === null ? null : isoTime(child.completedAt.getTime()),
     artifacts: NO_ARTIFACTS,
     outcome: child.outcome,
-    failure: child.status === 'expired' ? expired : child.failure,
+    failure: FAILURES[child.status] ?? child.failure,
     attempts: child.attempts,
     replicate: child.replicate,
   };

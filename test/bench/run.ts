@@ -1,10 +1,12 @@
 import { benchDispatch } from './dispatch.ts';
 import { benchExtract } from './extract.ts';
+import { benchSubmit } from './submit.ts';
 
 /** `npm run bench -- <name>`: prints its figures as JSON lines. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   dispatch: benchDispatch,
   extract: benchExtract,
+  submit: benchSubmit,
 };
 
 const [name = ''] = process.argv.slice(2);

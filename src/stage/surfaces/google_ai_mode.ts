@@ -1,9 +1,7 @@
 import type { DomChange } from '../dom-change.ts';
-import { changedPage } from '../dom-change.ts';
 import { fixturePage } from '../fixtures.ts';
-import { livePage, type PlayClick, type PlayPace, type PlayScript, playFrames, playPage } from '../player.ts';
+import { livePage, type PlayScript } from '../player.ts';
 import type { StageReply } from '../reply.ts';
-import type { StageRequest } from '../request.ts';
 import type { Scene, SceneExpectation, SurfaceStage } from '../scene.ts';
 import { scrambledPage } from '../scramble.ts';
 import {
@@ -16,8 +14,6 @@ import {
   storm,
 } from '../traps.ts';
 import {
-  AI_MODE_CLICKS,
-  ANSWER_PATH,
   askedPage,
   endMarkOnly,
   fadingPage,
@@ -27,18 +23,15 @@ import {
   plain,
   unanswered,
 } from './google-ai-mode-plays.ts';
+import { behind, CLICKS, finished, played } from './google-ai-mode-scene.ts';
 import {
   CONSENT_DIALOG,
   GOOGLE_STAGE_HOSTS,
   isResultsRequest,
   playCheck,
   playConsent,
+  resultsPageFor,
 } from './google-pages.ts';
-
-const REJECT_CONSENT: readonly PlayClick[] = [
-  { at: '#W0wltc, #L2AGLb', changes: [{ do: 'remove', at: '#CXQnmb' }] },
-];
-const CLICKS = [...AI_MODE_CLICKS, ...REJECT_CONSENT];
 
 const FULL: SceneExpectation = {
   outcome: 'answered',
@@ -50,63 +43,6 @@ const FULL: SceneExpectation = {
   loginState: 'anonymous',
   model: null,
 };
-
-/** A page shown at once. */
-function shown(
-  summary: string,
-  expect: SceneExpectation,
-  page: () => string,
-  changes: readonly DomChange[] = [],
-): Scene {
-  return {
-    summary,
-    expect,
-    handle: async (request, reply) => {
-      if (!isResultsRequest(request)) return;
-      const html = changedPage(askedPage(page(), request.shownQuery), changes);
-      reply.html(livePage(html, { clicks: CLICKS }));
-    },
-  };
-}
-
-/** A finished fixture, shown at once. */
-function finished(
-  name: string,
-  summary: string,
-  expect: SceneExpectation,
-  changes?: readonly DomChange[],
-): Scene {
-  return shown(summary, expect, () => fixturePage(fixture(name)), changes);
-}
-
-/** A page that asks by itself; `answer` plays the stream. */
-function played(
-  summary: string,
-  script: () => PlayScript,
-  expect: SceneExpectation,
-  answer: PlayPace | ((reply: StageReply, script: PlayScript) => Promise<void>) = {},
-): Scene {
-  return {
-    summary,
-    expect,
-    handle: async (request, reply) => {
-      const asked = askedScript(script(), request.shownQuery);
-      if (request.path === ANSWER_PATH)
-        return typeof answer === 'function' ? answer(reply, asked) : playFrames(asked, reply, answer);
-      if (isResultsRequest(request)) reply.html(playPage(asked, request));
-    },
-  };
-}
-
-/** The stream repeats the question, as the page shows it. */
-function askedScript(script: PlayScript, query: string): PlayScript {
-  const text = query.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return {
-    ...script,
-    entryHtml: askedPage(script.entryHtml, query),
-    frames: script.frames.map((frame) => frame.replaceAll('{{query}}', text)),
-  };
-}
 
 /** Two thirds of the answer, then nothing for longer than a settled text needs, then the rest. */
 async function withPause(reply: StageReply, { contentType, frames }: PlayScript): Promise<void> {
@@ -122,21 +58,6 @@ async function refused(reply: StageReply): Promise<void> {
 }
 
 const streaming = played('the page asks by itself and the answer is written piece by piece', plain, FULL);
-
-/** `base` behind something that answers first. */
-function behind(
-  base: Scene,
-  summary: string,
-  first: (request: StageRequest, reply: StageReply) => Promise<boolean>,
-): Scene {
-  return {
-    ...base,
-    summary,
-    handle: async (request, reply) => {
-      if (!(await first(request, reply))) await base.handle(request, reply);
-    },
-  };
-}
 
 const SIGN_IN = 'accounts.google.com';
 
@@ -218,9 +139,14 @@ const failures: Readonly<Record<string, Scene>> = {
   unreadable: finished('unreadable', 'an answer in a structure nobody knows', {
     outcome: 'extraction_empty',
   }),
-  absent: finished('absent-results-with-overview', 'ordinary results, with an AI Overview', {
-    outcome: 'absent',
-  }),
+  absent: {
+    summary: 'ordinary results, with an AI Overview',
+    expect: { outcome: 'absent' },
+    handle: async (request, reply) => {
+      if (!isResultsRequest(request)) return;
+      reply.html(resultsPageFor(fixturePage(fixture('absent-results-with-overview')), request.shownQuery));
+    },
+  },
   'not-offered': finished('not-offered', 'AI Mode is not offered here', { outcome: 'absent' }),
   'login-wall': loginWall,
   sorry: {

@@ -8,7 +8,7 @@ import { createEndpoint, deleteEndpoint, listEndpoints } from '../../../src/webh
 import { replayDead, replayDelivery } from '../../../src/webhooks/replay.ts';
 import { activeSecrets, createSecret, revokeSecret, rotateSecret } from '../../../src/webhooks/secrets.ts';
 import { breakingAt, claimed, context, envelopeFor, finishNext, request } from '../jobs/jobs-world.ts';
-import { acknowledge, answering, type Receiver, startReceiver } from './receiver.ts';
+import { acknowledge, answering, type Receiver, startReceiver, verifies } from './receiver.ts';
 import { cipher, openWebhookWorld, SECRET, type WebhookWorld, webhookOf } from './webhook-world.ts';
 
 let receiver: Receiver;
@@ -278,12 +278,3 @@ describe('replay', () => {
     for (const { jobId } of after) expect((await world.deliveries(jobId))[0]?.state).toBe('delivered');
   });
 });
-
-function verifies(secret: string, received: { body: string; headers: object }): boolean {
-  try {
-    new Webhook(secret).verify(received.body, received.headers as Record<string, string>);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Webhook } from 'standardwebhooks';
 
 /** A request as a consumer of webhooks sees it. */
 export interface Received {
@@ -67,4 +68,11 @@ export async function startReceiver(first: Behaviour = acknowledge): Promise<Rec
     },
   };
   return receiver;
+}
+
+/** Whether a secret verifies what was received; the age of its timestamp is left aside, because tests move the clock. */
+export function verifies(secret: string, { body, headers }: Received): boolean {
+  const at = new Date(Number(headers['webhook-timestamp']) * 1000);
+  const expected = new Webhook(secret).sign(String(headers['webhook-id']), at, body);
+  return String(headers['webhook-signature']).split(' ').includes(expected);
 }

@@ -58,7 +58,7 @@ export async function openWebhookWorld(
   const deliverDue = async (): Promise<number> => {
     let attempts = 0;
     for (;;) {
-      await expandEvents(means, clock.now());
+      while ((await expandEvents(means, clock.now())) > 0);
       const due = await claimDue(jobs.db, {
         ...{ now: clock.now(), free: 50, freeForFailing: 50, leaseMs: 30_000 },
       });

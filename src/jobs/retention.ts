@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { artifactsSchema } from '../contract/envelope.ts';
+import type { ChildId, JobId } from '../contract/ids.ts';
+import type { Database, Sql } from '../platform/database.ts';
+
+const BATCH = 200;
+
+/** What a retired child left in the store. */
+export interface RetiredChild {
+  id: ChildId;
+  artifacts: z.infer<typeof artifactsSchema> | null;
+}
+
+const dueRow = z.object({ id: z.string() });
+const retiredRow = z.object({
+  id: z.string().transform((id) => id as ChildId),
+  artifacts: artifactsSchema.nullable(),
+});
+
+/**
+ * Retires, in one transaction, up to 200 jobs that ended before `endedBefore` (epoch milliseconds): query, request and
+ * Envelopes go, ids, states and the hashes of what was captured stay. Their idempotency keys are forgotten. Tells what
+ * their children left in the store, for deletion; a crash before that leaves orphans, which their sweep finds.
+ */
+export async function retireJobs(
+  db: Database,
+  { endedBefore, now }: { endedBefore: number; now: number },
+): Promise<RetiredChild[]> {
+  return db.transaction(async (sql) => {
+    const { rows } = await sql.query(
+      `SELECT j.id FROM fleet.job j
+       WHERE j.retired_at IS NULL AND j.created_at < $1 AND NOT EXISTS (
+         SELECT 1 FROM fleet.child c WHERE c.job_id = j.id AND (c.completed_at IS NULL OR c.completed_at >= $1))
+       ORDER BY j.created_at LIMIT ${BATCH} FOR UPDATE OF j SKIP LOCKED`,
+      [new Date(endedBefore)],
+    );
+    const ids = z
+      .array(dueRow)
+      .parse(rows)
+      .map((row) => row.id);
+    if (ids.length === 0) return [];
+    await sql.query(`UPDATE fleet.job SET retired_at = $2, query = '', request = '{}' WHERE id = ANY($1)`, [
+      ids,
+      new Date(now),
+    ]);
+    await sql.query('DELETE FROM fleet.idempotency WHERE job_id = ANY($1)', [ids]);
+    return emptyChildren(sql, ids);
+  });
+}
+
+async function emptyChildren(sql: Sql, jobIds: readonly string[]): Promise<RetiredChild[]> {
+  const { rows } = await sql.query(
+    `UPDATE fleet.child SET envelope = NULL, last_message = NULL,
+       envelope_sha256 = encode(sha256(convert_to(envelope::text, 'UTF8')), 'hex')
+     WHERE job_id = ANY($1) RETURNING id, artifacts`,
+    [[...jobIds]],
+  );
+  return z.array(retiredRow).parse(rows);
+}
+
+/** When a job of this account passed its retention; undefined when it did not, or there is none. */
+export async function retiredAt(sql: Sql, accountId: string, jobId: JobId): Promise<Date | undefined> {
+  const { rows } = await sql.query(
+    'SELECT retired_at AS at FROM fleet.job WHERE id = $1 AND account_id = $2 AND retired_at IS NOT NULL',
+    [jobId, accountId],
+  );
+  return z.object({ at: z.date() }).optional().parse(rows[0])?.at;
+}
