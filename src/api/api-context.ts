@@ -1,9 +1,13 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { KeyCheck } from '../jobs/api-key-check.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Queue } from '../platform/queue.ts';
+import type { SecretCipher } from '../platform/secret-cipher.ts';
+import type { AddressGuard } from '../webhooks/address-guard.ts';
 import type { Admission } from './admission.ts';
 import type { SurfaceCatalog } from './surface-catalog.ts';
 import type { Waiters } from './waiters.ts';
@@ -18,7 +22,11 @@ export interface ApiContext {
   log: Log;
   keys: KeyCheck;
   waiters: Waiters;
+  /** Where proof lies. */
+  store: ArtifactStore;
+  metrics: Metrics;
   admission: Admission;
+  webhooks: { guard: AddressGuard; cipher: () => SecretCipher };
   /** True once the server is closing. */
   draining(): boolean;
 }

@@ -31,10 +31,7 @@ export function notModified(
 ): boolean {
   const tag = entityTag(answer.body, request.apiVersion, answer.terminal);
   reply.header('etag', tag);
-  reply.header(
-    'cache-control',
-    answer.terminal ? 'private, max-age=86400, immutable' : 'private, no-cache',
-  );
+  reply.header('cache-control', answer.terminal ? 'private, max-age=86400, immutable' : 'private, no-cache');
   if (!isNamed(headerText(request.headers['if-none-match']), tag)) return false;
   reply.code(304);
   return true;

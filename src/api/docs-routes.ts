@@ -35,6 +35,7 @@ export async function collectOpenApi(app: App): Promise<void> {
 const LICENSE = { name: 'MIT', identifier: 'MIT' };
 const TAGS = [
   { name: 'Search', description: 'Submit queries.' },
+  { name: 'Analysis', description: 'Ask a prompt several times, and learn how much the answers vary.' },
   { name: 'Jobs', description: 'Read, list and cancel what was submitted.' },
   { name: 'Artifacts', description: 'Proof of what was seen.' },
   { name: 'Account', description: 'Usage, keys, webhooks.' },

@@ -5,6 +5,7 @@ import { flatView } from '../contract/envelope.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { RequestId } from '../contract/ids.ts';
 import type { SearchRequest } from '../contract/search-request.ts';
+import type { JobWebhook } from '../jobs/job-webhook.ts';
 import { readEnvelopes, readStatus } from '../jobs/read.ts';
 import { type Submitted, submit } from '../jobs/submit.ts';
 import type { ApiContext } from './api-context.ts';
@@ -17,6 +18,7 @@ import { presenterFor } from './presenters/index.ts';
 import type { Accepted } from './presenters/presenter.ts';
 import { requestError } from './request-issues.ts';
 import { parsePrefer, resolveMode, type SubmitMode } from './submit-mode.ts';
+import { type CheckedWebhook, checkWebhook } from './webhook-request.ts';
 import {
   type AliasBody,
   acceptedSchema,
@@ -91,8 +93,8 @@ async function search(context: ApiContext, call: SearchCall): Promise<SearchAnsw
   const receivedAt = context.clock.monotonic();
   const { headers } = call.request;
   const rules = DIALECT_RULES[call.request.apiVersion];
-  refuseWebhook(call);
-  const asked = normalise(call.body, {
+  refuseSyncWebhook(call);
+  const normalised = normalise(call.body, {
     aliasSurface: call.alias,
     idempotencyHeader: headerText(headers['idempotency-key']),
     catalog: context.catalog,
@@ -104,15 +106,20 @@ async function search(context: ApiContext, call: SearchCall): Promise<SearchAnsw
     webhook: call.body.webhook !== undefined,
     mode: call.query.mode,
     prefer: parsePrefer(headerText(headers.prefer)),
-    children: captureCount(asked),
+    children: captureCount(normalised),
     defaultWaitS: context.config.syncWaitS,
   });
   if (mode.kind === 'async' && call.query.view === 'flat')
     throw invalid('view', 'view=flat applies to sync responses only');
   if (mode.applied !== undefined) call.reply.header('preference-applied', mode.applied);
+  const webhook = await webhookOf(context, call);
+  const asked = webhook === undefined ? normalised : { ...normalised, webhook: webhook.asked };
   const { accountId } = callerOf(call.request);
   const slot = mode.kind === 'sync' ? context.admission.newSlot(accountId) : null;
-  const submitted = await accept(context, call, asked, slot?.id ?? null);
+  const submitted = await accept(context, call, asked, {
+    syncSlot: slot?.id ?? null,
+    webhook: webhook?.kept,
+  });
   // A replay took no slot: it waits for what another request started.
   const held = submitted.replayed ? null : slot;
   if (held !== null) context.admission.hold(held);
@@ -130,18 +137,23 @@ function invalid(path: string, message: string): ApiError {
   return requestError([{ code: 'VALIDATION_FAILED', path, message }]);
 }
 
-/** A webhook that would never be sent is refused, not ignored. */
-function refuseWebhook({ body, query }: SearchCall): void {
-  if (body.webhook === undefined) return;
-  if (query.mode === 'sync') throw invalid('webhook', 'a webhook forces async; remove mode=sync or webhook');
-  throw invalid('webhook', 'webhook is not available on this server yet');
+function refuseSyncWebhook({ body, query }: SearchCall): void {
+  if (body.webhook === undefined || query.mode !== 'sync') return;
+  throw invalid('webhook', 'a webhook forces async; remove mode=sync or webhook');
+}
+
+async function webhookOf(context: ApiContext, call: SearchCall): Promise<CheckedWebhook | undefined> {
+  const { body, request } = call;
+  if (body.webhook === undefined) return undefined;
+  const { apiVersion } = request;
+  return checkWebhook(context, callerOf(request), body.webhook, { apiVersion, per: 'child' });
 }
 
 async function accept(
   context: ApiContext,
   call: SearchCall,
   asked: SearchRequest,
-  syncSlot: string | null,
+  more: { syncSlot: string | null; webhook: JobWebhook | undefined },
 ): Promise<Submitted> {
   const caller = callerOf(call.request);
   return submit(context.db, context.queue, asked, {
@@ -151,7 +163,8 @@ async function accept(
     ttlMs: context.config.jobTtlMs,
     origin: caller.mode === 'test' ? 'stage' : context.config.origin,
     limits: await context.admission.limits(),
-    syncSlot,
+    syncSlot: more.syncSlot,
+    ...(more.webhook === undefined ? {} : { webhook: more.webhook }),
     apiVersion: call.request.apiVersion,
   });
 }

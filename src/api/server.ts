@@ -1,3 +1,4 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import { KeyRing } from '../jobs/api-key-check.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -6,15 +7,22 @@ import type { Database } from '../platform/database.ts';
 import { errorCode } from '../platform/database-error.ts';
 import type { Listener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
+import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import type { Queue } from '../platform/queue.ts';
+import { AddressGuard } from '../webhooks/address-guard.ts';
+import { webhookCipher } from '../webhooks/cipher.ts';
 import { Admission } from './admission.ts';
+import { analysisRoutes } from './analysis-routes.ts';
 import type { ApiContext } from './api-context.ts';
 import { checkVersion, resolveVersion, versionHeader } from './api-version.ts';
 import { bareApp } from './app.ts';
+import { artifactRoutes } from './artifact-routes.ts';
 import { authenticate, requireScope } from './authenticate.ts';
+import { discoveryRoutes } from './discovery-routes.ts';
 import { collectOpenApi, docsRoutes } from './docs-routes.ts';
 import type { App } from './fastify-types.ts';
 import { healthRoutes } from './health-routes.ts';
+import { jobListRoutes } from './job-list-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
 import { limitRates } from './limits.ts';
@@ -25,6 +33,7 @@ import { searchRoutes } from './search-routes.ts';
 import type { SurfaceCatalog } from './surface-catalog.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { Waiters } from './waiters.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 export interface ApiOptions {
   config: Config;
@@ -32,8 +41,12 @@ export interface ApiOptions {
   queue: Queue;
   listener: Listener;
   catalog: SurfaceCatalog;
+  /** Where proof lies. */
+  store: ArtifactStore;
   log: Log;
   clock: Clock;
+  /** Where this process counts; one of its own when absent. */
+  metrics?: Metrics;
   /** How long running sync requests may go on after `close`; default 25 s. */
   drainMs?: number;
   /** Default 10 s for headers, 30 s for the whole request. */
@@ -56,6 +69,7 @@ const LIMITS: ReceiveLimits = { headersS: 10, requestS: 30 };
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { config, db, queue, catalog, log, clock } = options;
   let draining = false;
+  const metrics = options.metrics ?? createMetrics();
   const waiters = new Waiters(db, log);
   await waiters.start(options.listener);
   const keyRing = new KeyRing(db, clock);
@@ -64,7 +78,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   admission.start();
   const context: ApiContext = {
     ...{ config, db, queue, catalog, log, clock, waiters, admission },
+    store: options.store,
+    metrics,
     keys: keyRing.check,
+    webhooks: { guard: new AddressGuard(config.webhookAllow), cipher: webhookCipher(config) },
     draining: () => draining,
   };
   const app = bareApp(context, options.limits ?? LIMITS);
@@ -112,9 +129,14 @@ function guardedRoutes(app: App, context: ApiContext): void {
     if (request.method === 'POST' && takesBody) checkMediaType(request.headers);
   });
   searchRoutes(app, context);
+  jobListRoutes(app, context);
   jobRoutes(app, context);
+  artifactRoutes(app, context);
+  discoveryRoutes(app, context);
+  analysisRoutes(app, context);
   usageRoutes(app, context);
   keysRoutes(app, context);
+  webhookRoutes(app, context);
 }
 
 async function listen(app: App, config: Config): Promise<{ url: string }> {

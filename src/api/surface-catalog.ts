@@ -5,6 +5,8 @@ export interface CatalogEntry {
   name: SurfaceName;
   /** Countries it can be captured in (upper case), or `any`. */
   regions: 'any' | readonly string[];
+  /** Whether it is captured signed in. */
+  login: 'none' | 'optional' | 'required';
   /** False for a name this server knows but cannot capture yet. */
   available: boolean;
 }

@@ -1,19 +1,17 @@
 import type { FastifySchemaCompiler } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ApiError } from '../contract/errors.ts';
 import { unstorablePath } from '../contract/storable-text.ts';
 import { issuesOf, requestError } from './request-issues.ts';
-import { aliasBodySchema, regionWireSchema } from './wire.ts';
+import { regionWireSchema } from './wire.ts';
 
-const BODY_FIELDS = Object.keys(aliasBodySchema.shape);
-const WITHOUT_ALIAS_FIELDS = BODY_FIELDS.filter((field) => field !== 'country');
 const REGION_FIELDS = Object.keys(regionWireSchema.shape);
 
-/** Fields a message may suggest at a path of a body. */
-function fieldsAt(path: readonly PropertyKey[], alias: boolean): readonly string[] {
+/** Fields a message may suggest at a path of a body of this schema. */
+function fieldsAt(path: readonly PropertyKey[], schema: z.ZodType): readonly string[] {
   if (path[0] === 'regions') return REGION_FIELDS;
   if (path[0] === 'webhook') return ['url', 'secret'];
-  return alias ? BODY_FIELDS : WITHOUT_ALIAS_FIELDS;
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
 /** Fastify's validator for our zod schemas: issues leave it as one ApiError in the words of the catalogue. */
@@ -27,8 +25,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
     }
     const result = schema.safeParse(data);
     if (result.success) return { value: result.data };
-    const alias = schema === aliasBodySchema;
-    return { error: requestError(issuesOf(result.error, (path) => fieldsAt(path, alias))) };
+    return { error: requestError(issuesOf(result.error, (path) => fieldsAt(path, schema))) };
   };
 };
 

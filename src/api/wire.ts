@@ -57,7 +57,7 @@ export const regionWireSchema = z
   )
   .meta({ id: 'Region' });
 
-const webhookSchema = z
+export const webhookSchema = z
   .strictObject(
     {
       url: z.string(WEBHOOK_URL).refine(isWebhookUrl, WEBHOOK_URL),
@@ -65,7 +65,7 @@ const webhookSchema = z
     },
     'webhook must be an object with url and secret',
   )
-  .describe('Not available on this server yet.');
+  .describe("Called when each capture ends; forces async. Without a secret of its own, the account's sign.");
 
 const shared = {
   query: querySchema.optional(),

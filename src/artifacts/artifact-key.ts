@@ -29,3 +29,17 @@ export function artifactKey(
 ): string {
   return `${dayFolder(kind, child.requestedAt)}/${childStem(child.id)}.a${child.attempt}${suffix}`;
 }
+
+/** Where the Envelope of a raw record lies. */
+export function envelopeKey(rawKey: string): string {
+  return rawKey.replace(RAW_SUFFIX, ENVELOPE_SUFFIX);
+}
+
+/** `<stem>.a<attempt>-<queue job>.…`; what `fleet capture` stores has no queue job and belongs to no child. */
+const OF_A_CHILD = /^(.+)\.a\d+-[0-9a-f]{8}\./;
+
+/** The child whose attempt stored this key; undefined for what no attempt of a child stores. */
+export function childOfKey(key: string): ChildId | undefined {
+  const stem = OF_A_CHILD.exec(key.split('/').at(-1) ?? '')?.[1];
+  return stem === undefined ? undefined : (stem.replaceAll('+', ':') as ChildId);
+}

@@ -5,12 +5,21 @@ export interface StoredArtifact {
   bytes: number;
 }
 
+/** An object that a walk met. */
+export interface StoredObject {
+  key: string;
+  /** Epoch milliseconds of its last change. */
+  modifiedAt: number;
+}
+
 /** The three rooms of the store (reference/search-api.md: `raw/…`, `proof/…`, `shots/…`). */
-export type ArtifactKind = 'raw' | 'proof' | 'shots';
+export const ARTIFACT_KINDS = ['raw', 'proof', 'shots'] as const;
+export type ArtifactKind = (typeof ARTIFACT_KINDS)[number];
 
 /**
  * Where proof lies. Objects are immutable and appear whole or not at all; a key names one object for ever. Errors:
- * ARTIFACT_WRITE_FAILED, ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT.
+ * ARTIFACT_WRITE_FAILED, ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, ARTIFACT_UNAVAILABLE (it may be there; the store cannot
+ * be read now).
  */
 export interface ArtifactStore {
   put(key: string, data: Uint8Array): Promise<StoredArtifact>;
@@ -20,6 +29,8 @@ export interface ArtifactStore {
   delete(key: string): Promise<void>;
   /** Keys directly under a folder (`raw/2026/11/22`) that start with `prefix`. */
   list(folder: string, prefix: string): Promise<string[]>;
+  /** Every object of a room with its age; half-written leftovers too, where the store has such. */
+  walk(kind: ArtifactKind): AsyncIterable<StoredObject>;
   /** Proves that the store can be written; throws ARTIFACT_WRITE_FAILED with what to do. */
   probe(): Promise<void>;
   /** A link that lets its holder download one object for `seconds`; undefined where the store makes none. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { FleetError } from '../contract/errors.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
-import type { ArtifactStore, StoredArtifact } from './artifact-store.ts';
+import type { ArtifactKind, ArtifactStore, StoredArtifact, StoredObject } from './artifact-store.ts';
 
 /** Marks files that are still being written; a sweep may remove old ones. */
 export const PARTIAL_SUFFIX = '.partial';
@@ -40,7 +41,7 @@ export class FsArtifactStore implements ArtifactStore {
     } catch (cause) {
       if (errorCode(cause) === 'ENOENT')
         throw new FleetError('ARTIFACT_NOT_FOUND', `no artefact ${key}`, { cause });
-      throw new FleetError('ARTIFACT_NOT_FOUND', `artefact ${key} cannot be read: ${messageOf(cause)}`, {
+      throw new FleetError('ARTIFACT_UNAVAILABLE', `artefact ${key} cannot be read: ${messageOf(cause)}`, {
         cause,
       });
     }
@@ -67,6 +68,19 @@ export class FsArtifactStore implements ArtifactStore {
     }
   }
 
+  async *walk(kind: ArtifactKind): AsyncIterable<StoredObject> {
+    yield* this.#walk(kind);
+  }
+
+  /** One directory after the other, so that a store of millions needs the memory of one day. */
+  async *#walk(folder: string): AsyncIterable<StoredObject> {
+    for (const entry of await entriesOf(this.#path(folder))) {
+      const key = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) yield* this.#walk(key);
+      else yield { key, modifiedAt: (await stat(this.#path(key))).mtimeMs };
+    }
+  }
+
   describe(key: string): string {
     return this.#path(key);
   }
@@ -88,6 +102,15 @@ export class FsArtifactStore implements ArtifactStore {
       throw new FleetError('ARTIFACT_NOT_FOUND', `not an artefact key: ${JSON.stringify(key)}`);
     }
     return join(this.#root, ...parts);
+  }
+}
+
+async function entriesOf(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') return [];
+    throw cause;
   }
 }
 

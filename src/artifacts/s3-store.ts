@@ -3,7 +3,7 @@ import { load } from 'cheerio/slim';
 import { FleetError } from '../contract/errors.ts';
 import { Deadline } from '../platform/deadline.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
-import type { ArtifactStore, StoredArtifact } from './artifact-store.ts';
+import type { ArtifactKind, ArtifactStore, StoredArtifact, StoredObject } from './artifact-store.ts';
 
 /** Where a bucket is and who may use it. */
 export interface S3Options {
@@ -57,10 +57,10 @@ export class S3ArtifactStore implements ArtifactStore {
 
   async get(key: string, sha256?: string | null): Promise<Buffer> {
     const deadline = Deadline.after(REQUEST_MS * TRIES);
-    const response = await this.#send('GET', this.#url(key), {}, 'ARTIFACT_NOT_FOUND');
+    const response = await this.#send('GET', this.#url(key), {}, 'ARTIFACT_UNAVAILABLE');
     if (response.status === 404) throw new FleetError('ARTIFACT_NOT_FOUND', `no artefact ${key}`);
     if (!response.ok)
-      throw await this.#failed('ARTIFACT_NOT_FOUND', `artefact ${key} cannot be read`, response);
+      throw await this.#failed('ARTIFACT_UNAVAILABLE', `artefact ${key} cannot be read`, response);
     const data = Buffer.from(await deadline.run('artefact body', () => response.arrayBuffer()));
     if (sha256 && sha256Hex(data) !== sha256) {
       throw new FleetError('ARTIFACT_CORRUPT', `artefact ${key} does not match its recorded sha256`);
@@ -77,24 +77,31 @@ export class S3ArtifactStore implements ArtifactStore {
 
   async list(folder: string, prefix: string): Promise<string[]> {
     const keys: string[] = [];
+    for await (const { key } of this.#objects(`${folder}/${prefix}`)) keys.push(key);
+    return keys.sort();
+  }
+
+  walk(kind: ArtifactKind): AsyncIterable<StoredObject> {
+    return this.#objects(`${kind}/`);
+  }
+
+  async *#objects(prefix: string): AsyncIterable<StoredObject> {
+    const strip = this.#options.prefix === '' ? 0 : this.#options.prefix.length + 1;
     let token: string | undefined;
     do {
       const url = this.#bucketUrl();
       url.searchParams.set('list-type', '2');
-      url.searchParams.set('prefix', this.#objectKey(`${folder}/${prefix}`));
+      url.searchParams.set('prefix', this.#objectKey(prefix));
       if (token !== undefined) url.searchParams.set('continuation-token', token);
-      const response = await this.#send('GET', url, {}, 'ARTIFACT_NOT_FOUND');
-      if (!response.ok) throw await this.#failed('ARTIFACT_NOT_FOUND', `cannot list ${folder}`, response);
+      const response = await this.#send('GET', url, {}, 'ARTIFACT_UNAVAILABLE');
+      if (!response.ok) throw await this.#failed('ARTIFACT_UNAVAILABLE', `cannot list ${prefix}`, response);
       const page = load(await response.text(), { xml: true });
-      keys.push(
-        ...page('Contents > Key')
-          .toArray()
-          .map((node) => page(node).text()),
-      );
+      for (const node of page('Contents').toArray()) {
+        const key = page('Key', node).text().slice(strip);
+        yield { key, modifiedAt: Date.parse(page('LastModified', node).text()) };
+      }
       token = page('NextContinuationToken').text() || undefined;
     } while (token !== undefined);
-    const strip = this.#options.prefix === '' ? 0 : this.#options.prefix.length + 1;
-    return keys.map((key) => key.slice(strip)).sort();
   }
 
   describe(key: string): string {
@@ -139,7 +146,7 @@ export class S3ArtifactStore implements ArtifactStore {
     method: string,
     url: URL,
     init: { headers?: Record<string, string>; body?: Buffer },
-    code: 'ARTIFACT_WRITE_FAILED' | 'ARTIFACT_NOT_FOUND',
+    code: 'ARTIFACT_WRITE_FAILED' | 'ARTIFACT_UNAVAILABLE',
   ): Promise<Response> {
     let last: unknown;
     for (let attempt = 1; attempt <= TRIES; attempt++) {
@@ -167,7 +174,7 @@ export class S3ArtifactStore implements ArtifactStore {
   }
 
   async #failed(
-    code: 'ARTIFACT_WRITE_FAILED' | 'ARTIFACT_NOT_FOUND',
+    code: 'ARTIFACT_WRITE_FAILED' | 'ARTIFACT_UNAVAILABLE',
     what: string,
     response: Response,
   ): Promise<FleetError> {

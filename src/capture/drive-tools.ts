@@ -9,6 +9,7 @@ import { decideSettled, WATCH_START, type WatchState } from './answer-watch.ts';
 import type { Budgets } from './budgets.ts';
 import { firstLiveMark } from './live-marks.ts';
 import type { MainResponse } from './page-guard.ts';
+import { isMovedOn } from './playwright-errors.ts';
 
 /** What the tools learn on the way; goes into the record's signals. */
 export interface DriveJournal {
@@ -32,6 +33,8 @@ export interface ToolsContext {
 const POLL_MS = 100;
 /** While an answer is awaited the walls are looked for this often; a wall that comes late is rare and looking costs. */
 const WALL_CHECK_MS = 1_500;
+/** Pages that lead on by script do so once or twice; what never comes to rest is an error. */
+const MOST_MOVES = 4;
 
 export function emptyJournal(): DriveJournal {
   return { ending: 'not_awaited', endMarks: [], selectors: new Map(), interstitials: [], facts: {} };
@@ -86,7 +89,7 @@ export class PageTools implements DriveTools {
       ({ name }) => !this.journal.interstitials.some((seen) => seen.name === name),
     );
     for (let round = 0; round < surface.interstitials.length && left.length > 0; round++) {
-      const index = await this.#rpc('interstitials', () =>
+      const index = await this.#look('interstitials', () =>
         firstLiveMark(
           page,
           left.map(({ when }) => when),
@@ -159,7 +162,7 @@ export class PageTools implements DriveTools {
     let state: WatchState = WATCH_START;
     let wallCheckAt = WALL_CHECK_MS;
     while (wait.remainingMs() > POLL_MS) {
-      const seen = await this.#rpc('answer', () => sampleAnswer(page, watch));
+      const seen = await this.#look('answer', () => sampleAnswer(page, watch));
       const at = clock.monotonic() - began;
       const transcriptEnded = watch.transcriptEnded?.([...this.#context.transcript()]) ?? false;
       const decided = decideSettled(state, { ...seen, at, transcriptEnded }, scaled);
@@ -188,7 +191,7 @@ export class PageTools implements DriveTools {
     const { page, clock } = this.#context;
     const until = clock.monotonic() + Math.min(waitMs, this.remainingMs());
     for (;;) {
-      const hits = await this.#rpc('find', () =>
+      const hits = await this.#look('find', () =>
         visibleHits(
           page,
           selectors.map(({ any }) => [...any]),
@@ -221,7 +224,7 @@ export class PageTools implements DriveTools {
 
   async #checkWalls(): Promise<void> {
     const { page, surface, main } = this.#context;
-    const index = await this.#rpc('walls', () => firstLiveMark(page, surface.walls, main));
+    const index = await this.#look('walls', () => firstLiveMark(page, surface.walls, main));
     const wall = surface.walls[index];
     if (wall) throw new CaptureError(wall.outcome, undefined, { mark: wall.name });
   }
@@ -239,7 +242,7 @@ export class PageTools implements DriveTools {
     const { clock } = this.#context;
     const until = clock.monotonic() + 2_000;
     while (clock.monotonic() < until) {
-      const hits = await this.#rpc('find', () => visibleHits(this.#context.page, [[...selector.any]]));
+      const hits = await this.#look('find', () => visibleHits(this.#context.page, [[...selector.any]]));
       if (hits[0] === null) return;
       await this.#context.deadline.pause(50);
     }
@@ -257,6 +260,18 @@ export class PageTools implements DriveTools {
 
   async #click(locator: Locator): Promise<void> {
     await this.#rpc('click', () => locator.click({ timeout: this.#context.budgets.rpc }));
+  }
+
+  /** A look into the page; where the page moves on by itself meanwhile, the look is taken again at what came. */
+  async #look<T>(phase: string, step: () => Promise<T>): Promise<T> {
+    for (let moves = 0; ; moves++) {
+      try {
+        return await this.#rpc(phase, step);
+      } catch (error) {
+        if (moves >= MOST_MOVES || !isMovedOn(error)) throw error;
+        await this.#rpc('next page', () => this.#context.page.waitForLoadState('domcontentloaded'));
+      }
+    }
   }
 
   #rpc<T>(phase: string, step: () => Promise<T>): Promise<T> {

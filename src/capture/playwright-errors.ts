@@ -33,6 +33,11 @@ export function outcomeOfError(error: unknown): { outcome: Outcome; message: str
   return { outcome: 'surface_error', message };
 }
 
+/** True when a look into the page failed only because the page was leading on to another one (Playwright 1.65). */
+export function isMovedOn(error: unknown): boolean {
+  return /Execution context was destroyed|Cannot find context with specified id/i.test(firstLine(error));
+}
+
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   // Playwright colours its call logs; the log is for people at a terminal, not for an Envelope.

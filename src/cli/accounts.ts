@@ -5,6 +5,7 @@ import { createAccount, listAccounts, readAccount } from '../jobs/accounts.ts';
 import { grantCredits } from '../jobs/credits.ts';
 import { systemClock } from '../platform/clock.ts';
 import { newId } from '../platform/identifiers.ts';
+import { addFeatureCommand } from './account-features.ts';
 import { withAccounts } from './keys.ts';
 
 const MOST = 1_000_000_000;
@@ -79,5 +80,6 @@ export function accountsCommand(): Command {
     .option('--note <text>', 'why; kept in the ledger', 'by hand')
     .option('--json', 'print JSON')
     .action(grant);
+  addFeatureCommand(accounts);
   return accounts;
 }

@@ -1,6 +1,7 @@
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
+import { FEATURES_MIGRATIONS } from '../jobs/schema-features.ts';
 import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
 import { MORE_JOBS_MIGRATIONS } from '../jobs/schema-more.ts';
 import type { Migration } from '../platform/migrations.ts';
@@ -13,5 +14,6 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...ACCOUNTS_MIGRATIONS,
   ...MORE_JOBS_MIGRATIONS,
   ...EVENTS_MIGRATIONS,
+  ...FEATURES_MIGRATIONS,
   ...WEBHOOKS_MIGRATIONS,
 ];

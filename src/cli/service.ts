@@ -26,7 +26,12 @@ export interface Service {
 export function surfaceCatalog(): SurfaceCatalog {
   return SURFACE_NAMES.map((name) => {
     const surface = SURFACES.find((known) => known.name === name);
-    return { name, regions: surface?.regions ?? 'any', available: surface !== undefined };
+    return {
+      name,
+      regions: surface?.regions ?? 'any',
+      login: surface?.login ?? 'none',
+      available: surface !== undefined,
+    };
   });
 }
 
@@ -39,7 +44,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     opened.add(await runCourier(config, foundation, log), (part) => part.stop());
     const running = opened.add(await runWorker(config, foundation, log), (part) => part.stop());
     const api = opened.add(
-      await createApi({ ...foundation, config, catalog: surfaceCatalog(), log, clock: systemClock }),
+      await createApi({ ...foundation, config, catalog: surfaceCatalog(), store: running.site.store, log, clock: systemClock }),
       (part: Api) => part.close(),
     );
     const { url } = await api.listen();

@@ -25,14 +25,20 @@ export interface Call {
 export interface Answered {
   status: number;
   headers: Headers;
-  /** Undefined for 204 and 304. */
+  /** Undefined where there is none (204, 304). */
   body: unknown;
+}
+
+interface Received {
+  status: number;
+  headers: Headers;
+  text: string;
 }
 
 /** The dialect that this client's types describe. */
 const VERSION = '2026-06-27';
 
-/** Sends requests, again where that is safe and may help. Throws ApiRefusal, ConnectionFailed, the signal's reason. */
+/** Sends requests, again where that may help. Throws ApiRefusal, ConnectionFailed, or the signal's reason. */
 export class Transport {
   readonly #options: Required<ClientOptions>;
 
@@ -42,29 +48,33 @@ export class Transport {
   }
 
   async call(call: Call): Promise<Answered> {
-    const { maxRetries } = this.#options;
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.#once(call);
-      if (!(answer instanceof Error) && (answer.ok || answer.status === 304)) return read(answer);
-      const status = answer instanceof Error ? undefined : answer.status;
-      const header = (name: string): string | null =>
-        answer instanceof Error ? null : answer.headers.get(name);
-      const failed = { attempt, status, shouldRetry: header('x-should-retry'), retryAfter: header('retry-after') };
-      const delayMs = retryDelayMs(failed, maxRetries, Math.random());
-      if (delayMs === undefined) throw answer instanceof Error ? answer : await refusal(answer);
-      // The body is dropped, so that its connection can be used again.
-      if (!(answer instanceof Error)) await answer.body?.cancel();
+      const received = await this.#once(call);
+      const failure = failureOf(received);
+      if (failure === undefined && !(received instanceof Error)) {
+        const { status, headers, text } = received;
+        return { status, headers, body: text === '' ? undefined : JSON.parse(text) };
+      }
+      const headers = received instanceof Error ? undefined : received.headers;
+      const failed = {
+        attempt,
+        status: received instanceof Error ? undefined : received.status,
+        shouldRetry: headers?.get('x-should-retry') ?? null,
+        retryAfter: headers?.get('retry-after') ?? null,
+      };
+      const delayMs = retryDelayMs(failed, this.#options.maxRetries, Math.random());
+      if (delayMs === undefined) throw failure;
       await rest(delayMs, call.signal);
     }
   }
 
   /** An answer of any status, or why there is none. Throws only when the caller gave up. */
-  async #once({ method, path, body, headers, signal }: Call): Promise<Response | ConnectionFailed> {
+  async #once({ method, path, body, headers, signal }: Call): Promise<Received | ConnectionFailed> {
     const { baseUrl, apiKey, timeoutMs } = this.#options;
     signal?.throwIfAborted();
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      return await this.#options.fetch(`${baseUrl}${path}`, {
+      const response = await this.#options.fetch(`${baseUrl}${path}`, {
         method,
         headers: {
           authorization: `Bearer ${apiKey}`,
@@ -76,26 +86,27 @@ export class Transport {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
+      return { status: response.status, headers: response.headers, text: await response.text() };
     } catch (error) {
       signal?.throwIfAborted();
-      return new ConnectionFailed(`${method} ${path} got no answer from ${baseUrl}`, error);
+      return new ConnectionFailed(`${method} ${path} got no whole answer from ${baseUrl}`, error);
     }
   }
 }
 
-async function read(response: Response): Promise<Answered> {
-  const text = await response.text();
-  const body: unknown = text === '' ? undefined : JSON.parse(text);
-  return { status: response.status, headers: response.headers, body };
+function failureOf(received: Received | ConnectionFailed): Error | undefined {
+  if (received instanceof Error) return received;
+  const { status, headers, text } = received;
+  if (status < 300 || status === 304) return undefined;
+  return refusalOf(status, headers, parsedOrNothing(text));
 }
 
-async function refusal(response: Response): Promise<Error> {
-  const text = await response.text();
+/** An error page of something between us and the API is no JSON: its status is all that can be said. */
+function parsedOrNothing(text: string): unknown {
   try {
-    return refusalOf(response.status, response.headers, JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    // Not JSON: something between us and the API answered. Its status is all that can be said.
-    return refusalOf(response.status, response.headers, undefined);
+    return undefined;
   }
 }
 

@@ -13,6 +13,7 @@ export const FLEET_ERRORS = {
   ARTIFACT_WRITE_FAILED: { retry: 'later' },
   ARTIFACT_CORRUPT: { retry: 'never' },
   ARTIFACT_NOT_FOUND: { retry: 'never' },
+  ARTIFACT_UNAVAILABLE: { retry: 'later' },
   DEADLINE_EXCEEDED: { retry: 'later' },
   LEASE_LOST: { retry: 'never' },
   DRAINING: { retry: 'now' },
@@ -87,6 +88,16 @@ export const API_ERRORS = {
     retryable: false,
     when: 'Not enough credits; nothing is spawned. details has what is required and available.',
   },
+  CREDITS_EXCEEDED: {
+    status: 403,
+    retryable: false,
+    when: 'Not enough credits for an async analysis; nothing is started. details as INSUFFICIENT_CREDITS.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    retryable: false,
+    when: 'The feature that the message names is not enabled for this account.',
+  },
   INSUFFICIENT_SCOPE: {
     status: 403,
     retryable: false,
@@ -108,6 +119,11 @@ export const API_ERRORS = {
     retryable: true,
     when: 'The queue holds as many captures as it may; wait as Retry-After says.',
   },
+  WEBHOOK_URL_FORBIDDEN: {
+    status: 400,
+    retryable: false,
+    when: 'A webhook URL points to an address or a port that webhooks must not reach.',
+  },
   AUTH_MISSING: {
     status: 401,
     retryable: false,
@@ -120,6 +136,11 @@ export const API_ERRORS = {
     status: 404,
     retryable: false,
     when: 'The capture left no artifact of that kind.',
+  },
+  WEBHOOK_NOT_FOUND: {
+    status: 404,
+    retryable: false,
+    when: 'The webhook secret, endpoint or delivery does not exist or is not yours.',
   },
   METHOD_NOT_ALLOWED: {
     status: 405,
@@ -137,6 +158,11 @@ export const API_ERRORS = {
     retryable: true,
     when: 'The first request with this idempotencyKey is still being processed.',
   },
+  DELIVERY_IN_PROGRESS: {
+    status: 409,
+    retryable: true,
+    when: 'An attempt at this webhook delivery is under way.',
+  },
   JOB_NOT_CANCELABLE: { status: 409, retryable: false, when: 'The job has ended; the message says how.' },
   JOB_EXPIRED: { status: 410, retryable: false, when: 'The job passed its retention and was deleted.' },
   ARTIFACT_EXPIRED: {
@@ -153,7 +179,11 @@ export const API_ERRORS = {
     when: 'The pinned method has no path on that surface; the message names what is supported.',
   },
   TOO_MANY_REGIONS: { status: 422, retryable: false, when: 'More than 10 regions in one request.' },
-  TOO_MANY_CHILDREN: { status: 422, retryable: false, when: 'More than 90 captures in one request.' },
+  TOO_MANY_CHILDREN: {
+    status: 422,
+    retryable: false,
+    when: 'More than 90 captures in one search, or 500 in one async analysis.',
+  },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, when: 'The request headers exceed 16 kB.' },
   INTERNAL_ERROR: { status: 500, retryable: true, when: 'Unexpected; quote the request_id.' },
   ARTIFACT_CORRUPT: {

@@ -1,10 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright';
 import { addExtra } from 'playwright-extra';
 import { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
+import { browserEnvironment, withTemporaryDirectory } from '../platform/config.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
+import { readProcess } from '../platform/process-table.ts';
+import { killTree, type ProcessTree } from './process-tree.ts';
+import { MARK_SWITCH, MARK_VARIABLE, type Scratch, ScratchRoot } from './scratch.ts';
 
 /** What to launch and where its traffic may go. */
 export interface LaunchOptions {
@@ -14,6 +17,8 @@ export interface LaunchOptions {
   stagePort: number | undefined;
   /** playwright-extra plugins by package name; none by default. */
   plugins: readonly string[];
+  /** The browser's profile and temp files lie under it; undefined: under the system's temp folder. */
+  dataDir?: string | undefined;
   log: Log;
 }
 
@@ -21,6 +26,9 @@ export interface LaunchOptions {
 export interface LaunchedBrowser {
   browser: Browser;
   pid: number;
+  tree: ProcessTree;
+  scratch: Scratch;
+  root: ScratchRoot;
   info: { name: string; version: string; binary: 'shell' | 'chrome' };
   sandboxed: boolean;
 }
@@ -29,50 +37,70 @@ const pluginSchema = z.object({ default: z.function({ input: [], output: z.unkno
 const processInfoSchema = z.object({ processInfo: z.array(z.object({ type: z.string(), id: z.number() })) });
 
 /**
- * Launches Chromium with Playwright's own signal handlers off (else no drain is possible, specs/fleet.md 0.7). The
- * sandbox is on unless the process is root or the kernel refuses it. Throws BROWSER_LAUNCH_FAILED.
+ * Launches Chromium with Playwright's own signal handlers off (else no drain is possible, specs/fleet.md 0.7), with a
+ * folder of its own for profile and temp files, and marked as this fleet's. The sandbox is on unless the process is
+ * root or the kernel refuses it. Throws BROWSER_LAUNCH_FAILED; then nothing of it is left.
  */
 export async function launchBrowser(options: LaunchOptions, deadline: Deadline): Promise<LaunchedBrowser> {
+  const root = new ScratchRoot(options.dataDir, options.log);
+  const scratch = root.create();
+  try {
+    const { browser, sandboxed } = await launchMarked(options, scratch, deadline);
+    const pid = await browserPid(browser, deadline);
+    const info = { name: 'chromium', version: browser.version(), binary: options.binary };
+    return { browser, pid, tree: treeOf(pid), scratch, root, sandboxed, info };
+  } catch (error) {
+    await root.remove(scratch.id);
+    throw error;
+  }
+}
+
+async function launchMarked(
+  options: LaunchOptions,
+  scratch: Scratch,
+  deadline: Deadline,
+): Promise<{ browser: Browser; sandboxed: boolean }> {
   const launcher = await pluggedLauncher(options.plugins);
-  const isRoot = process.getuid?.() === 0;
   const launch = (sandbox: boolean): Promise<Browser> =>
     deadline.run(
       'browser launch',
       () =>
-        launcher.launch({
-          executablePath: options.executablePath,
-          headless: true,
-          chromiumSandbox: sandbox,
-          handleSIGINT: false,
-          handleSIGTERM: false,
-          handleSIGHUP: false,
-          timeout: 20_000,
-          args: launchArguments(options.stagePort),
-        }),
+        withTemporaryDirectory(scratch.path, () =>
+          launcher.launch({
+            executablePath: options.executablePath,
+            headless: true,
+            chromiumSandbox: sandbox,
+            handleSIGINT: false,
+            handleSIGTERM: false,
+            handleSIGHUP: false,
+            timeout: 20_000,
+            artifactsDir: scratch.path,
+            env: browserEnvironment({ TMPDIR: scratch.path, [MARK_VARIABLE]: scratch.mark }),
+            args: [...launchArguments(options.stagePort), `${MARK_SWITCH}=${scratch.mark}`],
+          }),
+        ),
       { budgetMs: 21_000, onLate: (late) => late.close() },
     );
-  let sandboxed = !isRoot;
-  let browser: Browser;
+  const isRoot = process.getuid?.() === 0;
   try {
-    browser = await launch(sandboxed);
+    return { browser: await launch(!isRoot), sandboxed: !isRoot };
   } catch (error) {
-    if (!sandboxed || !/sandbox/i.test(String(error))) throw launchError(options, error);
+    if (isRoot || !/sandbox/i.test(String(error))) throw launchError(options, error);
     options.log.warn(
       { err: error },
       'the kernel refuses the browser sandbox; going on without (see fleet doctor)',
     );
-    sandboxed = false;
-    browser = await launch(false).catch((second: unknown) => {
+    const browser = await launch(false).catch((second: unknown) => {
       throw launchError(options, second);
     });
+    return { browser, sandboxed: false };
   }
-  const pid = await browserPid(browser, deadline);
-  return {
-    browser,
-    pid,
-    sandboxed,
-    info: { name: 'chromium', version: browser.version(), binary: options.binary },
-  };
+}
+
+/** The group is asked of the kernel: a launcher script may stand between Playwright's child and the browser (Debian's). */
+function treeOf(pid: number): ProcessTree {
+  const group = readProcess(pid)?.group ?? pid;
+  return { group, leaderStart: readProcess(group)?.startTicks };
 }
 
 function launchError(options: LaunchOptions, cause: unknown): FleetError {
@@ -124,40 +152,20 @@ async function browserPid(browser: Browser, deadline: Deadline): Promise<number>
   return main.id;
 }
 
-/** Ends a browser: politely for 3 s, then its whole process group by SIGKILL (browser.close can take 30 s). */
-export async function endBrowser(
-  { browser, pid }: LaunchedBrowser,
-  deadline: Deadline,
-  log: Log,
-): Promise<void> {
+/**
+ * Ends a browser: politely for 3 s, then its whole process tree by SIGKILL (browser.close can take 30 s); then deletes
+ * its folder. True when it had to be killed.
+ */
+export async function endBrowser(launched: LaunchedBrowser, deadline: Deadline, log: Log): Promise<boolean> {
+  const { browser, pid, tree, scratch, root } = launched;
+  let killed = false;
   try {
     await deadline.run('browser close', () => browser.close(), { budgetMs: 3_000 });
   } catch (error) {
-    log.warn({ err: error, pid }, 'browser did not close; killing its process group');
-    killGroup(pid, log);
+    log.warn({ err: error, pid }, 'browser did not close; killing its process tree');
+    killed = true;
   }
-}
-
-/**
- * SIGKILL to the browser's whole process group; one that is already gone is fine. The group is asked of the kernel,
- * because a launcher script may stand between Playwright's child and the browser (Debian's does).
- */
-export function killGroup(pid: number, log: Log): void {
-  try {
-    const group = processGroup(pid);
-    process.kill(group === processGroup(process.pid) ? pid : -group, 'SIGKILL');
-  } catch (error) {
-    log.debug({ err: error, pid }, 'browser process group was already gone');
-  }
-}
-
-/** Process group of a process, from /proc/PID/stat (field 5, after the name in parentheses); else the pid itself. */
-function processGroup(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const group = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
-    return Number.isInteger(group) && group > 1 ? group : pid;
-  } catch {
-    return pid; // No /proc (macOS), or the process is gone: its own pid is the best guess there is.
-  }
+  killTree(tree); // After a polite end nobody is left; after a crash children may be.
+  await root.remove(scratch.id);
+  return killed;
 }

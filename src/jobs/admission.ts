@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
-import { ApiError } from '../contract/errors.ts';
+import { ApiError, FleetError } from '../contract/errors.ts';
 import type { ChildId } from '../contract/ids.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
+import { errorCode } from '../platform/database-error.ts';
 import type { Caller } from './account.ts';
 import { currentPrices } from './price-table.ts';
 import { countSyncSlots, takeSyncSlot } from './sync-slots.ts';
@@ -94,8 +95,9 @@ async function reserve(
   { caller, limits, now }: AdmissionRequest,
   priced: readonly Priced[],
 ): Promise<AccountLoad | undefined> {
-  const { rows } = await sql.query(
-    `WITH asked AS (
+  const { rows } = await sql
+    .query(
+      `WITH asked AS (
        SELECT * FROM json_to_recordset($5) AS child (id text, surface text, credits integer)
      ), admitted AS (
        UPDATE fleet.account_balance SET reserved = reserved + $2, open_children = open_children + $3
@@ -114,17 +116,22 @@ async function reserve(
      SELECT open_children AS queued, (SELECT count(*)::integer FROM fleet.sync_slot s
        WHERE s.account_id = admitted.account_id AND expires_at > clock_timestamp()) AS running
      FROM admitted`,
-    [
-      caller.accountId,
-      total(priced),
-      priced.length,
-      (limits ?? NO_LIMITS).queue,
-      JSON.stringify(priced),
-      currentPrices().version,
-      new Date(now),
-      caller.mode,
-    ],
-  );
+      [
+        caller.accountId,
+        total(priced),
+        priced.length,
+        (limits ?? NO_LIMITS).queue,
+        JSON.stringify(priced),
+        currentPrices().version,
+        new Date(now),
+        caller.mode,
+      ],
+    )
+    .catch((error: unknown) => {
+      if (errorCode(error) !== '55P03') throw error;
+      // The lock timeout of the idempotency claim: this account is asked more than one row can take.
+      throw new FleetError('DATABASE_UNAVAILABLE', 'the account is busy', { cause: error });
+    });
   return loadRow.optional().parse(rows[0]);
 }
 

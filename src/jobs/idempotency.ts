@@ -38,7 +38,6 @@ export function requestFingerprint(request: SearchRequest): string {
  * transaction is waited for, 5 s at most. Throws IDEMPOTENCY_CONFLICT and IDEMPOTENCY_IN_PROGRESS.
  */
 export async function claimKey(sql: Sql, claim: KeyClaim): Promise<{ replayOf: JobId | undefined }> {
-  await sql.query(`SET LOCAL lock_timeout = '5s'`);
   if (await inserted(sql, claim)) return { replayOf: undefined };
   const { rows } = await sql.query(
     `SELECT job_id AS "jobId", body_hash AS "bodyHash", created_at AS "createdAt"
@@ -67,8 +66,9 @@ export async function sweepKeys(sql: Sql, now: number): Promise<number> {
 async function inserted(sql: Sql, claim: KeyClaim): Promise<boolean> {
   try {
     const { rowCount } = await sql.query(
-      `INSERT INTO fleet.idempotency (account_id, mode, key, body_hash, job_id, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+      `WITH patience AS (SELECT set_config('lock_timeout', '5s', true))
+       INSERT INTO fleet.idempotency (account_id, mode, key, body_hash, job_id, created_at)
+       SELECT $1, $2, $3, $4, $5, $6::timestamptz FROM patience ON CONFLICT DO NOTHING`,
       [claim.accountId, claim.mode, claim.key, claim.fingerprint, claim.jobId, new Date(claim.now)],
     );
     return rowCount === 1;

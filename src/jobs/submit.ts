@@ -71,7 +71,6 @@ export async function submit(
       return { jobId: replayOf, children: await childrenOf(sql, replayOf), replayed: true };
     }
     const { caller, limits, syncSlot = null, now } = context;
-    const load = await admit(sql, { caller, children, syncSlot, limits, now });
     await insertJob(sql, jobId, request, context);
     if (context.webhook !== undefined) await insertJobWebhook(sql, jobId, context.webhook);
     await insertChildren(sql, jobId, children, { caller, priority: request.priority });
@@ -84,6 +83,8 @@ export async function submit(
       );
     }
     await announceWork(sql, request.surfaces);
+    // Last, because it locks the account's balance until the commit: what is refused here leaves nothing behind.
+    const load = await admit(sql, { caller, children, syncSlot, limits, now });
     return { jobId, children: children.map((child) => child.id), replayed: false, load };
   });
 }

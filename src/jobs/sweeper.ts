@@ -2,9 +2,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
+import { auditCredits } from './credits-audit.ts';
 import { settleDeadLetters } from './dead-letter.ts';
 import { expireOverdue } from './expiry.ts';
 import { sweepKeys } from './idempotency.ts';
+import { sweepRates } from './limits.ts';
+import { sweepSyncSlots } from './sync-slots.ts';
 
 export interface SweeperOptions {
   db: Database;
@@ -17,9 +20,11 @@ export interface SweeperOptions {
 
 const EVERY_MS = 1_000;
 const KEYS_EVERY_MS = 3_600_000;
+const AUDIT_EVERY_MS = 60_000;
 
 /**
- * Ends, once a second, what nobody else will: dead letters, overdue children, old idempotency keys. Any number of
+ * Ends, once a second, what nobody else will: dead letters, overdue children, old idempotency keys, leases and buckets
+ * that ran out; once a minute the credits are audited. Any number of
  * processes may run one. A failing round is logged and the next one tries again.
  */
 export function startSweeper(options: SweeperOptions): { stop(): Promise<void> } {
@@ -27,12 +32,21 @@ export function startSweeper(options: SweeperOptions): { stop(): Promise<void> }
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let keysDueAt = 0;
+  let auditDueAt = 0;
   const round = async (): Promise<void> => {
     try {
       await settleDeadLetters(db, queue, clock.now());
       await expireOverdue(db, queue, clock.now());
+      if (clock.now() >= auditDueAt) {
+        await sweepSyncSlots(db);
+        const findings = await auditCredits(db, clock.now());
+        if (findings.released + findings.recounted > 0)
+          log.error(findings, 'credits.audit found a difference');
+        auditDueAt = clock.now() + AUDIT_EVERY_MS;
+      }
       if (clock.now() >= keysDueAt) {
         await sweepKeys(db, clock.now());
+        await sweepRates(db);
         keysDueAt = clock.now() + KEYS_EVERY_MS;
       }
     } catch (error) {

@@ -16,7 +16,8 @@ export function wilsonInterval(successes: number, trials: number): Interval {
   const share = successes / trials;
   const z2 = Z * Z;
   const centre = (share + z2 / (2 * trials)) / (1 + z2 / trials);
-  const half = (Z / (1 + z2 / trials)) * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials));
+  const half =
+    (Z / (1 + z2 / trials)) * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials));
   // At the ends the two terms are equal, and rounding must not leave a trace of them.
   return {
     low: successes === 0 ? 0 : Math.max(0, centre - half),

@@ -180,3 +180,35 @@ export function processConfig(): Config {
 export function executableSearchPath(): string[] {
   return (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
 }
+
+/** What a browser must not see of our environment: where the data lies and the keys to it. */
+const PRIVATE_VARIABLE = /^(?:FLEET_|AWS_|PG|OTEL_)|DATABASE_URL$/;
+
+/** This process's environment for a browser: without our settings and secrets, with `added`. */
+export function browserEnvironment(added: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || PRIVATE_VARIABLE.test(name) ? [] : [[name, value] as const],
+  );
+  return { ...Object.fromEntries(kept), ...added };
+}
+
+let temporaryTurn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `work` while the system's folder for temporary files (os.tmpdir()) is `directory`, for the whole process; one
+ * at a time. Playwright puts a browser's profile there and takes no other path for it (1.65, 2026-11).
+ */
+export function withTemporaryDirectory<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  const turn = temporaryTurn.then(async () => {
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = directory;
+    try {
+      return await work();
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+  });
+  temporaryTurn = turn.catch(() => undefined); // Its own caller reports a failure; the next one only waits its turn.
+  return turn;
+}

@@ -8,7 +8,7 @@ import { isoTime, systemClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
 import type { Log } from './log.ts';
 import { acquireOwnerLock, type Owner } from './owner-lock.ts';
-import { findPostgresBinaries } from './postgres-binaries.ts';
+import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { stopOrphans } from './postgres-orphans.ts';
 import { chooseRunAs, handOver } from './postgres-run-as.ts';
 import {
@@ -40,6 +40,8 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   log: Log;
+  /** Programs to run; those that npm brought unless given. */
+  binaries?: PostgresBinaries;
 }): Promise<EmbeddedPostgres> {
   const root = join(options.dataDir, 'postgres');
   const paths = {
@@ -51,7 +53,12 @@ export async function startEmbeddedPostgres(options: {
   const release = await own(root);
   try {
     const began = systemClock.monotonic();
-    const { server, password } = await bringUp(paths, options.log, Deadline.after(START_BUDGET_MS));
+    const { server, password } = await bringUp(
+      paths,
+      options.binaries ?? findPostgresBinaries(),
+      options.log,
+      Deadline.after(START_BUDGET_MS),
+    );
     options.log.info(
       { port: server.port, ms: Math.round(systemClock.monotonic() - began) },
       'embedded PostgreSQL is up',
@@ -107,10 +114,10 @@ function ownedBy(owner: Owner | undefined, root: string): FleetError {
 
 async function bringUp(
   paths: ClusterPaths,
+  binaries: PostgresBinaries,
   log: Log,
   deadline: Deadline,
 ): Promise<{ server: RunningServer; password: string }> {
-  const binaries = findPostgresBinaries();
   const created = existsSync(join(paths.data, 'PG_VERSION'));
   const password = await keepPassword(paths, created);
   const runAs = chooseRunAs(binaries, paths.root);

@@ -45,7 +45,9 @@ export function pickAccount(passwd: string): Account | undefined {
 export function waysForRoot(account: Account): RunAs[] {
   const { uid, gid } = account;
   const setpriv = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const capability = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override', '--'];
+  // Without the secure bit, access(2), by which initdb looks for postgres, ignores the capability of a user not root.
+  const secureBits = '--securebits=+no_setuid_fixup';
+  const capability = [secureBits, '--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override', '--'];
   const namespace = ['--user', `--map-user=${uid}`, `--map-group=${gid}`, '--'];
   return [
     {

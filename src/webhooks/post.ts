@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
 import { storable } from '../contract/storable-text.ts';
 import type { Clock } from '../platform/clock.ts';
 import { errorCode } from '../platform/database-error.ts';
@@ -7,7 +7,8 @@ import { type AddressGuard, AddressRefused, isPublicAddress } from './address-gu
 
 /**
  * How an attempt ended. `acknowledged`: any 2xx. `gone`: 410. `redirected`: 3xx, never followed. `refused_address`: the
- * guard said no. `unsigned`: no secret is left to sign with. The others say where the exchange broke.
+ * guard said no. `unsigned`: no secret is left to sign with. The others say where the exchange broke; `closed_early` is
+ * also an answer that is no HTTP.
  */
 export const ATTEMPT_RESULTS = [
   'acknowledged',
@@ -195,10 +196,11 @@ const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE', 'UND_ERR_ABORTE
 export function failureOf(error: unknown): AttemptResult {
   if (error instanceof AddressRefused) return 'refused_address';
   if (error instanceof AggregateError && error.errors.length > 0) return failureOf(error.errors[0]);
+  if (error instanceof errors.HTTPParserError) return 'closed_early';
   const code = errorCode(error) ?? '';
   if (/^(?:ENOTFOUND|EAI_|ENODATA)/.test(code)) return 'unresolved';
   if (/TIMEOUT/.test(code)) return code === 'UND_ERR_CONNECT_TIMEOUT' ? 'connection_failed' : 'timeout';
   if (TLS_CODE.test(code)) return 'tls_failed';
-  if (CLOSED.has(code) || code.startsWith('HPE_')) return 'closed_early';
+  if (CLOSED.has(code)) return 'closed_early';
   return 'connection_failed';
 }

@@ -3,7 +3,10 @@ import { isAnswerStream, isStreamEnd } from './stream-end.ts';
 
 /** Containers only AI Mode's own page has (google_ai_mode.md a, e; 2025-12 → 2026-09). */
 export const AI_MODE_CSS =
-  '[data-xid="aim-mars-turn-root"], #aim-chrome-initial-inline-async-container, [data-streaming-container], [data-xid="aim-mars-input-plate"]';
+  '[data-xid="aim-mars-turn-root"], #aim-chrome-initial-inline-async-container, [data-streaming-container]';
+
+/** Its composer; results pages may come to have one too, so it tells only where there are no results. */
+export const COMPOSER_CSS = '[data-xid="aim-mars-input-plate"]';
 
 /** The page is AI Mode's. An overview among results is built of the same turn, inside a block of its own. */
 export const AI_MODE_ROOT: Selector = {

@@ -1,6 +1,6 @@
 import { type CheerioAPI, type Element, isElement, isVisible } from '../../src/extract/dom.ts';
 import { isResultsPage } from '../google/page-kind.ts';
-import { AI_MODE_CSS } from './selectors.ts';
+import { AI_MODE_CSS, COMPOSER_CSS } from './selectors.ts';
 
 /** One question with its answer. */
 export interface Turn {
@@ -21,7 +21,7 @@ const BODIES = [
 
 /** True when the page is AI Mode's own, whether it answered or not. */
 export function isAiModePage($: CheerioAPI): boolean {
-  return $(AI_MODE_CSS).length > 0;
+  return $(AI_MODE_CSS).length > 0 || (!isResultsPage($) && $(COMPOSER_CSS).length > 0);
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Wall } from '../../src/contract/surface.ts';
 import { RESULTS_CSS } from '../google/page-kind.ts';
 import { GOOGLE_WALLS } from '../google/walls.ts';
-import { AI_MODE_CSS } from './selectors.ts';
+import { AI_MODE_CSS, COMPOSER_CSS } from './selectors.ts';
 
 /** What is no wall: a page of results, or AI Mode's own, which carries an invisible check of its own in any case. */
-const UNLESS = `${RESULTS_CSS}, ${AI_MODE_CSS}, [data-scope-id="turn"]`;
+const UNLESS = `${RESULTS_CSS}, ${AI_MODE_CSS}, ${COMPOSER_CSS}, [data-scope-id="turn"]`;
 
 /** Google's walls, with the sign-in that AI Mode asks for where it is not open to everybody. */
 export const AI_MODE_WALLS: readonly Wall[] = [

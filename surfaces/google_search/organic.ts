@@ -16,7 +16,7 @@ export function readWebResult(link: Element, page: ResultsPage): Entry[] | undef
   if (heading === undefined || isOwnSearch(href)) return undefined;
   const title = foldSpace(visibleText(heading));
   const box = page.boxOf(link);
-  const cite = firstCite(box);
+  const cite = firstCite(link) ?? firstCite(box);
   const displayedLink = cite === undefined ? null : foldSpace(visibleText(cite));
   const publisher = siteName(link, heading, cite);
   const resolved = resolveLink([href], { origin: displayedOrigin(displayedLink), publisher });

@@ -24,15 +24,17 @@ export function isBesideListing({ name, attribs }: Element): boolean {
   );
 }
 
-const CARD_HEADING = '[role="heading"][aria-level="3"]';
+/** What a result's box must not hold: cards, stories, ads, and the blocks of questions. */
+const OTHER_MARKS =
+  '[role="heading"][aria-level="3"], [data-news-cluster-id], a[jsname="YKoRaf"], [data-initq], [data-text-ad]';
 
 /** Prepares a parsed page for reading: one look for titles, one for card headings. */
 export function resultsPage($: CheerioAPI): ResultsPage {
   const overview = findOverviewRoot($);
   const titles = new Set(titleLinks($).filter((link) => closest(link, isBesideListing) === undefined));
   const marks = new Set<Element>(titles);
-  for (const mark of $(`${CARD_HEADING}, [data-news-cluster-id], a[jsname="YKoRaf"]`).toArray())
-    marks.add(mark);
+  if (overview !== undefined) marks.add(overview);
+  for (const mark of $(OTHER_MARKS).toArray()) marks.add(mark);
   const counts = new Map<Element, number>();
   for (const mark of marks) {
     for (let node = mark.parent; node !== null && isElement(node); node = node.parent)

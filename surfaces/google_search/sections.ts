@@ -7,7 +7,7 @@ import type { Entry } from '../google/listing.ts';
 const SECTIONS: readonly [Entry['type'], RegExp][] = [
   [
     'top_story',
-    /^(?:top stories|also in the news|local news|news|schlagzeilen|à la une|noticias destacadas|principais notícias|principais histórias|notizie principali|トップニュース|главные новости|أهم الأخبار|topnieuws)\b/iu,
+    /^(?:top stories|also in the news|local news|news|schlagzeilen|à la une|noticias destacadas|principais notícias|principais histórias|notizie principali|トップニュース|главные новости|أهم الأخبار|topnieuws)(?![\p{L}\p{N}])/iu,
   ],
   [
     'perspective',
@@ -17,7 +17,7 @@ const SECTIONS: readonly [Entry['type'], RegExp][] = [
   ['image', /^(?:images|bilder|imágenes|imagens|immagini|画像|изображения|картинки|صور|afbeeldingen)\b/iu],
   [
     'local',
-    /^(?:local results|places|businesses|locations|orte|unternehmen|standorte|lieux|adresses|sitios|lugares|luoghi|場所|места|أماكن)\b/iu,
+    /^(?:local results|places|businesses|locations|orte|unternehmen|standorte|lieux|adresses|sitios|lugares|luoghi|場所|места|أماكن)(?![\p{L}\p{N}])/iu,
   ],
   ['job', /^(?:jobs|stellenangebote|emplois|empleos|vagas|lavoro|求人|вакансии|وظائف)\b/iu],
 ];

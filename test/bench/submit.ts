@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createApi } from '../../src/api/server.ts';
+import { openArtifactStore } from '../../src/artifacts/open-store.ts';
 import { openFoundation } from '../../src/cli/foundation.ts';
 import { surfaceCatalog } from '../../src/cli/service.ts';
 import { ensureFirstAccount } from '../../src/jobs/accounts.ts';
@@ -37,7 +38,14 @@ export async function benchSubmit(): Promise<void> {
   const now = Date.now();
   await ensureFirstAccount(foundation.db, { startCredits: 100_000_000, now });
   const { key } = await createKey(foundation.db, { label: 'bench' }, now);
-  const api = await createApi({ ...foundation, config, catalog: surfaceCatalog(), log, clock: systemClock });
+  const api = await createApi({
+    ...foundation,
+    config,
+    catalog: surfaceCatalog(),
+    store: openArtifactStore(config),
+    log,
+    clock: systemClock,
+  });
   const { url } = await api.listen();
   for (const [what, how, seconds] of ROUNDS) {
     const { stdout } = await promisify(execFile)(process.execPath, [CLIENT, url, key, how, String(seconds)]);

@@ -1,7 +1,7 @@
 import { changedPage } from '../dom-change.ts';
 import { fixturePage } from '../fixtures.ts';
 import type { Scene, SceneExpectation, SurfaceStage } from '../scene.ts';
-import { busyLoop, connectionReset, failingFirst, hangingPage, hugePage, serverError } from '../traps.ts';
+import { connectionReset, failingFirst, hangingPage, hugePage, serverError } from '../traps.ts';
 import { ListingScenes } from './google-listing-scenes.ts';
 import { GOOGLE_STAGE_HOSTS, isResultsRequest } from './google-pages.ts';
 
@@ -58,7 +58,6 @@ const scenes: Readonly<Record<string, Scene>> = {
   'reset-once': failingFirst(connectionReset(), tab),
   'hang-page': hangingPage(),
   huge: hugePage(tab),
-  'busy-loop': busyLoop(tab, { outcome: 'timeout' }),
 };
 
 /** Google's News tab and news.google.com, played from fixtures/google_news. */

@@ -1,13 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Api, createApi } from '../../../src/api/server.ts';
 import type { SurfaceCatalog } from '../../../src/api/surface-catalog.ts';
+import { FsArtifactStore } from '../../../src/artifacts/fs-store.ts';
+import { API_VERSIONS, DEFAULT_VERSION } from '../../../src/contract/dialect.ts';
 import { SURFACE_NAMES } from '../../../src/contract/surface-name.ts';
 import { createKey } from '../../../src/jobs/api-keys.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { type Config, readConfig } from '../../../src/platform/config.ts';
 import { type Listener, openListener } from '../../../src/platform/listener.ts';
+import { createMetrics, type Metrics } from '../../../src/platform/metrics.ts';
 import { testLog } from '../database.ts';
 import { type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
 import { type ResponseCheck, responseCheck } from './openapi-check.ts';
@@ -37,6 +43,8 @@ export interface ApiWorld extends JobsWorld {
   key: string;
   config: Config;
   databaseUrl: string;
+  store: FsArtifactStore;
+  metrics: Metrics;
   /** One request; every answer is checked against the served OpenAPI document and for the headers all must have. */
   ask(path: string, ask?: Ask): Promise<Answer>;
   /** POST with a key and a JSON body. */
@@ -47,6 +55,7 @@ export interface ApiWorld extends JobsWorld {
 const catalog: SurfaceCatalog = SURFACE_NAMES.map((name) => ({
   name,
   regions: name === 'google_ai_overview' ? ['US', 'DE'] : 'any',
+  login: name === 'chatgpt' ? 'optional' : 'none',
   available: name !== 'claude',
 }));
 
@@ -60,22 +69,38 @@ export async function openApiWorld(
     port: 0,
     ...given.config,
   };
+  const directory = mkdtempSync(join(tmpdir(), 'fleet-api-'));
+  const store = new FsArtifactStore(directory);
+  const metrics = createMetrics();
   const api = await createApi({
-    ...{ config, db: jobs.db, queue: jobs.queue, listener, catalog, log: testLog, clock: systemClock },
+    ...{
+      config,
+      db: jobs.db,
+      queue: jobs.queue,
+      listener,
+      catalog,
+      store,
+      metrics,
+      log: testLog,
+      clock: systemClock,
+    },
     limits: { headersS: 1, requestS: 2 },
     ...(given.drainMs === undefined ? {} : { drainMs: given.drainMs }),
   });
   const { url } = await api.listen();
   const { key } = await createKey(jobs.db, { label: 'test' }, Date.now());
-  const document = await exchange(url, '/openapi.json', {});
-  const check = responseCheck(document.body);
+  const checks = new Map<string, ResponseCheck>();
+  for (const version of API_VERSIONS) {
+    checks.set(version, responseCheck((await exchange(url, `/openapi/${version}.json`, {})).body));
+  }
   const ask = async (path: string, asked: Ask = {}): Promise<Answer> => {
     const answer = await exchange(url, path, asked);
-    expectStandard(answer, check, asked.method ?? 'GET', path);
+    expectStandard(answer, checks, asked.method ?? 'GET', path);
     return answer;
   };
   const bearer = { authorization: `Bearer ${key}` };
   return {
+    ...{ store, metrics },
     ...{ ...jobs, api, listener, url, key, config, databaseUrl: jobs.url, ask },
     post: (path, body, headers) => ask(path, { method: 'POST', body, headers: { ...bearer, ...headers } }),
     get: (path, headers) => ask(path, { headers: { ...bearer, ...headers } }),
@@ -83,17 +108,34 @@ export async function openApiWorld(
       await api.close();
       await listener.close();
       await jobs.close();
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
-function expectStandard(answer: Answer, check: ResponseCheck, method: string, path: string): void {
+/** Code, message and details of an error in either dialect. */
+export function errorOf(answer: Answer): { code: string; message: string; details?: unknown } {
+  const { error, code, details } = answer.body;
+  return typeof error === 'object' ? error : { code, message: error, details };
+}
+
+function expectStandard(
+  answer: Answer,
+  checks: ReadonlyMap<string, ResponseCheck>,
+  method: string,
+  path: string,
+): void {
   expect(answer.headers['x-request-id']).toMatch(/^[A-Za-z0-9._-]{1,128}$/);
-  expect(answer.headers['x-aisearch-version']).toBe('2026-06-27');
-  if (method === 'HEAD' || path === '/docs' || path === '/openapi.json') return;
-  expect(check(method, path, answer.status, answer.body)).toBeUndefined();
+  const version = String(answer.headers['x-aisearch-version']);
+  expect(answer.headers.vary).toBe('X-AISearch-Version');
+  const check = checks.get(version);
+  if (check === undefined) throw new Error(`answered in version ${version}`);
+  if (method === 'HEAD' || path === '/docs' || /^\/openapi/.test(path) || answer.status === 304) return;
+  const isJson = /json/.test(String(answer.headers['content-type']));
+  if (isJson) expect(check(method, path, answer.status, answer.body)).toBeUndefined();
   if (answer.status < 400) return;
   expect(answer.headers['x-should-retry']).toMatch(/^(true|false)$/);
+  if (version !== DEFAULT_VERSION) return;
   expect(answer.body.request_id).toBe(answer.headers['x-request-id']);
   expect(answer.body.docs_url).toMatch(new RegExp(`^http://[^/]+/docs#${answer.body.code.toLowerCase()}$`));
 }

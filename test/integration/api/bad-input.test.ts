@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ApiWorld, openApiWorld, rawExchange } from './api-world.ts';
+import { API_VERSIONS } from '../../../src/contract/dialect.ts';
+import { type ApiWorld, errorOf, openApiWorld, rawExchange } from './api-world.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -187,6 +188,27 @@ describe('a body of POST /v1/search that is not acceptable is answered exactly a
       '11 regions requested; at most 10 per request',
     ],
     [
+      'replicates 0',
+      { ...base, replicates: 0 },
+      400,
+      'VALIDATION_FAILED',
+      'replicates must be an integer from 1 to 50',
+    ],
+    [
+      'replicates 51',
+      { ...base, replicates: 51 },
+      400,
+      'VALIDATION_FAILED',
+      'replicates must be an integer from 1 to 50',
+    ],
+    [
+      '2 surfaces, 46 times each',
+      { query: 'q', surfaces: ['chatgpt', 'gemini'], replicates: 46 },
+      422,
+      'TOO_MANY_CHILDREN',
+      '92 captures requested; at most 90 per request',
+    ],
+    [
       'an unknown method',
       { ...base, method: 'magic' },
       400,
@@ -273,8 +295,12 @@ describe('a body of POST /v1/search that is not acceptable is answered exactly a
       'webhook is not available on this server yet',
     ],
   ])('%s', async (_name, body, status, code, error) => {
-    const answer = await world.post('/v1/search', body);
-    expect(answer).toMatchObject({ status, body: { code, error } });
+    for (const version of API_VERSIONS) {
+      const answer = await world.post('/v1/search', body, { 'x-aisearch-version': version });
+      expect(answer.status).toBe(status);
+      expect(errorOf(answer)).toMatchObject({ code, message: error });
+      if (version === '2026-06-01') expect(answer.body.error.status).toBe(status);
+    }
   });
 
   it('names the first of several errors and details all of them', async () => {
@@ -475,7 +501,7 @@ describe('transport and route', () => {
     const answer = await world.get('/v1/jobs/nothing', { 'x-aisearch-version': '1999-01-01' });
     expect(answer.body).toMatchObject({
       code: 'UNSUPPORTED_VERSION',
-      error: "version '1999-01-01' is not supported; valid versions: 2026-06-27",
+      error: "version '1999-01-01' is not supported; valid versions: 2026-06-27, 2026-06-01",
     });
     expect((await world.get('/v1/jobs/nothing', { 'x-aisearch-version': '2026-06-27' })).status).toBe(404);
   });

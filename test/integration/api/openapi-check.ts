@@ -40,13 +40,18 @@ function schemaPointer(openapi: Document, method: string, path: string, status: 
   const template = Object.keys(openapi.paths).find((candidate) => matches(candidate, path));
   const operation = template === undefined ? undefined : openapi.paths[template]?.[method];
   if (template === undefined || operation === undefined)
-    return status >= 400 ? '/components/schemas/Error' : undefined;
+    return status >= 400 ? errorPointer(openapi) : undefined;
   const key = [String(status), `${Math.floor(status / 100)}XX`, `${Math.floor(status / 100)}xx`].find(
     (candidate) => operation.responses?.[candidate] !== undefined,
   );
   if (key === undefined) return undefined;
   const escaped = template.replaceAll('~', '~0').replaceAll('/', '~1');
   return `/paths/${encodeURIComponent(escaped)}/${method}/responses/${key}/content/application~1json/schema`;
+}
+
+function errorPointer(openapi: Document): string {
+  const name = ['Error', 'NestedError'].find((candidate) => candidate in (openapi.components?.schemas ?? {}));
+  return `/components/schemas/${name}`;
 }
 
 function matches(template: string, path: string): boolean {

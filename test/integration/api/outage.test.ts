@@ -39,6 +39,7 @@ describe('given a port that is taken', () => {
       db,
       queue,
       listener,
+      store: world.store,
       catalog: [],
       log: testLog,
       clock: systemClock,

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts';
 import { createLog } from '../../../src/platform/log.ts';
+import { findPostgresBinaries } from '../../../src/platform/postgres-binaries.ts';
 
 const log = createLog('silent', 'test');
 const HOLDER = join(import.meta.dirname, 'hold-postgres.ts');
@@ -76,6 +77,18 @@ describe('the embedded Postgres', () => {
     await chmod(dataDir, 0o700);
     const { url } = await start();
     expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('runs programs that lie in a directory no other user can enter: a clone made in mktemp -d', async () => {
+    const closed = join(dataDir, 'clone');
+    const native = join(dirname(findPostgresBinaries().initdb), '..');
+    await cp(native, join(closed, 'native'), { recursive: true, verbatimSymlinks: true });
+    await chmod(closed, 0o700);
+    const bin = join(closed, 'native', 'bin');
+    const binaries = { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
+    const { url, stop } = await startEmbeddedPostgres({ dataDir: join(closed, 'data'), log, binaries });
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await stop();
   });
 
   it('stops however often it is told to', async () => {

@@ -50,7 +50,10 @@ describe("Wilson's interval", () => {
   });
 });
 
-const sets = fc.array(fc.array(fc.integer({ min: 0, max: 12 })).map((items) => new Set(items)), { maxLength: 7 });
+const sets = fc.array(
+  fc.array(fc.integer({ min: 0, max: 12 })).map((items) => new Set(items)),
+  { maxLength: 7 },
+);
 
 describe('the Jaccard distance', () => {
   it('is a metric: 0 for equal sets, symmetric, never more than 1, and detours are no shorter', () => {
@@ -60,7 +63,9 @@ describe('the Jaccard distance', () => {
         expect(jaccardDistance(a, a)).toBe(0);
         expect(jaccardDistance(a, b)).toBe(jaccardDistance(b, a));
         expect(jaccardDistance(a, b)).toBeLessThanOrEqual(1);
-        expect(jaccardDistance(a, c)).toBeLessThanOrEqual(jaccardDistance(a, b) + jaccardDistance(b, c) + 1e-12);
+        expect(jaccardDistance(a, c)).toBeLessThanOrEqual(
+          jaccardDistance(a, b) + jaccardDistance(b, c) + 1e-12,
+        );
       }),
     );
   });
@@ -68,7 +73,8 @@ describe('the Jaccard distance', () => {
   it('between {0…k} and {0…n} is the closed form 1 − k/n', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 60 }), (n, k) => {
-        const upTo = (count: number): Set<number> => new Set(Array.from({ length: count }, (_, index) => index));
+        const upTo = (count: number): Set<number> =>
+          new Set(Array.from({ length: count }, (_, index) => index));
         const small = Math.min(n, k);
         expect(jaccardDistance(upTo(small), upTo(n))).toBeCloseTo(1 - small / n, 12);
       }),
@@ -140,12 +146,15 @@ describe('replicates of one question', () => {
       fc.property(fc.array(any, { maxLength: 8 }), (given) => {
         const summary = summariseReplicates(given.map(({ domains, text }) => capture(domains, text)));
         expect(summary.n).toBe(given.length);
-        for (const { count } of [...summary.domains, ...summary.answers]) expect(count).toBeLessThanOrEqual(summary.n);
+        for (const { count } of [...summary.domains, ...summary.answers])
+          expect(count).toBeLessThanOrEqual(summary.n);
         const sum = summary.answers.reduce((total, { count }) => total + count, 0);
         expect(sum).toBe(summary.answered.count);
         const [first] = given;
         if (first === undefined) return;
-        const same = summariseReplicates([first, first, first].map(({ domains, text }) => capture(domains, text)));
+        const same = summariseReplicates(
+          [first, first, first].map(({ domains, text }) => capture(domains, text)),
+        );
         expect(same.meanJaccardDistance).toEqual({ domains: 0, words: 0 });
       }),
     );

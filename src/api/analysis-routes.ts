@@ -1,0 +1,191 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { dialectRegion } from '../contract/dialect.ts';
+import { ApiError } from '../contract/errors.ts';
+import { isJobId, type RequestId } from '../contract/ids.ts';
+import type { JobStatus } from '../contract/job-view.ts';
+import { regionKey } from '../contract/region.ts';
+import { type AnalysisJob, readAnalysis } from '../jobs/analysis.ts';
+import { hasFeature } from '../jobs/features.ts';
+import { readEnvelopes } from '../jobs/read.ts';
+import { type Submitted, submit } from '../jobs/submit.ts';
+import { type Pair, summarisePairs } from '../measure/pairs.ts';
+import { isoTime } from '../platform/clock.ts';
+import { analysisRequest } from './analysis-request.ts';
+import {
+  type AnalysisBody,
+  type AnalysisBodyOut,
+  type AnalysisPair,
+  analysisAcceptedSchema,
+  analysisBodySchema,
+  analysisSchema,
+} from './analysis-wire.ts';
+import type { ApiContext } from './api-context.ts';
+import { callerOf } from './caller.ts';
+import type { App } from './fastify-types.ts';
+import { headerText } from './header-text.ts';
+import { missing } from './job-lookup.ts';
+import { presenterFor } from './presenters/index.ts';
+import { checkWebhook } from './webhook-request.ts';
+import { errorBodySchema, readHeadersSchema, submitHeadersSchema } from './wire.ts';
+
+const PATH = '/api/v1/async-analysis';
+const errors = { '4xx': errorBodySchema, '5xx': errorBodySchema };
+
+/** `POST /api/v1/async-analysis` and its `GET`: a search with replicates, and what its captures say together. */
+export function analysisRoutes(app: App, context: ApiContext): void {
+  app.post(
+    PATH,
+    {
+      schema: {
+        tags: ['Analysis'],
+        summary: 'Ask one prompt several times per provider and location',
+        body: analysisBodySchema,
+        headers: submitHeadersSchema,
+        response: { 202: analysisAcceptedSchema.describe('Queued; read it at Location.'), ...errors },
+      },
+    },
+    (request, reply) => start(context, request, reply, request.body),
+  );
+  app.get(
+    `${PATH}/:analysisId`,
+    {
+      schema: {
+        tags: ['Analysis'],
+        summary: 'Status of an analysis, and its results once it has ended',
+        params: z.object({ analysisId: z.string() }),
+        querystring: z.object({
+          includeRaw: z
+            .enum(['true', 'false'], 'includeRaw must be true or false')
+            .optional()
+            .describe('Whether the Envelopes are in the results; true by default.'),
+        }),
+        headers: readHeadersSchema,
+        response: { 200: analysisSchema, ...errors },
+      },
+    },
+    (request) => read(context, request, request.params.analysisId, request.query.includeRaw !== 'false'),
+  );
+}
+
+async function start(
+  context: ApiContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: AnalysisBody,
+): Promise<z.infer<typeof analysisAcceptedSchema>> {
+  const { accountId } = callerOf(request);
+  if (!(await hasFeature(context.db, accountId, 'async-analysis'))) {
+    throw new ApiError('FORBIDDEN', 'async analysis is not enabled for this account');
+  }
+  const { jobId, replayed, load } = await accept(context, request, body);
+  reply.headers(await context.admission.headers(accountId, load));
+  if (replayed) reply.header('idempotent-replayed', 'true');
+  reply.code(202).header('location', `${PATH}/${jobId}`);
+  const job = await readAnalysis(context.db, accountId, jobId);
+  if (job === undefined) throw await missing(context.db, accountId, jobId, jobId);
+  return {
+    analysisId: jobId,
+    status: statusOf(job.status),
+    captures: job.progress.captures,
+    creditsReserved: job.credits.reserved,
+  };
+}
+
+async function accept(context: ApiContext, request: FastifyRequest, body: AnalysisBody): Promise<Submitted> {
+  const caller = callerOf(request);
+  const { apiVersion } = request;
+  const search = analysisRequest(body, headerText(request.headers['idempotency-key']), context.catalog);
+  const webhook =
+    body.webhook && (await checkWebhook(context, caller, body.webhook, { apiVersion, per: 'job' }));
+  try {
+    return await submit(
+      context.db,
+      context.queue,
+      webhook === undefined ? search : { ...search, webhook: webhook.asked },
+      {
+        requestId: request.id as RequestId,
+        caller,
+        now: context.clock.now(),
+        ttlMs: context.config.jobTtlMs,
+        origin: caller.mode === 'test' ? 'stage' : context.config.origin,
+        limits: await context.admission.limits(),
+        apiVersion,
+        ...(webhook === undefined ? {} : { webhook: webhook.kept }),
+      },
+    );
+  } catch (error) {
+    throw asAnalysisError(error);
+  }
+}
+
+/** This resource answers a lack of credits with 403 (reference/async-analysis-api.md), searches with 402. */
+function asAnalysisError(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.code !== 'INSUFFICIENT_CREDITS') return error;
+  const message = error.message.replace('this search', 'this analysis');
+  return new ApiError('CREDITS_EXCEEDED', message, {
+    ...(error.details === undefined ? {} : { details: error.details }),
+    cause: error,
+  });
+}
+
+async function read(
+  context: ApiContext,
+  request: FastifyRequest,
+  id: string,
+  includeRaw: boolean,
+): Promise<AnalysisBodyOut> {
+  const { accountId } = callerOf(request);
+  if (!isJobId(id)) throw new ApiError('JOB_NOT_FOUND', 'no such job');
+  const job = await readAnalysis(context.db, accountId, id);
+  if (job === undefined) throw await missing(context.db, accountId, id, id);
+  const status = statusOf(job.status);
+  const pairs = status === 'running' ? null : summarisePairs(await readEnvelopes(context.db, accountId, id));
+  return {
+    ...factsOf(job),
+    status,
+    results: pairs === null ? null : pairs.map((pair) => shown(request, pair, includeRaw)),
+  };
+}
+
+/** Completed as soon as one capture is: the results say how many stand behind each share. */
+function statusOf(status: JobStatus): AnalysisBodyOut['status'] {
+  if (status === 'processing') return 'running';
+  return status === 'completed' || status === 'partial' ? 'completed' : 'failed';
+}
+
+function factsOf(job: AnalysisJob): Omit<AnalysisBodyOut, 'status' | 'results'> {
+  const { surfaces, regions, replicates } = job.request;
+  return {
+    analysisId: job.jobId,
+    prompt: job.prompt,
+    replicates,
+    providers: surfaces,
+    locations: regions.map((region) => locationOf(regionKey(region))),
+    createdAt: isoTime(job.createdAt.getTime()),
+    completedAt: job.completedAt === null ? null : isoTime(job.completedAt.getTime()),
+    credits: job.credits,
+    progress: job.progress,
+  };
+}
+
+/** Countries in capitals, as they were asked for. */
+function locationOf(key: string): string {
+  return dialectRegion('2026-06-01', key);
+}
+
+function shown(request: FastifyRequest, pair: Pair, includeRaw: boolean): AnalysisPair {
+  const presenter = presenterFor(request);
+  const { surface, region, envelopes, summary } = pair;
+  return {
+    provider: surface,
+    location: locationOf(region),
+    ...summary,
+    captures: envelopes.map(({ job }) => ({
+      id: presenter.childId(job.id),
+      status: job.status,
+      outcome: job.outcome,
+    })),
+    ...(includeRaw ? { raw: envelopes.map((envelope) => presenter.envelope(envelope)) } : {}),
+  };
+}

@@ -1,0 +1,136 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import {
+  commandLine,
+  environmentOf,
+  killExactly,
+  type ProcessEntry,
+  readProcesses,
+} from '../platform/process-table.ts';
+import type { FleetCounters } from './fleet-counters.ts';
+import {
+  type BrowserMark,
+  FOREIGN_AGE_MS,
+  MARK_SWITCH,
+  MARK_VARIABLE,
+  type Owner,
+  ownerLives,
+  parseMark,
+  type ScratchRoot,
+} from './scratch.ts';
+
+/** A process that bears the mark of this fleet. */
+export interface MarkedProcess extends ProcessEntry {
+  id: string;
+  mark: BrowserMark;
+}
+
+/** What the operating system shows, and what the ledger says. */
+export interface ReaperView {
+  self: Owner;
+  processes: readonly MarkedProcess[];
+  folders: readonly { id: string; ageMs: number }[];
+  /** Ids of this process's browsers. */
+  ledger: ReadonlySet<string>;
+  /** Whether the process of an owner in our scope still runs. */
+  lives: (owner: Owner) => boolean;
+}
+
+export interface ReaperVerdict {
+  kill: MarkedProcess[];
+  sweep: string[];
+}
+
+/**
+ * Which processes and folders belong to nobody any more: their owner is dead, or it is this process, which does not
+ * know them. What belongs to a living owner is its own business; owners on other hosts or in other containers cannot
+ * be asked, so their folders are judged by age alone. Pure.
+ */
+export function decideReaping(view: ReaperView): ReaperVerdict {
+  const { self, ledger, lives } = view;
+  const isOrphan = (mark: BrowserMark, id: string): boolean => {
+    if (mark.scope !== self.scope) return false;
+    const isOurs = mark.pid === self.pid && mark.startTicks === self.startTicks;
+    return isOurs ? !ledger.has(id) : !lives(mark);
+  };
+  return {
+    kill: view.processes.filter(({ mark, id }) => isOrphan(mark, id)),
+    sweep: view.folders.flatMap(({ id, ageMs }) => {
+      const mark = parseMark(id);
+      if (mark === undefined) return [];
+      const abandoned = mark.scope === self.scope ? isOrphan(mark, id) : ageMs > FOREIGN_AGE_MS;
+      return abandoned ? [id] : [];
+    }),
+  };
+}
+
+/** The browser id in a mark of this fleet (`fleet.id`); undefined for other fleets' marks. Pure. */
+export function idInMark(mark: string | undefined, fleet: string): string | undefined {
+  return mark?.startsWith(`${fleet}.`) ? mark.slice(fleet.length + 1) : undefined;
+}
+
+/** Processes of this fleet's browsers: the browser itself by its switch, all others by the variable they inherit. */
+export function markedProcesses(fleet: string): MarkedProcess[] {
+  return readProcesses().flatMap((entry) => {
+    const onSwitch = new RegExp(`${MARK_SWITCH}=(\\S+)`).exec(commandLine(entry.pid))?.[1];
+    const id = idInMark(onSwitch ?? environmentOf(entry.pid, MARK_VARIABLE), fleet);
+    const mark = id === undefined ? undefined : parseMark(id);
+    return id === undefined || mark === undefined ? [] : [{ ...entry, id, mark }];
+  });
+}
+
+/** One look: ends orphaned processes, then removes orphaned folders. Returns what was done. */
+export async function reapOnce(
+  root: ScratchRoot,
+  counters: FleetCounters,
+  clock: Clock,
+  log: Log,
+): Promise<{ processes: number; folders: number }> {
+  const verdict = decideReaping({
+    self: root.owner,
+    processes: markedProcesses(root.fleet),
+    folders: root.list(clock.now()),
+    ledger: root.ids,
+    lives: ownerLives,
+  });
+  const processes = verdict.kill.filter((orphan) => killExactly(orphan)).length;
+  let folders = 0;
+  for (const id of verdict.sweep) if (await root.remove(id)) folders++;
+  counters.reaperLooks++;
+  counters.orphanProcesses += processes;
+  counters.orphanFolders += folders;
+  if (processes + folders > 0) log.warn({ processes, folders }, 'orphans of this fleet were ended');
+  return { processes, folders };
+}
+
+const LOOK_MS = 60_000;
+
+/** Looks at once and then every minute until stopped. A failing look is logged and the next one tries again. */
+export function startReaper(
+  root: ScratchRoot,
+  counters: FleetCounters,
+  clock: Clock,
+  log: Log,
+): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    try {
+      await reapOnce(root, counters, clock, log);
+    } catch (error) {
+      log.warn({ err: error }, 'the reaper could not look; its next look tries again');
+    }
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = look();
+    }, LOOK_MS);
+  };
+  let running = look();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { ChildId } from '../contract/ids.ts';
+import type { Database, Sql } from '../platform/database.ts';
+
+/** What an audit found and put right. All zero, unless there is a bug. */
+export interface AuditFindings {
+  /** Reservations whose child had ended, or is gone, without being resolved: released. */
+  released: number;
+  /** Accounts whose count of open children was wrong: recounted. */
+  recounted: number;
+}
+
+const suspectRow = z.object({ accountId: z.string() });
+const strayRow = z.object({ id: z.string().transform((id) => id as ChildId), amount: z.int() });
+const openRow = z.object({ open: z.int() });
+
+/**
+ * Compares each balance with its open children, in one snapshot, and releases what is reserved for children that have
+ * ended. Cheap while all is well: only children under way are looked at (specs/edge.md 4).
+ */
+export async function auditCredits(db: Database, now: number): Promise<AuditFindings> {
+  const { rows } = await db.query(
+    `WITH open AS (
+       SELECT c.account_id, count(*) AS children, coalesce(sum(r.amount), 0) AS reserved
+       FROM fleet.child c LEFT JOIN fleet.ledger_entry r ON r.child_id = c.id AND r.kind = 'reserve'
+       WHERE c.status IN ('queued', 'processing') GROUP BY c.account_id
+     )
+     SELECT b.account_id AS "accountId" FROM fleet.account_balance b LEFT JOIN open USING (account_id)
+     WHERE b.reserved <> coalesce(open.reserved, 0) OR b.open_children <> coalesce(open.children, 0)`,
+  );
+  const findings = { released: 0, recounted: 0 };
+  for (const { accountId } of z.array(suspectRow).parse(rows)) {
+    const found = await db.transaction((sql) => putRight(sql, accountId, now));
+    findings.released += found.released;
+    findings.recounted += found.recounted;
+  }
+  return findings;
+}
+
+async function putRight(sql: Sql, accountId: string, now: number): Promise<AuditFindings> {
+  const locked = await sql.query(
+    'SELECT open_children AS open FROM fleet.account_balance WHERE account_id = $1 FOR UPDATE',
+    [accountId],
+  );
+  const counted = openRow.parse(locked.rows[0]).open;
+  const { rows } = await sql.query(
+    `INSERT INTO fleet.ledger_entry (id, account_id, child_id, kind, amount, debit, credit, note, created_at)
+     SELECT r.child_id || ':end', r.account_id, r.child_id, 'release', r.amount, 'reserved', 'available', 'audit', $2
+     FROM fleet.ledger_entry r LEFT JOIN fleet.child c ON c.id = r.child_id
+     WHERE r.account_id = $1 AND r.kind = 'reserve' AND (c.id IS NULL OR c.status NOT IN ('queued', 'processing'))
+       AND NOT EXISTS (SELECT 1 FROM fleet.ledger_entry e WHERE e.child_id = r.child_id AND e.kind IN ('settle', 'release'))
+     ON CONFLICT DO NOTHING RETURNING child_id AS id, amount`,
+    [accountId, new Date(now)],
+  );
+  const strays = z.array(strayRow).parse(rows);
+  const open = await sql.query(
+    `UPDATE fleet.account_balance SET reserved = reserved - $2, open_children = (
+       SELECT count(*) FROM fleet.child WHERE account_id = $1 AND status IN ('queued', 'processing'))
+     WHERE account_id = $1 RETURNING open_children AS open`,
+    [accountId, strays.reduce((sum, { amount }) => sum + amount, 0)],
+  );
+  return { released: strays.length, recounted: openRow.parse(open.rows[0]).open === counted ? 0 : 1 };
+}

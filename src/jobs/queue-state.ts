@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
+import type { Sql } from '../platform/database.ts';
+
+/** Why the queued captures of a surface do not run; null when none waits, or the next will start at once. */
+export type WaitReason = 'slots_busy' | 'retry_backoff' | 'no_worker';
+
+export interface RegionState {
+  region: string;
+  queued: number;
+  processing: number;
+}
+
+/** One surface's queue as an account sees it. */
+export interface SurfaceState {
+  surface: SurfaceName;
+  queued: number;
+  processing: number;
+  /** Of the capture that has waited longest since it was asked for; null when none waits. */
+  oldestQueuedSeconds: number | null;
+  waiting: WaitReason | null;
+  regions: RegionState[];
+}
+
+/** An idle worker takes a job well within this; who waits longer waits for a worker. */
+const PROMPT_S = 5;
+
+const stateRow = z.object({
+  surface: surfaceNameSchema,
+  region: z.string(),
+  queued: z.int(),
+  retrying: z.int(),
+  processing: z.int(),
+  oldest: z.date().nullable(),
+});
+
+/** Open captures of an account by surface and region, and why those that wait do; in the order of the names. */
+export async function readQueueState(sql: Sql, accountId: string, now: number): Promise<SurfaceState[]> {
+  const { rows } = await sql.query(
+    `SELECT c.surface, c.region_key AS region,
+       count(*) FILTER (WHERE c.status = 'queued')::int AS queued,
+       count(*) FILTER (WHERE c.status = 'queued' AND c.attempts > 0)::int AS retrying,
+       count(*) FILTER (WHERE c.status = 'processing')::int AS processing,
+       min(j.created_at) FILTER (WHERE c.status = 'queued') AS oldest
+     FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
+     WHERE c.status IN ('queued', 'processing') AND j.account_id = $1
+     GROUP BY c.surface, c.region_key ORDER BY c.surface, c.region_key`,
+    [accountId],
+  );
+  const busy = await sql.query(`SELECT 1 FROM fleet.child WHERE status = 'processing' LIMIT 1`);
+  const bySurface = Map.groupBy(z.array(stateRow).parse(rows), (row) => row.surface);
+  return [...bySurface].map(([surface, regions]) => {
+    const sum = (field: 'queued' | 'retrying' | 'processing'): number =>
+      regions.reduce((total, region) => total + region[field], 0);
+    const oldest = regions.flatMap((region) => region.oldest?.getTime() ?? []);
+    const age = oldest.length === 0 ? null : Math.max(0, Math.round((now - Math.min(...oldest)) / 1000));
+    const counts = { queued: sum('queued'), retrying: sum('retrying') };
+    return {
+      surface,
+      queued: counts.queued,
+      processing: sum('processing'),
+      oldestQueuedSeconds: age,
+      waiting: waitReason(counts, age ?? 0, busy.rowCount > 0),
+      regions: regions.map(({ region, queued, processing }) => ({ region, queued, processing })),
+    };
+  });
+}
+
+/** Pure. `busy`: some worker is capturing something. */
+export function waitReason(
+  counts: { queued: number; retrying: number },
+  oldestSeconds: number,
+  busy: boolean,
+): WaitReason | null {
+  if (counts.queued === 0) return null;
+  if (counts.retrying === counts.queued) return 'retry_backoff';
+  if (busy) return 'slots_busy';
+  return oldestSeconds > PROMPT_S ? 'no_worker' : null;
+}
+
+const depthRow = z.object({
+  surface: surfaceNameSchema,
+  status: z.string(),
+  count: z.int(),
+  age: z.number(),
+});
+
+/** How many captures of all accounts are open, by surface and status, and the age in seconds of the oldest of each. */
+export async function readDepth(sql: Sql): Promise<z.infer<typeof depthRow>[]> {
+  const { rows } = await sql.query(
+    `SELECT c.surface, c.status, count(*)::int AS count,
+       greatest(0, extract(epoch FROM now() - min(j.created_at)))::float8 AS age
+     FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
+     WHERE c.status IN ('queued', 'processing') GROUP BY c.surface, c.status`,
+  );
+  return z.array(depthRow).parse(rows);
+}

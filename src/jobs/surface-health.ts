@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { surfaceNameSchema } from '../contract/surface-name.ts';
+import type { Sql } from '../platform/database.ts';
+
+const HOURS_24_MS = 24 * 3_600_000;
+
+const endRow = z.object({ surface: surfaceNameSchema, end: z.string(), count: z.int() });
+
+/** How captures ended. */
+export type EndCount = z.infer<typeof endRow>;
+
+/**
+ * How the captures of the last 24 h ended, of all accounts: by surface and outcome, or by `canceled` and `expired`
+ * where no capture was the cause.
+ */
+export async function readEnds(sql: Sql, now: number): Promise<EndCount[]> {
+  const { rows } = await sql.query(
+    `SELECT surface, coalesce(outcome, status) AS "end", count(*)::int AS count
+     FROM fleet.child WHERE completed_at > $1 GROUP BY 1, 2 ORDER BY 1, 2`,
+    [new Date(now - HOURS_24_MS)],
+  );
+  return z.array(endRow).parse(rows);
+}

@@ -1,0 +1,87 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Buckets of HTTP answers in seconds (OpenTelemetry's for http.server.request.duration), with room for sync waits. */
+const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const CAPTURE_BUCKETS = [1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240];
+
+/** What a process counts. Labels are few and closed sets: no account, query, id or URL is ever one. */
+export interface Metrics {
+  registry: Registry;
+  httpRequests: Counter<'method' | 'route' | 'status'>;
+  httpSeconds: Histogram<'method' | 'route'>;
+  submits: Counter<'result'>;
+  artifactVerifyFailures: Counter;
+  captures: Counter<'surface' | 'outcome'>;
+  captureSeconds: Histogram<'surface' | 'outcome'>;
+  leaseLost: Counter;
+  slots: Gauge<'state'>;
+  /** Adds series that are read from their source whenever somebody scrapes. */
+  onScrape(name: string, help: string, labels: readonly string[], read: ReadSeries): void;
+  /** All series in the text format, with its content type. */
+  text(): Promise<{ body: string; contentType: string }>;
+}
+
+/** The present values of a gauge. */
+export type ReadSeries = () => Promise<{ labels: Record<string, string>; value: number }[]>;
+
+/** The metrics of one process, with those of Node itself (event loop lag, memory, collections). */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    httpRequests: new Counter({
+      ...{ name: 'http_requests_total', help: 'Answered HTTP requests.', registers },
+      labelNames: ['method', 'route', 'status'],
+    }),
+    httpSeconds: new Histogram({
+      ...{ name: 'http_server_request_duration_seconds', help: 'Time to the answer.', registers },
+      labelNames: ['method', 'route'],
+      buckets: HTTP_BUCKETS,
+    }),
+    submits: new Counter({
+      ...{ name: 'fleet_submits_total', help: 'Accepted searches: created or replayed.', registers },
+      labelNames: ['result'],
+    }),
+    artifactVerifyFailures: new Counter({
+      name: 'fleet_artifact_verify_failures_total',
+      help: 'Artifacts withheld because they do not match their hash. Must stay 0.',
+      registers,
+    }),
+    captures: new Counter({
+      ...{ name: 'fleet_captures_total', help: 'Attempts that ended, by outcome.', registers },
+      labelNames: ['surface', 'outcome'],
+    }),
+    captureSeconds: new Histogram({
+      ...{ name: 'fleet_capture_duration_seconds', help: 'One attempt, from claim to end.', registers },
+      labelNames: ['surface', 'outcome'],
+      buckets: CAPTURE_BUCKETS,
+    }),
+    leaseLost: new Counter({
+      name: 'fleet_lease_lost_total',
+      help: 'Attempts that ended because another held the child, or it was canceled.',
+      registers,
+    }),
+    slots: new Gauge({
+      ...{ name: 'fleet_slots', help: 'Capture slots of this worker.', registers },
+      labelNames: ['state'],
+    }),
+    onScrape: (name, help, labels, read) => onScrape(registry, { name, help, labels, read }),
+    text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+  };
+}
+
+function onScrape(
+  registry: Registry,
+  series: { name: string; help: string; labels: readonly string[]; read: ReadSeries },
+): void {
+  const gauge: Gauge = new Gauge({
+    ...{ name: series.name, help: series.help, labelNames: [...series.labels], registers: [registry] },
+    collect: async () => {
+      const values = await series.read();
+      gauge.reset();
+      for (const { labels, value } of values) gauge.set(labels, value);
+    },
+  });
+}
