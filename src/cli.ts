@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { accountsCommand } from './cli/accounts.ts';
+import { apiCommand } from './cli/api.ts';
+import { artifactsCommand } from './cli/artifacts.ts';
 import { captureCommand } from './cli/capture.ts';
 import { courierCommand } from './cli/courier.ts';
 import { demoCommand } from './cli/demo.ts';
@@ -28,6 +30,7 @@ const program = new Command('fleet')
 for (const command of [
   startCommand(),
   demoCommand(),
+  apiCommand(),
   workerCommand(),
   courierCommand(),
   captureCommand(),
@@ -36,6 +39,7 @@ for (const command of [
   stageCommand(),
   keysCommand(),
   accountsCommand(),
+  artifactsCommand(),
   profileCommand(),
   doctorCommand(),
 ]) {

@@ -90,7 +90,10 @@ function watch(app: App, context: ApiContext, receiving: WeakSet<object>): void 
   app.addHook('onResponse', async ({ method, id, routeOptions }, reply) => {
     const ms = Math.round(reply.elapsedTime);
     const { statusCode: status } = reply;
-    context.log.info({ requestId: id, method, route: routeOptions.url, status, ms }, 'answered');
+    const route = routeOptions.url ?? 'none';
+    context.log.info({ requestId: id, method, route, status, ms }, 'answered');
+    context.metrics.httpRequests.inc({ method, route, status });
+    context.metrics.httpSeconds.observe({ method, route }, reply.elapsedTime / 1000);
   });
 }
 

@@ -14,7 +14,9 @@ const DEFAULT_LIMIT = 20;
 const LIMIT = 'limit must be 1-100';
 const TIME = '{path} must be an ISO 8601 date or time, such as 2026-11-23 or 2026-11-23T10:00:00Z';
 
-const timeSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()], TIME).optional();
+const timeSchema = z
+  .union([z.iso.datetime({ offset: true, error: TIME }), z.iso.date(TIME)], TIME)
+  .optional();
 
 const listQuerySchema = z.object({
   status: z.enum(JOB_STATUSES, `status must be one of ${jobStatusSchema.options.join(', ')}`).optional(),

@@ -7,6 +7,7 @@ import { type JobView, jobViewSchema } from '../contract/job-view.ts';
 import { cancel } from '../jobs/cancel.ts';
 import type { ApiContext } from './api-context.ts';
 import { callerOf } from './caller.ts';
+import { clientLeft } from './client-left.ts';
 import { notModified } from './conditional.ts';
 import type { App } from './fastify-types.ts';
 import { headerText } from './header-text.ts';
@@ -78,7 +79,7 @@ async function waitedFor(
   reply.header('preference-applied', `wait=${seconds}`);
   if (job.terminal) return job;
   const left = seconds * 1000 - (context.clock.monotonic() - receivedAt);
-  await context.waiters.wait(job.id, Math.max(0, left), request.signal);
+  await context.waiters.wait(job.id, Math.max(0, left), clientLeft(reply));
   return findJob(context.db, accountId, id);
 }
 

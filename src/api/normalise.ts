@@ -142,7 +142,11 @@ function regionOf(
 }
 
 /** The body's key, or the header's: a plain text, or a structured-field string in quotes. */
-export function keyOf(body: string | undefined, header: string | undefined, issues: RequestIssue[]): string | null {
+export function keyOf(
+  body: string | undefined,
+  header: string | undefined,
+  issues: RequestIssue[],
+): string | null {
   if (header === undefined) return body ?? null;
   const key = /^"(.*)"$/s.exec(header)?.[1] ?? header;
   if (!/^[\x20-\x7E]{1,255}$/.test(key)) {

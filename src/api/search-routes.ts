@@ -10,6 +10,7 @@ import { readEnvelopes, readStatus } from '../jobs/read.ts';
 import { type Submitted, submit } from '../jobs/submit.ts';
 import type { ApiContext } from './api-context.ts';
 import { callerOf } from './caller.ts';
+import { clientLeft } from './client-left.ts';
 import type { App } from './fastify-types.ts';
 import { headerText } from './header-text.ts';
 import { captureCount, normalise } from './normalise.ts';
@@ -120,6 +121,7 @@ async function search(context: ApiContext, call: SearchCall): Promise<SearchAnsw
     syncSlot: slot?.id ?? null,
     webhook: webhook?.kept,
   });
+  noteAccepted(context, call, submitted);
   // A replay took no slot: it waits for what another request started.
   const held = submitted.replayed ? null : slot;
   if (held !== null) context.admission.hold(held);
@@ -169,6 +171,12 @@ async function accept(
   });
 }
 
+function noteAccepted({ metrics, log }: ApiContext, { request }: SearchCall, submitted: Submitted): void {
+  const { jobId, children, replayed } = submitted;
+  metrics.submits.inc({ result: replayed ? 'replayed' : 'created' });
+  log.info({ requestId: request.id, jobId, children: children.length, replayed }, 'search.accepted');
+}
+
 function jobPath(submitted: Submitted): string {
   return `/v1/jobs/${submitted.jobId}`;
 }
@@ -192,7 +200,7 @@ async function waited(
   receivedAt: number,
 ): Promise<SearchAnswer> {
   const left = mode.waitS * 1000 - (context.clock.monotonic() - receivedAt);
-  const end = await context.waiters.wait(submitted.jobId, Math.max(0, left), call.request.signal);
+  const end = await context.waiters.wait(submitted.jobId, Math.max(0, left), clientLeft(call.reply));
   if (end === 'done') return result(context, call, submitted);
   if (mode.onTimeout === 'accepted') return accepted(context, call, submitted);
   throw timedOut(submitted, Math.round((context.clock.monotonic() - receivedAt) / 1000));

@@ -27,6 +27,7 @@ import { jobRoutes } from './job-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
 import { limitRates } from './limits.ts';
 import { checkMediaType } from './media-type.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import type { ReceiveLimits } from './raw-answer.ts';
 import { scopeOfRoute } from './route-scopes.ts';
 import { searchRoutes } from './search-routes.ts';
@@ -91,6 +92,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await app.register(async (scope) => {
     healthRoutes(scope.withTypeProvider(), context);
     docsRoutes(scope.withTypeProvider());
+    metricsRoutes(scope.withTypeProvider(), context);
   });
   return {
     listen: () => listen(app, config),

@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from 'playwright';
 import { CaptureError } from '../contract/errors.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
+import { PAGE_LOSSES, type PageLoss } from './page-loss.ts';
 
 /** What a page tried that has no place in a capture. */
 export interface GuardCounts {
@@ -16,6 +17,11 @@ export interface MainResponse {
   headers: Record<string, string>;
 }
 
+/** Asks whoever owns the browser why page or browser went away. */
+export type LossOf = (what: 'page' | 'browser') => Promise<PageLoss>;
+
+const NEWS_MS = 500;
+const NEWS_POLL_MS = 10;
 const KEPT_HEADERS = ['cf-mitigated', 'content-type', 'retry-after', 'location', 'x-robots-tag'];
 
 /**
@@ -25,13 +31,16 @@ const KEPT_HEADERS = ['cf-mitigated', 'content-type', 'retry-after', 'location',
 export class PageGuard {
   readonly counts: GuardCounts = { dialogs: 0, popups: 0, downloads: 0 };
   readonly main: MainResponse = { status: null, headers: {} };
+  /** How the page was lost; null while it lives. */
+  loss: PageLoss | null = null;
   readonly #log: Log;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  watch(context: BrowserContext, page: Page, deadline: Deadline): void {
+  /** Watches until the returned function is called; the page's own listeners end with the page. */
+  watch(context: BrowserContext, page: Page, deadline: Deadline, lossOf?: LossOf): () => void {
     const ignored = (what: string) => (error: unknown) =>
       this.#log.debug({ err: error }, `${what} was already gone`);
     page.on('dialog', (dialog) => {
@@ -55,9 +64,22 @@ export class PageGuard {
         KEPT_HEADERS.flatMap((name) => (headers[name] ? [[name, headers[name]]] : [])),
       );
     });
-    page.on('crash', () => deadline.abort(new CaptureError('browser_crashed', 'the page crashed')));
-    context
-      .browser()
-      ?.on('disconnected', () => deadline.abort(new CaptureError('browser_crashed', 'the browser was lost')));
+    const lost = async (what: 'page' | 'browser'): Promise<void> => {
+      const fallback = what === 'page' ? 'page_crashed' : 'browser_lost';
+      this.loss ??= (await lossOf?.(what)) ?? fallback;
+      deadline.abort(new CaptureError('browser_crashed', PAGE_LOSSES[this.loss]));
+    };
+    const browser = context.browser();
+    const browserLost = (): void => void lost('browser');
+    page.on('crash', () => void lost('page'));
+    browser?.once('disconnected', browserLost);
+    return () => browser?.off('disconnected', browserLost);
+  }
+
+  /** How the page was lost, once a step has failed because of it: the news of it may come a moment later. */
+  async whyLost(): Promise<PageLoss> {
+    for (let waited = 0; this.loss === null && waited < NEWS_MS; waited += NEWS_POLL_MS)
+      await new Promise((done) => setTimeout(done, NEWS_POLL_MS));
+    return this.loss ?? 'browser_lost';
   }
 }

@@ -12,6 +12,12 @@ export type PageLoss = keyof typeof PAGE_LOSSES;
 /** Name of the record's fact that says how the page was lost. */
 export const LOSS_FACT = 'loss';
 
+/** How the page of a record was lost; undefined where it was not. Pure. */
+export function lossInFacts(facts: Readonly<Record<string, string>>): PageLoss | undefined {
+  const told = facts[LOSS_FACT];
+  return told !== undefined && Object.hasOwn(PAGE_LOSSES, told) ? (told as PageLoss) : undefined;
+}
+
 /** What is known of a renderer that went away. */
 export interface CrashFacts {
   /** CDP `Target.targetCrashed`: "crashed", "killed", "oom", … (Chromium 156, seen 2026-11). */

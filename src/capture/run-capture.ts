@@ -10,7 +10,8 @@ import type { Log } from '../platform/log.ts';
 import type { Budgets } from './budgets.ts';
 import { PageTools } from './drive-tools.ts';
 import { type MhtmlPart, parseMhtml } from './mhtml.ts';
-import { PageGuard } from './page-guard.ts';
+import { type LossOf, PageGuard } from './page-guard.ts';
+import { LOSS_FACT, PAGE_LOSSES } from './page-loss.ts';
 import {
   type DomSnapshot,
   type Screenshot,
@@ -30,6 +31,8 @@ export interface ReadyPage {
   cdp: CDPSession;
   recorder: TranscriptRecorder;
   browser: NonNullable<CaptureRecord['browser']>;
+  /** Tells why page or browser went away. */
+  lossOf?: LossOf;
 }
 
 export interface CaptureOrder {
@@ -68,9 +71,11 @@ export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise
   const origin = clock.monotonic();
   const sinceStart = (): number => Math.round(clock.monotonic() - origin);
   const guard = new PageGuard(log);
-  guard.watch(page.context(), page, deadline);
+  // Of its own, so that a lost page ends this capture's steps and not what its caller still has to do.
+  const pageDeadline = deadline.within(deadline.remainingMs());
+  const unwatch = guard.watch(page.context(), page, pageDeadline, ready.lossOf);
   recorder.begin(surface.transcript, sinceStart);
-  const driveDeadline = deadline.within(Math.max(budgets.capture - budgets.proof, budgets.capture / 2));
+  const driveDeadline = pageDeadline.within(Math.max(budgets.capture - budgets.proof, budgets.capture / 2));
   const tools = new PageTools({
     page,
     surface,
@@ -82,8 +87,11 @@ export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise
   });
   const requestedUrl = surface.entryUrl(order);
   order.onDispatch?.();
-  const ended = await driveToEnd(ready, order, tools);
-  const proof = await takeProof(ready, order, ended);
+  const underWatch = { ...order, deadline: pageDeadline };
+  const driven = await driveToEnd(ready, underWatch, tools);
+  const proof = await takeProof(ready, underWatch, driven);
+  const ended = await withLoss(driven, proof, guard, tools);
+  unwatch();
   const secrets = order.secrets ?? [];
   const addresses = secrets.length > 0 && proof.dom !== null ? accountAddresses(proof.dom.html) : [];
   const scrubber = new Scrubber(surface.redact, secrets, addresses);
@@ -156,6 +164,26 @@ function isForeignAbort(deadline: Deadline): boolean {
   } catch (reason) {
     return !(reason instanceof CaptureError);
   }
+}
+
+/** Says in the record how the page was lost, where it was: ended, crashed, out of memory, or no longer reacting. */
+async function withLoss(
+  ended: DriveEnd,
+  proof: Proof,
+  guard: PageGuard,
+  tools: PageTools,
+): Promise<DriveEnd> {
+  if (ended?.outcome === 'browser_crashed') {
+    const loss = await guard.whyLost();
+    tools.note(LOSS_FACT, loss);
+    return { ...ended, message: PAGE_LOSSES[loss] };
+  }
+  if (ended?.outcome === 'timeout' && proof.dom === null) {
+    const loss = guard.loss ?? 'renderer_unresponsive';
+    tools.note(LOSS_FACT, loss);
+    return { ...ended, message: `${ended.message}; ${PAGE_LOSSES[loss]}` };
+  }
+  return ended;
 }
 
 interface Proof {

@@ -3,23 +3,22 @@ import { Command } from 'commander';
 import { Listr } from 'listr2';
 import { SURFACES } from '../../surfaces/index.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { CaptureFleetClient } from '../client/index.ts';
 import { type Envelope, envelopeSchema } from '../contract/envelope.ts';
 import { FleetError } from '../contract/errors.ts';
+import { isTerminal, type JobView } from '../contract/job-view.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import { type Config, processConfig } from '../platform/config.ts';
-import { Deadline } from '../platform/deadline.ts';
 import { newJobId } from '../platform/identifiers.ts';
 import { createLog } from '../platform/log.ts';
 import { STAGES } from '../stage/registry.ts';
 import { sceneOf } from '../stage/scene.ts';
 import { unmetExpectations } from '../stage/unmet.ts';
-import { type DemoJob, readDemoChild, readDemoJob, submitDemo } from './demo-client.ts';
 import { startService } from './service.ts';
 import { describeEnvelope } from './summary.ts';
 
 const DEMO_QUERY = 'best crm for startups';
 const DEMO_MS = 300_000;
-const POLL_MS = 150;
 
 /** `npm run demo`: one query to every surface, over the stage, from HTTP to proof on disk. */
 export function demoCommand(): Command {
@@ -67,30 +66,31 @@ interface Finished {
 }
 
 async function captureAll(url: string, config: Config, query: string, quiet: boolean): Promise<Finished> {
-  const deadline = Deadline.after(DEMO_MS);
-  const client = { url, key: config.apiKey ?? '', deadline };
+  const client = new CaptureFleetClient({ baseUrl: url, apiKey: config.apiKey ?? '' });
+  const signal = AbortSignal.timeout(DEMO_MS);
   const surfaces = SURFACES.map((surface) => surface.name);
-  const jobId = await submitDemo(client, query, surfaces);
-  const job = await watch(client, jobId, quiet);
-  const children = await Promise.all(job.children.map((child) => readDemoChild(client, child.id)));
+  const { jobId } = await client.submit({ query, surfaces }, { signal });
+  const job = await watch(client, jobId, quiet, signal);
+  const children = await Promise.all(job.children.map((child) => client.getEnvelope(child.id, { signal })));
   return { jobId, status: job.job.status, children: children.map((child) => envelopeSchema.parse(child)) };
 }
 
+type Child = JobView['children'][number];
+
 /** Shows each child's way until all have ended. */
 async function watch(
-  client: Parameters<typeof readDemoJob>[0],
+  client: CaptureFleetClient,
   jobId: string,
   quiet: boolean,
-): Promise<DemoJob> {
-  const endings = new Map<string, (child: DemoJob['children'][number]) => void>();
-  const first = await readDemoJob(client, jobId);
+  signal: AbortSignal,
+): Promise<JobView> {
+  const endings = new Map<string, (child: Child) => void>();
+  const first = await client.getJob(jobId, { signal });
   const tasks = new Listr(
     first.children.map((child) => ({
       title: child.surface,
       task: async (_context: unknown, task: { title: string }) => {
-        const ended = await new Promise<DemoJob['children'][number]>((resolve) =>
-          endings.set(child.id, resolve),
-        );
+        const ended = await new Promise<Child>((resolve) => endings.set(child.id, resolve));
         task.title = `${child.surface}: ${ended.outcome ?? ended.status}`;
       },
     })),
@@ -101,18 +101,12 @@ async function watch(
     },
   );
   const shown = tasks.run();
-  for (;;) {
-    const job = await readDemoJob(client, jobId);
-    for (const child of job.children) {
-      if (child.status === 'queued' || child.status === 'processing') continue;
-      endings.get(child.id)?.(child);
-    }
-    if (job.job.status !== 'processing') {
-      await shown;
-      return job;
-    }
-    await client.deadline.pause(POLL_MS);
-  }
+  const onProgress = ({ children }: JobView): void => {
+    for (const child of children) if (isTerminal(child.status)) endings.get(child.id)?.(child);
+  };
+  const job = await client.waitFor(jobId, { signal, onProgress });
+  await shown;
+  return job;
 }
 
 function intendedScene(query: string, surface: SurfaceName): ReturnType<typeof sceneOf> {

@@ -98,6 +98,7 @@ async function lookAtBrowser(config: Config, log: Log): Promise<Omit<Check, 'nam
       binary: found.binary,
       stagePort: undefined,
       plugins: config.browserPlugins,
+      dataDir: config.dataDir,
       log,
     },
     deadline,

@@ -1,8 +1,8 @@
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
-import { FEATURES_MIGRATIONS } from '../jobs/schema-features.ts';
 import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
+import { FEATURES_MIGRATIONS } from '../jobs/schema-features.ts';
 import { MORE_JOBS_MIGRATIONS } from '../jobs/schema-more.ts';
 import type { Migration } from '../platform/migrations.ts';
 import { WEBHOOKS_MIGRATIONS } from '../webhooks/schema.ts';

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { SURFACES } from '../../surfaces/index.ts';
 import { enter, startSupervisor } from '../fleet/presence.ts';
+import { startRetention } from '../fleet/retention-sweep.ts';
 import { Worker } from '../fleet/worker.ts';
 import { startSweeper } from '../jobs/sweeper.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import { type CaptureSite, openCaptureSite } from './capture-site.ts';
 import { type Foundation, Opened } from './foundation.ts';
 
@@ -18,9 +20,15 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker for all surfaces on the given foundation. */
-export async function runWorker(config: Config, foundation: Foundation, log: Log): Promise<RunningWorker> {
+/** Starts a worker on the given foundation, for the surfaces and regions it is told. */
+export async function runWorker(
+  config: Config,
+  foundation: Foundation,
+  log: Log,
+  metrics: Metrics,
+): Promise<RunningWorker> {
   const site = await openCaptureSite(config, log, foundation.db);
+  const surfaces = SURFACES.filter(({ name }) => config.surfaces?.includes(name) ?? true);
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const worker = new Worker({
     ...foundation,
@@ -28,7 +36,9 @@ export async function runWorker(config: Config, foundation: Foundation, log: Log
     store: site.store,
     retryDelayMs: config.retryDelayS * 1000,
     workerId,
-    surfaces: SURFACES,
+    metrics,
+    surfaces,
+    regions: config.regions,
     slots: config.slots,
     heartbeatS: config.heartbeatS,
     drainMs: config.drainMs,
@@ -38,10 +48,13 @@ export async function runWorker(config: Config, foundation: Foundation, log: Log
   opened.add(site, (part) => part.close());
   try {
     opened.add(startSweeper({ ...foundation, clock: systemClock, log }), (part) => part.stop());
+    const { retentionDays } = config;
+    const keep = { db: foundation.db, store: site.store, clock: systemClock, log, retentionDays };
+    opened.add(startRetention(keep), (part) => part.stop());
     opened.add(startSupervisor(foundation.db, foundation.queue, log), (part) => part.stop());
     const card = {
       ...{ id: workerId, host: hostname(), pid: process.pid, slots: config.slots, origin: config.origin },
-      surfaces: SURFACES.map(({ name }) => name),
+      surfaces: surfaces.map(({ name }) => name),
     };
     opened.add(await enter(foundation.db, card, systemClock.now(), log), (part) => part.leave());
     opened.add(worker, (part) => part.stop());

@@ -8,6 +8,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { type Foundation, Opened, openFoundation } from './foundation.ts';
+import { openMetrics } from './open-metrics.ts';
 import { runCourier } from './run-courier.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
 
@@ -42,9 +43,18 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
     const firstKey = await firstApiKey(config, foundation);
     opened.add(await runCourier(config, foundation, log), (part) => part.stop());
-    const running = opened.add(await runWorker(config, foundation, log), (part) => part.stop());
+    const metrics = await openMetrics(config, log, opened);
+    const running = opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());
     const api = opened.add(
-      await createApi({ ...foundation, config, catalog: surfaceCatalog(), store: running.site.store, log, clock: systemClock }),
+      await createApi({
+        ...foundation,
+        config,
+        catalog: surfaceCatalog(),
+        store: running.site.store,
+        metrics,
+        log,
+        clock: systemClock,
+      }),
       (part: Api) => part.close(),
     );
     const { url } = await api.listen();
@@ -56,7 +66,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 }
 
 /** FLEET_API_KEY is accepted; without it, a key is made when the database holds none. */
-async function firstApiKey(config: Config, { db }: Foundation): Promise<string | undefined> {
+export async function firstApiKey(config: Config, { db }: Foundation): Promise<string | undefined> {
   const now = systemClock.now();
   await ensureFirstAccount(db, { startCredits: config.startCredits, now });
   if (config.apiKey !== undefined) {

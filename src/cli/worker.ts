@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { FleetError } from '../contract/errors.ts';
 import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
-import { openFoundation } from './foundation.ts';
+import { Opened, openFoundation } from './foundation.ts';
+import { openMetrics } from './open-metrics.ts';
 import { runWorker } from './run-worker.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -18,14 +19,15 @@ export function workerCommand(): Command {
         });
       }
       const log = createLog(config.logLevel, 'worker');
-      const foundation = await openFoundation(config, log);
+      const opened = new Opened();
       try {
-        const running = await runWorker(config, foundation, log);
+        const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
+        const metrics = await openMetrics(config, log, opened);
+        opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());
         process.stdout.write(`worker ready: ${config.slots} slots, origin ${config.origin}\n`);
         await untilSignal(log);
-        await running.stop();
       } finally {
-        await foundation.close();
+        await opened.close();
       }
     });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { budgetsFor } from '../capture/budgets.ts';
+import { lossInFacts } from '../capture/page-loss.ts';
 import { outcomeOfError } from '../capture/playwright-errors.ts';
 import { type CaptureYield, runCapture } from '../capture/run-capture.ts';
 import { visitorOf } from '../capture/visitor.ts';
@@ -120,7 +121,9 @@ async function captureWith(
       secrets: profile?.secrets ?? [],
       ...(onDispatch === undefined ? {} : { onDispatch }),
     });
-    healthy = captured.record.signals.failure?.outcome !== 'browser_crashed';
+    const loss = lossInFacts(captured.record.signals.facts);
+    if (loss !== undefined) seat.pool.counters.losses[loss]++;
+    healthy = loss === undefined;
     if (healthy && profile !== null) end.state = await currentState(leased, deadline, log);
     return captured;
   } finally {

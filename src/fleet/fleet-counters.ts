@@ -63,6 +63,8 @@ export interface PoolGauges {
   browsers: number;
   /** Pages in the hands of captures. */
   pagesOpen: number;
+  /** Browser contexts, those opened ahead of need included. */
+  contexts: number;
   /** Memory of all browsers' process trees, bytes, when last looked at. */
   browserBytes: number;
   /** Measured memory per capture, bytes; null until a capture was seen. */

@@ -2,11 +2,12 @@ import { FleetError } from '../contract/errors.ts';
 import type { Surface } from '../contract/surface.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import { type ClaimedChild, claim } from '../jobs/claim.ts';
-import { fetchByTurn } from '../jobs/fairness.ts';
+import { fetchByTurn, type ServedRegions } from '../jobs/fairness.ts';
 import { release } from '../jobs/give-back.ts';
 import { Deadline } from '../platform/deadline.ts';
 import type { Listener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { type CaptureMeans, captureChild } from './capture-child.ts';
 
@@ -14,9 +15,13 @@ export interface WorkerOptions extends CaptureMeans {
   /** Names this worker in rows and logs. */
   workerId: string;
   surfaces: readonly Surface[];
+  /** Absent: all regions. */
+  regions?: ServedRegions;
   slots: number;
   heartbeatS: number;
   drainMs: number;
+  /** Where this process counts. */
+  metrics?: Metrics;
   listener: Listener;
   log: Log;
 }
@@ -128,7 +133,7 @@ export class Worker {
       .filter((name) => name !== undefined);
     order.sort((a, b) => Number(b === hint) - Number(a === hint));
     try {
-      return await fetchByTurn(this.#options.db, this.#options.queue, order);
+      return await fetchByTurn(this.#options.db, this.#options.queue, order, this.#options.regions);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'could not fetch; the next poll tries again');
     }
@@ -138,30 +143,42 @@ export class Worker {
   #begin(job: QueuedJob): void {
     const deadline = Deadline.after(this.#options.captureTimeoutMs + CAPTURE_SLACK_MS, this.#options.clock);
     const running: Running = { deadline, done: Promise.resolve() };
-    running.done = this.#run(job, deadline).finally(() => {
+    running.done = this.#run(job, deadline).then((wasOurs) => {
       this.#running.delete(running);
+      this.#countSlots();
       this.#free++;
-      this.#wake(undefined);
+      // What was put back for other workers would be fetched again at once.
+      if (wasOurs) this.#wake(undefined);
     });
     this.#running.add(running);
+    this.#countSlots();
   }
 
-  async #run(job: QueuedJob, deadline: Deadline): Promise<void> {
-    const { log, workerId, clock, db, queue } = this.#options;
+  #countSlots(): void {
+    const { metrics, slots } = this.#options;
+    metrics?.slots.set({ state: 'busy' }, this.#running.size);
+    metrics?.slots.set({ state: 'free' }, slots - this.#running.size);
+  }
+
+  /** Never rejects; false when the job belongs to regions this worker does not serve, and was put back. */
+  async #run(job: QueuedJob, deadline: Deadline): Promise<boolean> {
+    const { log, workerId, regions, clock, db, queue } = this.#options;
     const childLog = log.child({ childId: job.childId, surface: job.surface });
     const startedAt = clock.monotonic();
     try {
-      const claimed = await claim(db, queue, job, { workerId, now: clock.now() });
+      const claimed = await claim(db, queue, job, { workerId, regions, now: clock.now() });
       if (claimed.kind !== 'claimed') {
         childLog.info({ claim: claimed.kind }, 'nothing to capture');
-        return;
+        return claimed.kind !== 'elsewhere';
       }
-      const ownLog = log.child({ childId: claimed.child.id, surface: job.surface });
+      const { id: childId, jobId, requestId, attempt } = claimed.child;
+      const ownLog = log.child({ requestId, jobId, childId, attempt, surface: job.surface });
       await this.#attempt(claimed.child, deadline, ownLog, startedAt);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
       childLog.error({ err: error }, 'attempt failed outside the capture');
     }
+    return true;
   }
 
   async #attempt(child: ClaimedChild, deadline: Deadline, log: Log, startedAt: number): Promise<void> {
@@ -172,7 +189,10 @@ export class Worker {
     try {
       const end = await captureChild(child, surface, this.#options, deadline, log);
       const ms = Math.round(clock.monotonic() - startedAt);
-      log.info({ ...end, attempt: child.attempt, ms, requestedAt: child.requestedAt }, 'capture.finished');
+      const labels = { surface: child.surface, outcome: end.outcome };
+      this.#options.metrics?.captures.inc(labels);
+      this.#options.metrics?.captureSeconds.observe(labels, ms / 1000);
+      log.info({ ...end, ms, requestedAt: child.requestedAt }, 'capture.finished');
     } catch (error) {
       await this.#undo(child, error, log);
     } finally {
@@ -183,6 +203,7 @@ export class Worker {
   async #undo(child: ClaimedChild, error: unknown, log: Log): Promise<void> {
     const code = error instanceof FleetError ? error.code : undefined;
     if (code === 'LEASE_LOST') {
+      this.#options.metrics?.leaseLost.inc();
       log.warn(
         { attempt: child.attempt },
         'lease lost: another attempt holds the child; nothing was changed',

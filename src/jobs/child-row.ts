@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { childStatusSchema, failureSchema } from '../contract/envelope.ts';
-import type { ChildId, JobId } from '../contract/ids.ts';
+import type { ChildId, JobId, RequestId } from '../contract/ids.ts';
 import { outcomeSchema } from '../contract/outcome.ts';
 import { regionSchema } from '../contract/region.ts';
 import { surfaceNameSchema } from '../contract/surface-name.ts';
@@ -27,6 +27,7 @@ export const childRowSchema = z.object({
   outcome: outcomeSchema.nullable(),
   failure: failureSchema.nullable(),
   completedAt: z.date().nullable(),
+  requestId: z.string().transform((id) => id as RequestId),
   query: z.string(),
   origin: z.enum(['live', 'stage']),
   createdAt: z.date(),
@@ -40,4 +41,4 @@ export const CHILD_COLUMNS = `
   c.id, c.job_id AS "jobId", c.surface, c.method, c.region_key AS "regionKey", c.region, c.replicate, c.status,
   c.attempts, c.queue_job_id AS "queueJobId", c.claimed_retry AS "claimedRetry", c.worker_id AS "workerId",
   c.last_outcome AS "lastOutcome", c.last_message AS "lastMessage", c.outcome, c.failure,
-  c.completed_at AS "completedAt", j.query, j.origin, j.created_at AS "createdAt", j.deadline_at AS "deadlineAt"`;
+  c.completed_at AS "completedAt", j.request_id AS "requestId", j.query, j.origin, j.created_at AS "createdAt", j.deadline_at AS "deadlineAt"`;

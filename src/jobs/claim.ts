@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChildId, JobId } from '../contract/ids.ts';
+import type { ChildId, JobId, RequestId } from '../contract/ids.ts';
 import type { Region } from '../contract/region.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import type { Database, Sql } from '../platform/database.ts';
@@ -7,12 +7,22 @@ import type { Lease, Queue, QueuedJob } from '../platform/queue.ts';
 import { recordEnd } from './child-end.ts';
 import { CHILD_COLUMNS, type ChildRow, childRowSchema } from './child-row.ts';
 import { settleCredits } from './credits.ts';
-import { childByTurn, lockTurns, noteTurn, swapTokens } from './fairness.ts';
+import {
+  childByTurn,
+  lockTurns,
+  noteTurn,
+  type ServedRegions,
+  servesRegion,
+  swapTokens,
+} from './fairness.ts';
+import { putBack } from './put-back.ts';
 
 /** A child in a worker's hands, and all it needs to know about it. */
 export interface ClaimedChild {
   id: ChildId;
   jobId: JobId;
+  /** The request that asked for it; in every log line about it. */
+  requestId: RequestId;
   surface: SurfaceName;
   method: 'own-fleet';
   region: Region | null;
@@ -30,14 +40,14 @@ export interface ClaimedChild {
 }
 
 /**
- * `superseded`: another attempt holds the child. `terminal`, `expired`, `unknown`: nothing to do, and the queue job
+ * `elsewhere`: nothing of the worker's regions waits; the job is back in its queue. `superseded`: another attempt holds the child. `terminal`, `expired`, `unknown`: nothing to do, and the queue job
  * is already gone.
  */
 export type Claim =
   | { kind: 'claimed'; child: ClaimedChild }
-  | { kind: 'terminal' | 'expired' | 'superseded' | 'unknown' };
+  | { kind: 'terminal' | 'expired' | 'superseded' | 'unknown' | 'elsewhere' };
 
-type ClaimDecision = Claim['kind'];
+type ClaimDecision = Exclude<Claim['kind'], 'elsewhere'>;
 
 /**
  * Whether a fetched attempt may start on a child in this state. A worker that fetched an attempt long ago must not
@@ -64,7 +74,7 @@ export async function claim(
   db: Database,
   queue: Queue,
   job: QueuedJob,
-  by: { workerId: string; now: number },
+  by: { workerId: string; now: number; regions?: ServedRegions | undefined },
 ): Promise<Claim> {
   const attempt = { ...job, ...by };
   return db.transaction(async (sql) => {
@@ -76,6 +86,10 @@ export async function claim(
       return { kind: child === undefined ? 'unknown' : 'terminal' };
     }
     if (decision === 'superseded') return { kind: 'superseded' };
+    if (!servesRegion(by.regions, child.regionKey)) {
+      await putBack(sql, queue, child, job);
+      return { kind: 'elsewhere' };
+    }
     if (decision === 'expired') {
       await markExpired(sql, child, by.now);
       await queue.complete(sql, job);
@@ -88,11 +102,11 @@ export async function claim(
 /** The fetched job's own child, or the one whose turn it is, which then has this job. */
 async function nextChild(
   sql: Sql,
-  attempt: QueuedJob & { workerId: string; now: number },
+  attempt: QueuedJob & { workerId: string; now: number; regions?: ServedRegions | undefined },
 ): Promise<ChildRow | undefined> {
   const own = await lockChild(sql, 'c.queue_job_id = $1', attempt.queueJobId);
   if (own === undefined || own.attempts > 0 || decideClaim(own, attempt) !== 'claimed') return own;
-  const next = await childByTurn(sql, own.surface);
+  const next = await childByTurn(sql, own.surface, attempt.regions);
   if (next === undefined || next === own.id) return own;
   await swapTokens(sql, own.id, next);
   return lockChild(sql, 'c.id = $1', next);
@@ -134,6 +148,7 @@ async function markProcessing(
   return {
     id: child.id,
     jobId: child.jobId,
+    requestId: child.requestId,
     surface: child.surface,
     method: child.method,
     region: child.region,

@@ -16,6 +16,9 @@ import type { Queue, QueuedJob } from '../platform/queue.ts';
  */
 const WAITING = `status = 'queued' AND attempts = 0`;
 
+/** No heartbeat may be shorter: before that a lease cannot have run out. */
+const SILENT_S = 10;
+
 /** Above every priority a client can ask for. */
 const AGAIN = 11;
 
@@ -26,13 +29,25 @@ const RANKED = `
   LEFT JOIN fleet.account_turn turn USING (account_id)`;
 const TURN = `coalesce(busy.running, 0), turn.served_at NULLS FIRST, account_id`;
 
+/** Countries (upper case, `GLOBAL` for untargeted captures) that a worker captures for; undefined: all. */
+export type ServedRegions = readonly string[] | undefined;
+
+/** Whether the child `c` is in one of the regions in a parameter; NULL stands for all. */
+const SERVED = (parameter: string): string =>
+  `(${parameter}::text[] IS NULL OR upper(split_part(c.region_key, ':', 1)) = ANY (${parameter}))`;
+
+/** As SERVED, for one child's region key. */
+export function servesRegion(regions: ServedRegions, regionKey: string): boolean {
+  return regions === undefined || regions.includes(regionKey.split(':')[0]?.toUpperCase() ?? '');
+}
+
 const surfaceRow = z.object({ surface: surfaceNameSchema });
 
 /**
  * Surfaces on which children wait, in the order in which they should be served. Those that wait for another attempt go
  * first inside their account; whether one is due yet, the queue knows.
  */
-export async function surfacesByTurn(sql: Sql): Promise<SurfaceName[]> {
+export async function surfacesByTurn(sql: Sql, regions?: ServedRegions): Promise<SurfaceName[]> {
   const { rows } = await sql.query(
     // Jumps from one (surface, account) to the next in the index: thousands of waiting children cost no more than one.
     `WITH RECURSIVE pair AS (
@@ -47,14 +62,15 @@ export async function surfacesByTurn(sql: Sql): Promise<SurfaceName[]> {
        SELECT pair.surface, pair.account_id, head.priority, head.arrival FROM pair
        CROSS JOIN LATERAL (
          SELECT c.priority, c.arrival FROM fleet.child c
-         WHERE ${WAITING} AND c.surface = pair.surface AND c.account_id = pair.account_id
+         WHERE ${WAITING} AND c.surface = pair.surface AND c.account_id = pair.account_id AND ${SERVED('$1')}
          ORDER BY c.priority DESC, c.arrival LIMIT 1) head
        UNION ALL
-       SELECT surface, account_id, ${AGAIN}, min(arrival) FROM fleet.child
-       WHERE status = 'queued' AND attempts > 0 GROUP BY surface, account_id
+       SELECT surface, account_id, ${AGAIN}, min(arrival) FROM fleet.child c
+       WHERE status = 'queued' AND attempts > 0 AND ${SERVED('$1')} GROUP BY surface, account_id
      ) waiting
      ${RANKED}
      ORDER BY ${TURN}, waiting.priority DESC, waiting.arrival`,
+    [regions === undefined ? null : [...regions]],
   );
   return [
     ...new Set(
@@ -66,17 +82,33 @@ export async function surfacesByTurn(sql: Sql): Promise<SurfaceName[]> {
   ];
 }
 
+/** Surfaces on which a child of these regions is in the hands of somebody who may have fallen silent. */
+async function surfacesInHand(sql: Sql, regions: ServedRegions): Promise<SurfaceName[]> {
+  const { rows } = await sql.query(
+    `SELECT DISTINCT surface FROM fleet.child c
+     WHERE status = 'processing' AND claimed_at < now() - interval '${SILENT_S} s' AND ${SERVED('$1')}`,
+    [regions === undefined ? null : [...regions]],
+  );
+  return z
+    .array(surfaceRow)
+    .parse(rows)
+    .map((row) => row.surface);
+}
+
 /**
  * Fetches a queue job for one of these surfaces, that of the account whose turn it is first; then the others in the
- * order given, in case something was queued meanwhile. Undefined when nothing is due.
+ * order given, in case something was queued meanwhile. Undefined when nothing is due. A worker for certain regions
+ * touches only surfaces where something of them waits, or may be left by a silent worker.
  */
 export async function fetchByTurn(
   sql: Sql,
   queue: Queue,
   surfaces: readonly SurfaceName[],
+  regions?: ServedRegions,
 ): Promise<QueuedJob | undefined> {
-  const turn = (await surfacesByTurn(sql)).filter((surface) => surfaces.includes(surface));
-  for (const surface of new Set([...turn, ...surfaces])) {
+  const turn = (await surfacesByTurn(sql, regions)).filter((surface) => surfaces.includes(surface));
+  const others = regions === undefined ? surfaces : await surfacesInHand(sql, regions);
+  for (const surface of new Set([...turn, ...others.filter((name) => surfaces.includes(name))])) {
     const job = await queue.fetch(surface);
     if (job !== undefined) return job;
   }
@@ -104,7 +136,11 @@ const idRow = z.object({ id: z.string().transform((id) => id as ChildId) });
  * The child of this surface whose turn it is, locked; undefined when none waits (or those that do are being changed
  * right now). Needs `lockTurns`.
  */
-export async function childByTurn(sql: Sql, surface: SurfaceName): Promise<ChildId | undefined> {
+export async function childByTurn(
+  sql: Sql,
+  surface: SurfaceName,
+  regions?: ServedRegions,
+): Promise<ChildId | undefined> {
   const { rows } = await sql.query(
     `WITH RECURSIVE waiting AS (
        (SELECT account_id FROM fleet.child WHERE ${WAITING} AND surface = $1 ORDER BY account_id LIMIT 1)
@@ -115,10 +151,11 @@ export async function childByTurn(sql: Sql, surface: SurfaceName): Promise<Child
      )
      SELECT head.id FROM (SELECT account_id FROM waiting ${RANKED} ORDER BY ${TURN}) ranked
      CROSS JOIN LATERAL (
-       SELECT c.id FROM fleet.child c WHERE ${WAITING} AND c.surface = $1 AND c.account_id = ranked.account_id
+       SELECT c.id FROM fleet.child c
+       WHERE ${WAITING} AND c.surface = $1 AND c.account_id = ranked.account_id AND ${SERVED('$2')}
        ORDER BY c.priority DESC, c.arrival LIMIT 1 FOR UPDATE SKIP LOCKED) head
      LIMIT 1`,
-    [surface],
+    [surface, regions === undefined ? null : [...regions]],
   );
   return idRow.optional().parse(rows[0])?.id;
 }

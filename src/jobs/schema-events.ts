@@ -17,6 +17,7 @@ CREATE TABLE fleet.event (
   expanded_at timestamptz
 );
 CREATE INDEX event_new ON fleet.event (created_at, id) WHERE expanded_at IS NULL;
+CREATE INDEX event_age ON fleet.event (created_at);
 CREATE INDEX event_job ON fleet.event (job_id);
 CREATE UNIQUE INDEX event_of_job ON fleet.event (job_id) WHERE child_id IS NULL;
 

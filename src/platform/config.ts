@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { delimiter, isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
+import type { SurfaceName } from '../contract/surface-name.ts';
 import { parseArtifacts, type S3Place } from './artifacts-setting.ts';
 import { type Egress, parseEgress } from './egress-setting.ts';
+import { parseRegions, parseSurfaces, servedRegions } from './serves-setting.ts';
 
 const port = z.coerce
   .number('must be a port from 0 to 65535')
@@ -55,6 +57,14 @@ const environmentSchema = z.object({
   FLEET_BROWSER: z.enum(['auto', 'shell', 'chrome']).default('auto'),
   FLEET_BROWSER_PLUGINS: list,
   FLEET_SLOTS: positive.max(64).optional(),
+  FLEET_SURFACES: z
+    .string()
+    .optional()
+    .transform((text, context) => parseSurfaces(text, context)),
+  FLEET_REGIONS: z
+    .string()
+    .optional()
+    .transform((text, context) => parseRegions(text, context)),
   FLEET_CAPTURE_TIMEOUT_MS: positive.default(210_000),
   FLEET_DRAIN_MS: positive.default(240_000),
   FLEET_JOB_TTL_MS: positive.default(3_600_000),
@@ -75,6 +85,8 @@ const environmentSchema = z.object({
     .string()
     .default('')
     .transform((text, context) => parseHostPorts(text, context)),
+  FLEET_RETENTION_DAYS: positive.max(36_500).default(90),
+  FLEET_METRICS_PORT: port.optional(),
   FLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -102,6 +114,10 @@ export interface Config {
   browserPlugins: string[];
   /** Captures that run at once in one worker. */
   slots: number;
+  /** Surfaces this worker serves; undefined: all. */
+  surfaces: readonly SurfaceName[] | undefined;
+  /** Countries this worker serves (upper case, `GLOBAL` for untargeted captures); undefined: all. */
+  regions: readonly string[] | undefined;
   captureTimeoutMs: number;
   drainMs: number;
   jobTtlMs: number;
@@ -118,6 +134,10 @@ export interface Config {
   webhookKey: string | undefined;
   /** `host:port` that webhooks may reach although they are not public https servers; for development. */
   webhookAllow: readonly string[];
+  /** Days after its end that a job and its proof are kept. */
+  retentionDays: number;
+  /** Port that serves `/metrics` to the network; undefined: the API serves it, to this machine only. */
+  metricsPort: number | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -153,6 +173,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     browser: env.FLEET_BROWSER,
     browserPlugins: env.FLEET_BROWSER_PLUGINS,
     slots: env.FLEET_SLOTS ?? Math.max(2, availableParallelism() * 2),
+    surfaces: env.FLEET_SURFACES,
+    regions: servedRegions(env.FLEET_REGIONS, env.FLEET_EGRESS),
     captureTimeoutMs: env.FLEET_CAPTURE_TIMEOUT_MS,
     drainMs: env.FLEET_DRAIN_MS,
     jobTtlMs: env.FLEET_JOB_TTL_MS,
@@ -164,6 +186,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     profileKey: env.FLEET_PROFILE_KEY,
     webhookKey: env.FLEET_WEBHOOK_KEY,
     webhookAllow: env.FLEET_WEBHOOK_ALLOW,
+    retentionDays: env.FLEET_RETENTION_DAYS,
+    metricsPort: env.FLEET_METRICS_PORT,
     logLevel: env.FLEET_LOG_LEVEL,
   };
 }

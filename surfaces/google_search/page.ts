@@ -16,7 +16,7 @@ export interface ResultsPage {
 export function isBesideListing({ name, attribs }: Element): boolean {
   return (
     attribs['data-initq'] !== undefined ||
-    /\brelated-question-pair\b/.test(attribs.class ?? '') ||
+    (attribs['data-q'] !== undefined && attribs['data-viewer-group'] === undefined) ||
     name === 'g-dialog' ||
     attribs.role === 'dialog' ||
     attribs.role === 'navigation' ||

@@ -13,13 +13,19 @@ const SECTIONS: readonly [Entry['type'], RegExp][] = [
     'perspective',
     /^(?:what people are saying|perspectives|discussions and forums|latest posts|recent posts|posts on|diskussionen und foren|das sagen andere|meinungen|discussions et forums|ce que disent|debates y foros|lo que dice|discussões e fóruns|o que as pessoas|discussioni e forum|ディスカッション|مناقشات)/iu,
   ],
-  ['video', /^(?:(?:short )?videos?|kurzvideos|vidéos|vídeos|動画|видео|فيديو(?:هات)?|video's)\b/iu],
-  ['image', /^(?:images|bilder|imágenes|imagens|immagini|画像|изображения|картинки|صور|afbeeldingen)\b/iu],
+  [
+    'video',
+    /^(?:(?:short )?videos?|kurzvideos|vidéos|vídeos|動画|видео|فيديو(?:هات)?|video's)(?![\p{L}\p{N}])/iu,
+  ],
+  [
+    'image',
+    /^(?:images|bilder|imágenes|imagens|immagini|画像|изображения|картинки|صور|afbeeldingen)(?![\p{L}\p{N}])/iu,
+  ],
   [
     'local',
     /^(?:local results|places|businesses|locations|orte|unternehmen|standorte|lieux|adresses|sitios|lugares|luoghi|場所|места|أماكن)(?![\p{L}\p{N}])/iu,
   ],
-  ['job', /^(?:jobs|stellenangebote|emplois|empleos|vagas|lavoro|求人|вакансии|وظائف)\b/iu],
+  ['job', /^(?:jobs|stellenangebote|emplois|empleos|vagas|lavoro|求人|вакансии|وظائف)(?![\p{L}\p{N}])/iu],
 ];
 
 /** What a block's heading says of the cards below it, or undefined. */

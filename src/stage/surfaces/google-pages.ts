@@ -19,6 +19,8 @@ export function resultsPageFor(html: string, query: string): string {
     { do: 'fill', at: 'title', html: `${escaped(query)}${suffix}` },
     { do: 'fill', at: '#searchform textarea[name="q"]', html: escaped(query) },
     { do: 'set', at: '#rso', name: 'data-async-context', value: `query:${query}` },
+    // The sentence of an empty page repeats the query.
+    { do: 'fill', at: '#topstuff p em, #botstuff p em', html: escaped(query) },
   ]);
 }
 

@@ -288,11 +288,11 @@ describe('a body of POST /v1/search that is not acceptable is answered exactly a
       'webhook.secret must be 16-256 characters',
     ],
     [
-      'a good webhook',
+      'a webhook that nothing would sign',
       { ...base, webhook: { url: 'https://example.com/hook' } },
       400,
       'VALIDATION_FAILED',
-      'webhook is not available on this server yet',
+      'send webhook.secret, or make a secret for this account with POST /v1/webhooks/secrets; deliveries are always signed',
     ],
   ])('%s', async (_name, body, status, code, error) => {
     for (const version of API_VERSIONS) {

@@ -37,7 +37,10 @@ export function responseCheck(document: unknown): ResponseCheck {
 }
 
 function schemaPointer(openapi: Document, method: string, path: string, status: number): string | undefined {
-  const template = Object.keys(openapi.paths).find((candidate) => matches(candidate, path));
+  // A path written out goes before one with a parameter in its place.
+  const template = Object.keys(openapi.paths)
+    .filter((candidate) => matches(candidate, path))
+    .sort((a, b) => a.split('{').length - b.split('{').length)[0];
   const operation = template === undefined ? undefined : openapi.paths[template]?.[method];
   if (template === undefined || operation === undefined)
     return status >= 400 ? errorPointer(openapi) : undefined;

@@ -71,6 +71,8 @@ describe('two couriers', () => {
     await endMany(world, 300, () => `${hanging.url}/`);
     await endMany(world, 300, () => `${failing.url}/`);
     await until(() => open >= 5);
+    while ((await world.db.query('SELECT 1 FROM fleet.event WHERE expanded_at IS NULL')).rowCount > 0)
+      await new Promise((done) => setTimeout(done, 50));
     const ended = new Map<string, number>();
     for (let index = 0; index < 20; index++) {
       const { childId } = await world.endOne({ url: sound.url });

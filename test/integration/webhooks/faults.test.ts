@@ -1,5 +1,10 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
+import { AddressGuard } from '../../../src/webhooks/address-guard.ts';
+import { post } from '../../../src/webhooks/post.ts';
 import { replayDead } from '../../../src/webhooks/replay.ts';
 import { HORIZON_MS } from '../../../src/webhooks/schedule.ts';
 import { sweepDeliveries } from '../../../src/webhooks/sweep.ts';
@@ -126,6 +131,25 @@ describe('a receiver that', () => {
     expect(await world.deliveries(jobId)).toMatchObject([
       { state: 'pending', attempts: [{ result: 'connection_failed', status: null }] },
     ]);
+  });
+
+  it('shows a certificate that nobody vouches for is not spoken to', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+    let requests = 0;
+    const server = createServer({ key, cert }, (_request, response) => {
+      requests++;
+      response.end();
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const guard = new AddressGuard([`127.0.0.1:${port}`]);
+    const attempt = await post(`https://127.0.0.1:${port}/`, {}, Buffer.from('{}'), {
+      guard,
+      clock: world.clock,
+    });
+    server.close();
+    expect(attempt).toMatchObject({ result: 'tls_failed', status: null });
+    expect(requests).toBe(0);
   });
 
   it('writes control characters into its answer cannot speak to a terminal through the log', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChildId, JobId } from '../../../src/contract/ids.ts';
+import type { ChildId, JobId, RequestId } from '../../../src/contract/ids.ts';
 import type { ChildRow } from '../../../src/jobs/child-row.ts';
 import { decideClaim } from '../../../src/jobs/claim.ts';
 
@@ -21,6 +21,7 @@ const child: ChildRow = {
   outcome: null,
   failure: null,
   completedAt: null,
+  requestId: 'req_test' as RequestId,
   query: 'q',
   origin: 'stage',
   createdAt: new Date(0),

@@ -1,0 +1,58 @@
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from '../contract/errors.ts';
+import { readDepth } from '../jobs/queue-state.ts';
+import { readEnds } from '../jobs/surface-health.ts';
+import type { ApiContext } from './api-context.ts';
+import type { App } from './fastify-types.ts';
+
+const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
+
+/**
+ * `GET /metrics`, never for the public: on this port only for a direct caller on this machine, and not at all when
+ * FLEET_METRICS_PORT gives it a port of its own. Everybody else finds no such route.
+ */
+export function metricsRoutes(app: App, context: ApiContext): void {
+  watchDatabase(context);
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    if (context.config.metricsPort !== undefined || !isLocal(request)) {
+      throw new ApiError('NOT_FOUND', 'no route GET /metrics');
+    }
+    const { body, contentType } = await context.metrics.text();
+    return reply.type(contentType).send(body);
+  });
+}
+
+/** A proxy on this machine calls from loopback too, but says for whom. */
+function isLocal({ raw, headers }: FastifyRequest): boolean {
+  const forwarded = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => name in headers);
+  return LOOPBACK.test(raw.socket.remoteAddress ?? '') && !forwarded;
+}
+
+/** Series that the database knows: read when somebody scrapes, by any API process alike. */
+function watchDatabase({ metrics, db, clock, waiters, log }: ApiContext): void {
+  // A scrape while the database is away shows the process's own counters instead of failing.
+  const orNothing = async <T>(read: () => Promise<T[]>): Promise<T[]> => {
+    try {
+      return await read();
+    } catch (error) {
+      log.warn({ err: error }, 'the database could not be read for metrics');
+      return [];
+    }
+  };
+  metrics.onScrape('fleet_open_children', 'Captures that wait or run.', ['surface', 'status'], async () => {
+    const depth = await orNothing(() => readDepth(db));
+    return depth.map(({ surface, status, count }) => ({ labels: { surface, status }, value: count }));
+  });
+  metrics.onScrape('fleet_queue_oldest_seconds', 'Age of the oldest that waits.', ['surface'], async () => {
+    const depth = await orNothing(() => readDepth(db));
+    const waiting = depth.filter(({ status }) => status === 'queued');
+    return waiting.map(({ surface, age }) => ({ labels: { surface }, value: age }));
+  });
+  metrics.onScrape('fleet_ended_children_24h', 'How captures ended.', ['surface', 'end'], async () => {
+    const ends = await orNothing(() => readEnds(db, clock.now()));
+    return ends.map(({ surface, end, count }) => ({ labels: { surface, end }, value: count }));
+  });
+  metrics.onScrape('fleet_sync_waiters', 'Requests that wait for a job.', [], async () => [
+    { labels: {}, value: waiters.size },
+  ]);
+}

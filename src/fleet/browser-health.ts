@@ -1,0 +1,119 @@
+import type { Browser, CDPSession } from 'playwright';
+import { z } from 'zod';
+import { lossOfCrash } from '../capture/page-loss.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Deadline } from '../platform/deadline.ts';
+import type { Log } from '../platform/log.ts';
+import { killExactly } from '../platform/process-table.ts';
+import { type ProcessTree, type TreeMemory, treeMemory } from './process-tree.ts';
+
+/** A browser that misses two answers of this long each, one second apart, does not react: found within 6 s. */
+const PING_MS = 2_400;
+const MISSES = 2;
+const BUSY_BEAT_MS = 1_000;
+const IDLE_BEAT_MS = 5_000;
+const ATTACH_MS = 5_000;
+/** A crash is told twice, to the page and to the browser's session, in either order; so long the other is waited for. */
+const CRASH_NEWS_MS = 250;
+
+const crashSchema = z.object({ status: z.string(), errorCode: z.number() });
+
+export interface HealthOptions {
+  browser: Browser;
+  tree: ProcessTree;
+  clock: Clock;
+  log: Log;
+  /** A renderer beyond this is ended, bytes. */
+  rendererBytes: number;
+  /** Pages in use at this moment. */
+  pages: () => number;
+  onMemory: (memory: TreeMemory, pages: number) => void;
+  onUnresponsive: () => void;
+}
+
+/**
+ * Watches one browser: whether it still reacts, what its processes use, why a page of it went away. Stops by itself
+ * when the browser is gone.
+ */
+export class BrowserHealth {
+  readonly #options: HealthOptions;
+  #session: CDPSession | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #misses = 0;
+  #largestRenderer = 0;
+  #endedForMemoryAt = Number.NEGATIVE_INFINITY;
+  #lastCrash: { status: string; errorCode: number; at: number } | undefined;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { browser, clock } = this.#options;
+    const deadline = Deadline.after(ATTACH_MS, clock);
+    const session = await deadline.run('browser session', () => browser.newBrowserCDPSession());
+    session.on('Target.targetCrashed', (event) => {
+      const { status, errorCode } = crashSchema.parse(event);
+      this.#lastCrash = { status, errorCode, at: clock.monotonic() };
+    });
+    await deadline.run('crash news', () => session.send('Target.setDiscoverTargets', { discover: true }));
+    this.#session = session;
+    this.#schedule();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Why a page that crashed just now did. */
+  async lossOfPage(): Promise<'page_crashed' | 'out_of_memory'> {
+    const { clock } = this.#options;
+    const since = clock.monotonic() - CRASH_NEWS_MS;
+    const until = clock.monotonic() + CRASH_NEWS_MS;
+    while ((this.#lastCrash?.at ?? 0) < since && clock.monotonic() < until)
+      await new Promise((done) => setTimeout(done, 10));
+    return lossOfCrash({
+      status: this.#lastCrash?.status ?? null,
+      errorCode: this.#lastCrash?.errorCode ?? null,
+      endedForMemory: clock.monotonic() - this.#endedForMemoryAt < BUSY_BEAT_MS,
+      largestRenderer: this.#largestRenderer,
+    });
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    const ms = this.#options.pages() > 0 ? BUSY_BEAT_MS : IDLE_BEAT_MS;
+    this.#timer = setTimeout(() => void this.#beat().finally(() => this.#schedule()), ms);
+    this.#timer.unref();
+  }
+
+  async #beat(): Promise<void> {
+    const { log } = this.#options;
+    try {
+      this.#lookAtMemory();
+      await Deadline.after(PING_MS, this.#options.clock).run('browser ping', async () => {
+        await this.#session?.send('Browser.getVersion');
+      });
+      this.#misses = 0;
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#misses++;
+      log.debug({ err: error, misses: this.#misses }, 'the browser did not answer');
+      if (this.#misses >= MISSES) this.#options.onUnresponsive();
+    }
+  }
+
+  #lookAtMemory(): void {
+    const { tree, rendererBytes, pages, onMemory, log, clock } = this.#options;
+    const memory = treeMemory(tree);
+    this.#largestRenderer = Math.max(0, ...memory.renderers.map(({ bytes }) => bytes));
+    onMemory(memory, pages());
+    for (const { process, bytes } of memory.renderers) {
+      if (bytes <= rendererBytes || !killExactly(process)) continue;
+      this.#endedForMemoryAt = clock.monotonic();
+      log.warn({ pid: process.pid, bytes }, 'a page used too much memory; its renderer was ended');
+    }
+  }
+}

@@ -1,0 +1,239 @@
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright';
+import type { PageLoss } from '../capture/page-loss.ts';
+import type { ReadyPage } from '../capture/run-capture.ts';
+import { TranscriptRecorder } from '../capture/transcript-recorder.ts';
+import { sameVisitor, type Visitor } from '../capture/visitor.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Deadline } from '../platform/deadline.ts';
+import type { Egress } from '../platform/egress-setting.ts';
+import type { Log } from '../platform/log.ts';
+import { BrowserHealth } from './browser-health.ts';
+import type { FleetCounters, RetireReason } from './fleet-counters.ts';
+import { endBrowser, type LaunchedBrowser } from './launch-browser.ts';
+import { killTree } from './process-tree.ts';
+import { type WearLimits, wornBy } from './wear.ts';
+
+const OPEN_MS = 10_000;
+export const CLOSE_MS = 5_000;
+const VIEWPORT = { width: 1280, height: 900 };
+
+/** What a capture wants of its page. */
+export interface PageOrder {
+  visitor: Visitor;
+  /** Sent with every request of the page; for the stage only. */
+  headers: Readonly<Record<string, string>>;
+  egress?: Egress | undefined;
+  /** Cookies and storage of a signed-in profile. */
+  storageState?: BrowserContextOptions['storageState'];
+}
+
+/** A page with its context, opened and not yet used. */
+export interface OpenedPage {
+  context: BrowserContext;
+  page: Page;
+  ready: ReadyPage;
+}
+
+export interface HostOptions {
+  clock: Clock;
+  log: Log;
+  counters: FleetCounters;
+  limits: WearLimits;
+  /** Certificates are the stage's own. */
+  onStage: boolean;
+  /** Called once, when the browser is gone, however it went. */
+  onGone: () => void;
+}
+
+/** One browser of the pool: opens pages, each in a context of its own, and knows how worn it is. */
+export class BrowserHost {
+  readonly launched: LaunchedBrowser;
+  readonly #options: HostOptions;
+  readonly #health: BrowserHealth;
+  readonly #bornAt: number;
+  #captures = 0;
+  #open = 0;
+  #retired: RetireReason | undefined;
+  #loss: Extract<PageLoss, 'browser_lost' | 'browser_unresponsive'> = 'browser_lost';
+  #memory = { bytes: 0, pages: 0 };
+  #ending: Promise<void> | undefined;
+  /** The next fresh page, opened ahead of need. */
+  #warm: { visitor: Visitor; page: Promise<OpenedPage> } | undefined;
+
+  constructor(launched: LaunchedBrowser, options: HostOptions) {
+    this.launched = launched;
+    this.#options = options;
+    this.#bornAt = options.clock.monotonic();
+    this.#health = new BrowserHealth({
+      ...{ browser: launched.browser, tree: launched.tree, clock: options.clock, log: options.log },
+      rendererBytes: options.limits.rendererBytes,
+      pages: () => this.#open,
+      onMemory: ({ bytes }, pages) => {
+        this.#memory = { bytes, pages };
+      },
+      onUnresponsive: () => this.#killUnresponsive(),
+    });
+    launched.browser.on('disconnected', () => this.#gone());
+  }
+
+  /** Starts watching the browser. */
+  async start(): Promise<void> {
+    await this.#health.start();
+  }
+
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Memory of the process tree when last looked at, and the pages that were open then. */
+  get memory(): Readonly<{ bytes: number; pages: number }> {
+    return this.#memory;
+  }
+
+  /** Whether it takes no further captures; notes why, the first time. */
+  get isWorn(): boolean {
+    if (this.#retired !== undefined) return true;
+    const { clock, limits } = this.#options;
+    const ageMs = clock.monotonic() - this.#bornAt;
+    const reason = wornBy({ captures: this.#captures, ageMs, ...this.#memory }, limits);
+    if (reason !== undefined) this.retire(reason);
+    return reason !== undefined;
+  }
+
+  /** Counts a capture in; every `enter` needs one `leave`. */
+  enter(): void {
+    this.#open++;
+    this.#captures++;
+  }
+
+  /** Counts a capture out; the last one out of a worn browser ends it. */
+  leave(): void {
+    this.#open--;
+    if (this.isWorn && this.#open <= 0) void this.end();
+  }
+
+  /** No new captures; ended when the last one is given back. */
+  retire(reason: RetireReason): void {
+    if (this.#retired !== undefined) return;
+    this.#retired = reason;
+    this.#options.counters.browsersRetired[reason]++;
+    if (this.#open <= 0) void this.end();
+  }
+
+  /** The page opened ahead when it fits; a page with an egress or a profile of its own is never opened ahead. */
+  async take(order: PageOrder): Promise<OpenedPage> {
+    const warm = this.#warm;
+    const plain = order.egress === undefined && order.storageState === undefined;
+    if (warm === undefined || !plain || !sameVisitor(warm.visitor, order.visitor)) return this.#openPage(order);
+    this.#warm = undefined;
+    return warm.page;
+  }
+
+  /** Opens the next page ahead of need. Resolves when it is ready; a failure is the next capture's to report. */
+  async refill(visitor: Visitor): Promise<void> {
+    if (this.isWorn) return;
+    const stale = this.#warm;
+    if (stale && sameVisitor(stale.visitor, visitor)) return;
+    const page = this.#openPage({ visitor, headers: {} });
+    this.#warm = { visitor, page };
+    if (stale) void this.#discard(stale.page);
+    try {
+      await page;
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'no page could be opened ahead');
+      if (this.#warm?.page === page) this.#warm = undefined;
+    }
+  }
+
+  /** Closes a context; when it does not close in time, nobody waits for it any longer and the browser is retired. */
+  async close(context: BrowserContext): Promise<void> {
+    const { clock, log, counters } = this.#options;
+    try {
+      await Deadline.after(CLOSE_MS, clock).run('context close', () => context.close());
+    } catch (error) {
+      log.warn({ err: error, pid: this.launched.pid }, 'context did not close; the browser is retired');
+      this.retire('close_hung');
+    }
+    counters.pagesClosed++;
+  }
+
+  /** Ends the browser: politely, then by its process tree. Idempotent; never throws. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    const { clock, log, counters, onGone } = this.#options;
+    this.#retired ??= 'stopped';
+    this.#health.stop();
+    const killed = await endBrowser(this.launched, Deadline.after(CLOSE_MS, clock), log);
+    if (killed) counters.browsersKilled++;
+    onGone();
+  }
+
+  #gone(): void {
+    const { log, counters } = this.#options;
+    if (this.#ending === undefined) {
+      log.warn({ pid: this.launched.pid, loss: this.#loss }, 'browser lost');
+      this.#retired ??= this.#loss === 'browser_lost' ? 'lost' : 'unresponsive';
+      counters.browsersRetired[this.#retired]++;
+    }
+    void this.end();
+  }
+
+  #killUnresponsive(): void {
+    this.#options.log.warn({ pid: this.launched.pid }, 'the browser does not react; killing its process tree');
+    this.#loss = 'browser_unresponsive';
+    this.#options.counters.browsersKilled++;
+    this.#health.stop();
+    killTree(this.launched.tree);
+  }
+
+  async #discard(page: Promise<OpenedPage>): Promise<void> {
+    try {
+      await this.close((await page).context);
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'a page opened ahead was lost before use');
+    }
+  }
+
+  async #openPage(order: PageOrder): Promise<OpenedPage> {
+    const { browser, info } = this.launched;
+    const deadline = Deadline.after(OPEN_MS, this.#options.clock);
+    const context = await deadline.run(
+      'context',
+      () => browser.newContext(contextOptions(order, this.#options.onStage)),
+      { onLate: (late) => this.close(late) },
+    );
+    this.#options.counters.pagesOpened++;
+    try {
+      const page = await deadline.run('page', () => context.newPage());
+      const cdp = await deadline.run('protocol session', () => context.newCDPSession(page));
+      const recorder = await deadline.run('recorder', () => TranscriptRecorder.attach(cdp));
+      const lossOf = (what: 'page' | 'browser'): Promise<PageLoss> =>
+        what === 'page' ? this.#health.lossOfPage() : Promise.resolve(this.#loss);
+      return { context, page, ready: { page, cdp, recorder, browser: info, lossOf } };
+    } catch (error) {
+      void this.close(context);
+      throw error;
+    }
+  }
+}
+
+function contextOptions(order: PageOrder, onStage: boolean): BrowserContextOptions {
+  const { visitor, egress, storageState } = order;
+  return {
+    locale: visitor.locale,
+    timezoneId: visitor.timezoneId,
+    viewport: VIEWPORT,
+    ...(visitor.geolocation === null
+      ? {}
+      : { geolocation: visitor.geolocation, permissions: ['geolocation'] }),
+    ...(egress === undefined ? {} : { proxy: egress }),
+    ...(storageState === undefined ? {} : { storageState }),
+    acceptDownloads: false,
+    serviceWorkers: 'block',
+    ignoreHTTPSErrors: onStage,
+  };
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
+
+/** Hours of the day in which nothing is captured: minutes after midnight in `zone`, half-open, past midnight allowed. */
+export interface QuietHours {
+  fromMinute: number;
+  toMinute: number;
+  /** IANA name. */
+  zone: string;
+}
+
+/** How gently one lane (a surface through an egress) is used, by all workers together. */
+export interface LaneSettings {
+  /** Captures that start per minute at most. */
+  perMinute: number;
+  /** Captures under way at most. */
+  atOnce: number;
+  /** Pauses between starts are longer by up to this share, at random; never shorter. */
+  jitter: number;
+  quiet: QuietHours | null;
+  /** First pause after a challenge, throttling or too many errors; each further one is twice as long. */
+  coolDownMs: number;
+  maxCoolDownMs: number;
+}
+
+/** The pace of one attentive person, and no hurry to come back where we are not wanted. */
+export const POLITE: LaneSettings = {
+  perMinute: 6,
+  atOnce: 2,
+  jitter: 0.3,
+  quiet: null,
+  coolDownMs: 5 * 60_000,
+  maxCoolDownMs: 4 * 3_600_000,
+};
+
+/** What was set, by scope: `live`, `stage`, `chatgpt`, `chatgpt/DE`; `off` is a lane without any limit or breaker. */
+export type LanesSetting = Readonly<Record<string, Partial<LaneSettings> | 'off'>>;
+
+/** Name of the lane that leaves without a proxy. */
+export const DIRECT = 'direct';
+/** Name of the lane that leads to the stage. */
+export const STAGE = 'stage';
+
+/**
+ * What holds for a lane; null: nothing does. Live lanes are polite unless told otherwise, those of the stage free;
+ * the narrower scope wins, setting by setting. Pure.
+ */
+export function laneSettings(
+  setting: LanesSetting,
+  surface: SurfaceName,
+  egress: string,
+): LaneSettings | null {
+  const scopes = egress === STAGE ? [STAGE] : ['live', surface];
+  let settings: LaneSettings | null = egress === STAGE ? null : POLITE;
+  for (const scope of [...scopes, `${surface}/${egress}`]) {
+    const own = setting[scope];
+    if (own === 'off') settings = null;
+    else if (own !== undefined) settings = { ...(settings ?? POLITE), ...own };
+  }
+  return settings;
+}
+
+const number = (low: number, high: number) => z.coerce.number().min(low).max(high);
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+const duration = z
+  .string()
+  .regex(/^\d+[smh]$/, 'must be a duration such as 30s, 5m or 4h')
+  .transform((text) => Number(text.slice(0, -1)) * (UNIT_MS[text.slice(-1)] ?? 0));
+const hours = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'must be hours such as 23:00-07:00')
+  .transform((text) => text.split('-').map((at) => Number(at.slice(0, 2)) * 60 + Number(at.slice(3))));
+const zone = z.string().refine(isTimeZone, 'must be a time zone such as Europe/Berlin');
+
+const entrySchema = z
+  .strictObject({
+    'per-minute': number(0.01, 6_000).optional(),
+    'at-once': number(1, 1_000).int().optional(),
+    jitter: number(0, 1).optional(),
+    quiet: hours.optional(),
+    zone: zone.default('UTC'),
+    'cool-down': duration.optional(),
+    'max-cool-down': duration.optional(),
+  })
+  .transform((entry): Partial<LaneSettings> => {
+    const [fromMinute = 0, toMinute = 0] = entry.quiet ?? [];
+    return {
+      ...(entry['per-minute'] === undefined ? {} : { perMinute: entry['per-minute'] }),
+      ...(entry['at-once'] === undefined ? {} : { atOnce: entry['at-once'] }),
+      ...(entry.jitter === undefined ? {} : { jitter: entry.jitter }),
+      ...(entry.quiet === undefined ? {} : { quiet: { fromMinute, toMinute, zone: entry.zone } }),
+      ...(entry['cool-down'] === undefined ? {} : { coolDownMs: entry['cool-down'] }),
+      ...(entry['max-cool-down'] === undefined ? {} : { maxCoolDownMs: entry['max-cool-down'] }),
+    };
+  });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    // Intl says so by throwing, and has no other way to ask.
+    return false;
+  }
+}
+
+function isScope(scope: string): boolean {
+  const [surface, egress] = scope.split('/');
+  if (egress === undefined && (scope === 'live' || scope === STAGE)) return true;
+  const known = SURFACE_NAMES.some((name) => name === surface);
+  return known && (egress === undefined || /^([A-Z]{2}|direct|stage)$/.test(egress));
+}
+
+/** Reads `live: per-minute=4; chatgpt: per-minute=2, at-once=1, quiet=23:00-07:00, zone=Europe/Berlin; stage: off`. */
+export function parseLanes(text: string, context: z.RefinementCtx): LanesSetting {
+  const refuse = (message: string): void => context.addIssue({ code: 'custom', message });
+  const setting: Record<string, Partial<LaneSettings> | 'off'> = {};
+  for (const part of text.split(';').map((item) => item.trim())) {
+    if (part === '') continue;
+    const [, scope = '', body = ''] = /^([^:\s]+)\s*:\s*(.+)$/s.exec(part) ?? [];
+    if (!isScope(scope)) {
+      refuse(
+        `${JSON.stringify(part)} must begin with live:, stage:, a surface: or surface/COUNTRY|direct|stage:`,
+      );
+      continue;
+    }
+    if (body.trim() === 'off') {
+      setting[scope] = 'off';
+      continue;
+    }
+    const pairs = body.split(',').map((pair) => pair.trim().split(/\s*=\s*/, 2));
+    const parsed = entrySchema.safeParse(Object.fromEntries(pairs));
+    if (parsed.success) setting[scope] = parsed.data;
+    else
+      refuse(`${scope}: ${parsed.error.issues.map((issue) => `${issue.path} ${issue.message}`).join('; ')}`);
+  }
+  return setting;
+}
