@@ -4,7 +4,7 @@ import { API_VERSIONS, type ApiVersion, DEFAULT_VERSION } from '../contract/dial
 import { docsPage, routesOf } from './docs-page.ts';
 import type { App } from './fastify-types.ts';
 import { tidyComponents } from './openapi-components.ts';
-import { inDialect } from './openapi-dialect.ts';
+import { inDialect, operationIdOf } from './openapi-dialect.ts';
 
 const DESCRIPTION = 'Submit a query to consumer AI search surfaces; get proven Envelopes.';
 
@@ -26,7 +26,13 @@ export async function collectOpenApi(app: App): Promise<void> {
         components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
         security: [{ bearer: [] }],
       },
-      transform: (route) => jsonSchemaTransform({ ...route, schema: inDialect(version, route.schema) }),
+      transform: (given) => {
+        const operationId = operationIdOf(String(given.route.method), given.url);
+        return jsonSchemaTransform({
+          ...given,
+          schema: { operationId, ...inDialect(version, given.schema) },
+        });
+      },
       transformObject: jsonSchemaTransformObject,
     });
   }

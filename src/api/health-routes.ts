@@ -31,7 +31,7 @@ export function healthRoutes(app: App, context: ApiContext): void {
         tags: ['System'],
         security: [],
         summary: 'The process lives',
-        response: { 200: probeSchema },
+        response: { 200: probeSchema, '4xx': errorBodySchema },
       },
     },
     async () => ({ status: 'ok' }),
@@ -43,7 +43,7 @@ export function healthRoutes(app: App, context: ApiContext): void {
         tags: ['System'],
         security: [],
         summary: 'The server takes work: not draining, database there',
-        response: { 200: probeSchema, '5xx': errorBodySchema },
+        response: { 200: probeSchema, '4xx': errorBodySchema, '5xx': errorBodySchema },
       },
     },
     async () => {

@@ -20,7 +20,8 @@ export function tidyComponents<T extends object>(document: T): T {
     if (typeof value === 'string')
       return value.startsWith(PREFIX) ? PREFIX + nameOf(value.slice(PREFIX.length)) : value;
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renamed(item)]));
+    const tidy = withNamedKeys(value);
+    return Object.fromEntries(Object.entries(tidy).map(([key, item]) => [key, renamed(item)]));
   };
   const kept = Object.entries(schemas).filter(([name]) => reached.has(name));
   const components = {
@@ -28,6 +29,15 @@ export function tidyComponents<T extends object>(document: T): T {
     schemas: Object.fromEntries(kept.map(([name, schema]) => [nameOf(name), renamed(schema)])),
   };
   return { ...plain, paths: renamed(plain.paths ?? null), components } as unknown as T;
+}
+
+/** A record over a closed set of keys, as an object with these properties: what readers and generators expect. */
+function withNamedKeys(schema: { [key: string]: Json }): { [key: string]: Json } {
+  const { propertyNames, additionalProperties, ...rest } = schema;
+  if (!Array.isArray(schema.required) || schema.properties !== undefined) return schema;
+  if (additionalProperties === undefined || propertyNames === undefined) return schema;
+  const properties = Object.fromEntries(schema.required.map((key) => [String(key), additionalProperties]));
+  return { ...rest, properties, additionalProperties: false };
 }
 
 function child(value: { [key: string]: Json }, key: string): { [key: string]: Json } {

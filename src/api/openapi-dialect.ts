@@ -25,3 +25,13 @@ export function inDialect(version: ApiVersion, schema: FastifySchema): FastifySc
   const replaced = Object.entries(response).map(([status, answer]) => [status, own.get(answer) ?? answer]);
   return { ...schema, response: Object.fromEntries(replaced) };
 }
+
+/** Id of an operation, of its method and path: `GET /v1/jobs/:id/proof` is `getJobsByIdProof`. */
+export function operationIdOf(method: string, path: string): string {
+  const words = path
+    .replace(/^\/v1\//, '')
+    .replaceAll(':', 'by-')
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '');
+  return [method.toLowerCase(), ...words.map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`)].join('');
+}

@@ -1,7 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../contract/errors.ts';
-import { unstorablePath } from '../contract/storable-text.ts';
+import { storableJson, unstorablePath } from '../contract/storable-text.ts';
 import { issuesOf, requestError } from './request-issues.ts';
 import { regionWireSchema } from './wire.ts';
 
@@ -20,10 +20,14 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
     if (httpPart === 'body') {
       if (data === undefined)
         return { error: new ApiError('INVALID_JSON', 'request body is not valid JSON') };
+    }
+    if (httpPart === 'body' || httpPart === 'querystring') {
       const unstorable = unstorablePath(data);
       if (unstorable !== undefined) return { error: unstorableError(unstorable) };
     }
-    const result = schema.safeParse(data);
+    // An id that cannot be stored names nothing: it is looked up with its faults marked, and not found.
+    const given: unknown = httpPart === 'params' ? JSON.parse(storableJson(data)) : data;
+    const result = schema.safeParse(given);
     if (result.success) return { value: result.data };
     return { error: requestError(issuesOf(result.error, (path) => fieldsAt(path, schema))) };
   };

@@ -1,4 +1,5 @@
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
+import { LANES_MIGRATIONS } from '../fleet/schema-lanes.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
 import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
@@ -11,6 +12,7 @@ import { WEBHOOKS_MIGRATIONS } from '../webhooks/schema.ts';
 export const ALL_MIGRATIONS: readonly Migration[] = [
   ...JOBS_MIGRATIONS,
   ...FLEET_MIGRATIONS,
+  ...LANES_MIGRATIONS,
   ...ACCOUNTS_MIGRATIONS,
   ...MORE_JOBS_MIGRATIONS,
   ...EVENTS_MIGRATIONS,

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { SURFACES } from '../../surfaces/index.ts';
+import { LaneGate } from '../fleet/lane-gate.ts';
+import { Lanes } from '../fleet/lanes.ts';
 import { enter, startSupervisor } from '../fleet/presence.ts';
+import { startReaper } from '../fleet/reaper.ts';
 import { startRetention } from '../fleet/retention-sweep.ts';
+import { ScratchRoot } from '../fleet/scratch.ts';
+import { SlotGate } from '../fleet/slot-gate.ts';
 import { Worker } from '../fleet/worker.ts';
 import { startSweeper } from '../jobs/sweeper.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -30,6 +35,17 @@ export async function runWorker(
   const site = await openCaptureSite(config, log, foundation.db);
   const surfaces = SURFACES.filter(({ name }) => config.surfaces?.includes(name) ?? true);
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const { pool } = site.seat;
+  const gate: SlotGate = new SlotGate({
+    rules: { floor: Math.min(config.slots, availableParallelism()), ceiling: config.slots },
+    ...{ clock: systemClock, log, counters: pool.counters, busy: () => worker.busy },
+    bytesPerCapture: () => pool.gauges().bytesPerCapture,
+  });
+  const laneGate = new LaneGate({
+    ...{ db: foundation.db, workerId, regions: config.regions, log: log.child({ workerId }) },
+    lanes: new Lanes({ db: foundation.db, setting: config.lanes }),
+    exits: { onlyStage: site.seat.onlyStage ?? false, egress: config.egress },
+  });
   const worker = new Worker({
     ...foundation,
     ...site.seat,
@@ -40,6 +56,8 @@ export async function runWorker(
     surfaces,
     regions: config.regions,
     slots: config.slots,
+    slotLimit: () => gate.limit,
+    gate: laneGate,
     heartbeatS: config.heartbeatS,
     drainMs: config.drainMs,
     log: log.child({ workerId }),
@@ -47,6 +65,10 @@ export async function runWorker(
   const opened = new Opened();
   opened.add(site, (part) => part.close());
   try {
+    const root = new ScratchRoot(config.dataDir, log);
+    opened.add(startReaper(root, pool.counters, systemClock, log), (part) => part.stop());
+    gate.start();
+    opened.add(gate, async (part) => part.stop());
     opened.add(startSweeper({ ...foundation, clock: systemClock, log }), (part) => part.stop());
     const { retentionDays } = config;
     const keep = { db: foundation.db, store: site.store, clock: systemClock, log, retentionDays };

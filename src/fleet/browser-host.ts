@@ -124,7 +124,8 @@ export class BrowserHost {
   async take(order: PageOrder): Promise<OpenedPage> {
     const warm = this.#warm;
     const plain = order.egress === undefined && order.storageState === undefined;
-    if (warm === undefined || !plain || !sameVisitor(warm.visitor, order.visitor)) return this.#openPage(order);
+    if (warm === undefined || !plain || !sameVisitor(warm.visitor, order.visitor))
+      return this.#openPage(order);
     this.#warm = undefined;
     return warm.page;
   }
@@ -183,7 +184,10 @@ export class BrowserHost {
   }
 
   #killUnresponsive(): void {
-    this.#options.log.warn({ pid: this.launched.pid }, 'the browser does not react; killing its process tree');
+    this.#options.log.warn(
+      { pid: this.launched.pid },
+      'the browser does not react; killing its process tree',
+    );
     this.#loss = 'browser_unresponsive';
     this.#options.counters.browsersKilled++;
     this.#health.stop();

@@ -31,6 +31,8 @@ export interface CaptureMeans extends CaptureSeat {
   retryDelayMs: number;
   /** Called when a child's first navigation is about to start; for measuring. */
   onDispatch?: (childId: ClaimedChild['id']) => void;
+  /** Told what a capture came to, before it is stored. */
+  onOutcome?: (child: ClaimedChild, outcome: Outcome) => Promise<void>;
 }
 
 /** A finished capture is too dear to be thrown away for a database that is away for a moment (specs/fleet.md 0.6). */
@@ -60,6 +62,7 @@ export async function captureChild(
     means.onDispatch?.(child.id),
   );
   const body = readCapture(surface, captured.record);
+  await means.onOutcome?.(child, body.outcome);
   const remainingMs = child.deadlineAt - clock.now() - means.retryDelayMs;
   if (shouldRetry(body.outcome, child.attempt, remainingMs)) {
     const message = captured.record.signals.failure?.message ?? OUTCOME_RULES[body.outcome].message;

@@ -7,7 +7,7 @@ import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { readProcess } from '../platform/process-table.ts';
 import { killTree, type ProcessTree } from './process-tree.ts';
-import { MARK_SWITCH, MARK_VARIABLE, type Scratch, ScratchRoot } from './scratch.ts';
+import { MARK_SWITCH, type Scratch, ScratchRoot } from './scratch.ts';
 
 /** What to launch and where its traffic may go. */
 export interface LaunchOptions {
@@ -48,7 +48,9 @@ export async function launchBrowser(options: LaunchOptions, deadline: Deadline):
     const { browser, sandboxed } = await launchMarked(options, scratch, deadline);
     const pid = await browserPid(browser, deadline);
     const info = { name: 'chromium', version: browser.version(), binary: options.binary };
-    return { browser, pid, tree: treeOf(pid), scratch, root, sandboxed, info };
+    const tree = treeOf(pid);
+    root.note(scratch.id, tree);
+    return { browser, pid, tree, scratch, root, sandboxed, info };
   } catch (error) {
     await root.remove(scratch.id);
     throw error;
@@ -75,7 +77,7 @@ async function launchMarked(
             handleSIGHUP: false,
             timeout: 20_000,
             artifactsDir: scratch.path,
-            env: browserEnvironment({ TMPDIR: scratch.path, [MARK_VARIABLE]: scratch.mark }),
+            env: browserEnvironment({ TMPDIR: scratch.path }),
             args: [...launchArguments(options.stagePort), `${MARK_SWITCH}=${scratch.mark}`],
           }),
         ),

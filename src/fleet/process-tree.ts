@@ -22,8 +22,8 @@ export interface TreeMemory {
 }
 
 /** The living members of a tree; none when the group's number has been given to somebody else. */
-export function treeMembers(tree: ProcessTree): ProcessEntry[] {
-  const members = readProcesses().filter(({ group }) => group === tree.group);
+export function treeMembers(tree: ProcessTree, entries = readProcesses()): ProcessEntry[] {
+  const members = entries.filter(({ group }) => group === tree.group);
   const leader = members.find(({ pid }) => pid === tree.group);
   return leader !== undefined && leader.startTicks !== tree.leaderStart ? [] : members;
 }
@@ -48,7 +48,8 @@ export function treeMemory(tree: ProcessTree): TreeMemory {
     const memory = memoryOf(process.pid);
     alone += memory.private;
     together = Math.max(together, memory.shared);
-    if (commandLine(process.pid).includes('--type=renderer')) renderers.push({ process, bytes: memory.private });
+    if (commandLine(process.pid).includes('--type=renderer'))
+      renderers.push({ process, bytes: memory.private });
   }
   return { bytes: alone + together, renderers };
 }

@@ -1,21 +1,16 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import {
-  commandLine,
-  environmentOf,
-  killExactly,
-  type ProcessEntry,
-  readProcesses,
-} from '../platform/process-table.ts';
+import { commandLine, killExactly, type ProcessEntry, readProcesses } from '../platform/process-table.ts';
 import type { FleetCounters } from './fleet-counters.ts';
+import { treeMembers } from './process-tree.ts';
 import {
   type BrowserMark,
   FOREIGN_AGE_MS,
   MARK_SWITCH,
-  MARK_VARIABLE,
   type Owner,
   ownerLives,
   parseMark,
+  type ScratchFolder,
   type ScratchRoot,
 } from './scratch.ts';
 
@@ -69,14 +64,29 @@ export function idInMark(mark: string | undefined, fleet: string): string | unde
   return mark?.startsWith(`${fleet}.`) ? mark.slice(fleet.length + 1) : undefined;
 }
 
-/** Processes of this fleet's browsers: the browser itself by its switch, all others by the variable they inherit. */
-export function markedProcesses(fleet: string): MarkedProcess[] {
-  return readProcesses().flatMap((entry) => {
-    const onSwitch = new RegExp(`${MARK_SWITCH}=(\\S+)`).exec(commandLine(entry.pid))?.[1];
-    const id = idInMark(onSwitch ?? environmentOf(entry.pid, MARK_VARIABLE), fleet);
+/**
+ * Processes of this fleet's browsers: a browser by its switch, its children by the process group they share with it or
+ * that its folder notes.
+ */
+export function markedProcesses(root: ScratchRoot, folders: readonly ScratchFolder[]): MarkedProcess[] {
+  const entries = readProcesses();
+  const groups = new Map<number, string>();
+  for (const { id, tree } of folders)
+    if (tree !== undefined && treeMembers(tree, entries).length > 0) groups.set(tree.group, id);
+  for (const { pid, group } of entries) {
+    const id = idInMark(markOn(pid), root.fleet);
+    if (id !== undefined) groups.set(group, id);
+  }
+  return entries.flatMap((entry) => {
+    const id = groups.get(entry.group);
     const mark = id === undefined ? undefined : parseMark(id);
     return id === undefined || mark === undefined ? [] : [{ ...entry, id, mark }];
   });
+}
+
+function markOn(pid: number): string | undefined {
+  const words = commandLine(pid).split(' ');
+  return words.find((word) => word.startsWith(`${MARK_SWITCH}=`))?.slice(MARK_SWITCH.length + 1);
 }
 
 /** One look: ends orphaned processes, then removes orphaned folders. Returns what was done. */
@@ -86,10 +96,11 @@ export async function reapOnce(
   clock: Clock,
   log: Log,
 ): Promise<{ processes: number; folders: number }> {
+  const seen = root.list(clock.now());
   const verdict = decideReaping({
     self: root.owner,
-    processes: markedProcesses(root.fleet),
-    folders: root.list(clock.now()),
+    processes: markedProcesses(root, seen),
+    folders: seen,
     ledger: root.ids,
     lives: ownerLives,
   });

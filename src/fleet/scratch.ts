@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import type { Log } from '../platform/log.ts';
 import { HAS_PROCESS_TABLE, readProcess } from '../platform/process-table.ts';
+import type { ProcessTree } from './process-tree.ts';
 
 /**
  * Longest folder Chromium may get as TMPDIR: it puts `/.org.chromium.Chromium.scoped_dir.XXXXXX/SingletonSocket` in it,
@@ -24,7 +34,7 @@ export interface Owner {
   startTicks: number;
 }
 
-/** A browser's mark: owner and number. It names the scratch folder and stands on the process as switch and variable. */
+/** A browser's mark: owner and number. It names the scratch folder and stands on the process as a switch. */
 export interface BrowserMark extends Owner {
   serial: number;
 }
@@ -33,13 +43,24 @@ export interface BrowserMark extends Owner {
 export interface Scratch {
   id: string;
   path: string;
-  /** Value of the switch and the environment variable that mark the browser's processes. */
+  /** Value of the switch that marks the browser's process. */
   mark: string;
 }
 
-/** Switch (`--name=mark`) and environment variable of a browser's processes. Chromium ignores both. */
+/** A folder as it lies there. */
+export interface ScratchFolder {
+  id: string;
+  ageMs: number;
+  /** Processes of its browser; undefined when it never got so far as to note them. */
+  tree: ProcessTree | undefined;
+}
+
+/** Switch (`--name=mark`) of a browser's own process; Chromium ignores it, and does not hand it on to its children. */
 export const MARK_SWITCH = '--capture-fleet-browser';
-export const MARK_VARIABLE = 'CAPTURE_FLEET_BROWSER';
+/** In each folder: the process group of its browser, by which the children are known when the browser itself is gone. */
+const TREE_FILE = 'tree.json';
+
+const treeSchema = z.object({ group: z.int().positive(), leaderStart: z.number().optional() });
 
 /** `scope-pid-start-serial`, numbers in base 36. Pure. */
 export function formatMark({ scope, pid, startTicks, serial }: BrowserMark): string {
@@ -51,7 +72,8 @@ export function parseMark(text: string): BrowserMark | undefined {
   const [, scope = '', pid = '', start = '', serial = ''] =
     /^([0-9a-f]{4})-([0-9a-z]+)-([0-9a-z]+)-([0-9a-z]+)$/.exec(text) ?? [];
   const [ownerPid, startTicks, number] = [pid, start, serial].map((part) => Number.parseInt(part, 36));
-  if (ownerPid === undefined || startTicks === undefined || number === undefined || scope === '') return undefined;
+  if (ownerPid === undefined || startTicks === undefined || number === undefined || scope === '')
+    return undefined;
   return { scope, pid: ownerPid, startTicks, serial: number };
 }
 
@@ -139,16 +161,32 @@ export class ScratchRoot {
     return false;
   }
 
-  /** Folders that lie there, with their age in milliseconds. */
-  list(now: number): { id: string; ageMs: number }[] {
+  /** Notes in the folder which processes its browser has. */
+  note(id: string, tree: ProcessTree): void {
+    writeFileSync(join(this.path, id, TREE_FILE), JSON.stringify(tree));
+  }
+
+  /** Folders that lie there. */
+  list(now: number): ScratchFolder[] {
     if (!existsSync(this.path)) return [];
     return readdirSync(this.path).flatMap((id) => {
       try {
-        return [{ id, ageMs: now - statSync(join(this.path, id)).mtimeMs }];
+        const folder = join(this.path, id);
+        return [{ id, ageMs: now - statSync(folder).mtimeMs, tree: readTree(join(folder, TREE_FILE)) }];
       } catch {
         return []; // Deleted between the two looks.
       }
     });
+  }
+}
+
+function readTree(file: string): ProcessTree | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const { group, leaderStart } = treeSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return { group, leaderStart };
+  } catch {
+    return undefined; // Half written by a process that was killed: then its browser died with it.
   }
 }
 

@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { readCpuPressure, readMemory } from '../platform/machine-load.ts';
@@ -6,7 +6,7 @@ import type { FleetCounters } from './fleet-counters.ts';
 import { nextSlots, type SlotRules, type SlotState, startSlots } from './slot-controller.ts';
 
 const SAMPLE_MS = 1_000;
-const LAG_RESOLUTION_MS = 10;
+const LAG_RESOLUTION_MS = 50;
 
 export interface SlotGateOptions {
   rules: SlotRules;
@@ -21,7 +21,7 @@ export interface SlotGateOptions {
 /** Follows the machine once a second and says how many captures may run at once. */
 export class SlotGate {
   readonly #options: SlotGateOptions;
-  readonly #lag: IntervalHistogram;
+  readonly #lag: ReturnType<typeof monitorEventLoopDelay>;
   #state: SlotState;
   #timer: NodeJS.Timeout | undefined;
 
@@ -68,6 +68,9 @@ export class SlotGate {
     if (limit === before) return;
     if (limit > before) counters.slotsRaised++;
     else counters.slotsLowered++;
-    log.info({ from: before, to: limit, cpu: this.#state.cpu, lag: this.#state.lag }, 'slots follow the machine');
+    log.info(
+      { from: before, to: limit, cpu: this.#state.cpu, lag: this.#state.lag },
+      'slots follow the machine',
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { FleetError } from '../contract/errors.ts';
+import type { Outcome } from '../contract/outcome.ts';
 import type { Surface } from '../contract/surface.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import { type ClaimedChild, claim } from '../jobs/claim.ts';
@@ -10,6 +11,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { type CaptureMeans, captureChild } from './capture-child.ts';
+import type { LaneGate } from './lane-gate.ts';
 
 export interface WorkerOptions extends CaptureMeans {
   /** Names this worker in rows and logs. */
@@ -18,6 +20,10 @@ export interface WorkerOptions extends CaptureMeans {
   /** Absent: all regions. */
   regions?: ServedRegions;
   slots: number;
+  /** How many of them the machine carries at this moment; all when absent. */
+  slotLimit?: () => number;
+  /** Asked before a job is fetched and before its capture starts; absent: no lane has limits. */
+  gate?: LaneGate;
   heartbeatS: number;
   drainMs: number;
   /** Where this process counts. */
@@ -54,12 +60,20 @@ export class Worker {
   #rotation = 0;
   #pausedUntil = 0;
   #poll: NodeJS.Timeout | undefined;
+  #laneTimer: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#surfaces = new Map(options.surfaces.map((surface) => [surface.name, surface]));
     this.#free = options.slots;
+  }
+
+  /** Whether one more capture may run now: `slots` is the ceiling, `slotLimit` what the machine carries at the moment. */
+  get #hasSlot(): boolean {
+    const { slots, slotLimit } = this.#options;
+    const taken = slots - this.#free;
+    return this.#free > 0 && taken < Math.max(1, slotLimit?.() ?? slots);
   }
 
   /** Slots in use right now. */
@@ -83,6 +97,7 @@ export class Worker {
   async stop(): Promise<void> {
     this.#accepting = false;
     clearInterval(this.#poll);
+    clearTimeout(this.#laneTimer);
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
     const all = (): Promise<unknown> => Promise.all([...this.#running].map(({ done }) => done));
@@ -102,7 +117,7 @@ export class Worker {
     this.#pumping = true;
     void this.#pump(surface).finally(() => {
       this.#pumping = false;
-      if (this.#again && this.#free > 0) this.#wake(undefined);
+      if (this.#again && this.#hasSlot) this.#wake(undefined);
     });
   }
 
@@ -111,7 +126,7 @@ export class Worker {
     let first = hint;
     do {
       this.#again = false;
-      while (this.#accepting && this.#free > 0 && this.#options.clock.monotonic() >= this.#pausedUntil) {
+      while (this.#accepting && this.#hasSlot && this.#options.clock.monotonic() >= this.#pausedUntil) {
         this.#free--;
         const job = await this.#fetchNext(first);
         first = undefined;
@@ -133,11 +148,27 @@ export class Worker {
       .filter((name) => name !== undefined);
     order.sort((a, b) => Number(b === hint) - Number(a === hint));
     try {
-      return await fetchByTurn(this.#options.db, this.#options.queue, order, this.#options.regions);
+      return await fetchByTurn(
+        this.#options.db,
+        this.#options.queue,
+        await this.#open(order),
+        this.#options.regions,
+      );
     } catch (error) {
       this.#options.log.warn({ err: error }, 'could not fetch; the next poll tries again');
     }
     return undefined;
+  }
+
+  /** The surfaces whose lanes let something through; the worker looks again when the next of them may. */
+  async #open(surfaces: readonly SurfaceName[]): Promise<readonly SurfaceName[]> {
+    const { gate } = this.#options;
+    if (gate === undefined) return surfaces;
+    const ways = await gate.look(surfaces);
+    clearTimeout(this.#laneTimer);
+    if (ways.againInMs !== null && ways.againInMs < IDLE_POLL_MS && this.#accepting)
+      this.#laneTimer = setTimeout(() => this.#wake(undefined), ways.againInMs);
+    return ways.surfaces;
   }
 
   #begin(job: QueuedJob): void {
@@ -162,23 +193,36 @@ export class Worker {
 
   /** Never rejects; false when the job belongs to regions this worker does not serve, and was put back. */
   async #run(job: QueuedJob, deadline: Deadline): Promise<boolean> {
-    const { log, workerId, regions, clock, db, queue } = this.#options;
+    const { log, workerId, regions, gate, clock, db, queue } = this.#options;
     const childLog = log.child({ childId: job.childId, surface: job.surface });
     const startedAt = clock.monotonic();
+    const decided = gate?.deciding(job.surface);
     try {
-      const claimed = await claim(db, queue, job, { workerId, regions, now: clock.now() });
+      const barred = gate?.barred(job.surface);
+      const claimed = await claim(db, queue, job, { workerId, regions, barred, now: clock.now() });
       if (claimed.kind !== 'claimed') {
         childLog.info({ claim: claimed.kind }, 'nothing to capture');
         return claimed.kind !== 'elsewhere';
       }
       const { id: childId, jobId, requestId, attempt } = claimed.child;
       const ownLog = log.child({ requestId, jobId, childId, attempt, surface: job.surface });
+      if (gate !== undefined && !(await gate.admit(claimed.child, queue))) return true;
+      this.#decided(decided);
       await this.#attempt(claimed.child, deadline, ownLog, startedAt);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
       childLog.error({ err: error }, 'attempt failed outside the capture');
+    } finally {
+      decided?.();
     }
     return true;
+  }
+
+  /** The job in hand has its way; another of its surface may be fetched. */
+  #decided(tell: (() => void) | undefined): void {
+    if (tell === undefined) return;
+    tell();
+    this.#wake(undefined);
   }
 
   async #attempt(child: ClaimedChild, deadline: Deadline, log: Log, startedAt: number): Promise<void> {
@@ -187,7 +231,8 @@ export class Worker {
     if (surface === undefined) throw new TypeError(`no adapter for ${child.surface}`);
     const stopBeating = this.#heartbeat(child, deadline, log);
     try {
-      const end = await captureChild(child, surface, this.#options, deadline, log);
+      const onOutcome = async (of: ClaimedChild, outcome: Outcome) => this.#options.gate?.report(of, outcome);
+      const end = await captureChild(child, surface, { ...this.#options, onOutcome }, deadline, log);
       const ms = Math.round(clock.monotonic() - startedAt);
       const labels = { surface: child.surface, outcome: end.outcome };
       this.#options.metrics?.captures.inc(labels);
@@ -201,6 +246,7 @@ export class Worker {
   }
 
   async #undo(child: ClaimedChild, error: unknown, log: Log): Promise<void> {
+    await this.#options.gate?.report(child, null);
     const code = error instanceof FleetError ? error.code : undefined;
     if (code === 'LEASE_LOST') {
       this.#options.metrics?.leaseLost.inc();

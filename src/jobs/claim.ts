@@ -16,6 +16,7 @@ import {
   swapTokens,
 } from './fairness.ts';
 import { putBack } from './put-back.ts';
+import type { Route } from './waiting-routes.ts';
 
 /** A child in a worker's hands, and all it needs to know about it. */
 export interface ClaimedChild {
@@ -66,6 +67,16 @@ export function decideClaim(
   return 'claimed';
 }
 
+/** Who claims, and what of the surface it can take. */
+export interface ClaimBy {
+  workerId: string;
+  /** Epoch milliseconds. */
+  now: number;
+  regions?: ServedRegions | undefined;
+  /** Routes whose children have to wait. */
+  barred?: readonly Route[] | undefined;
+}
+
 /**
  * Takes a child for this worker: marks it processing and counts the attempt. Which one is decided here: a job whose
  * child never ran is exchanged for that of the child whose turn it is (fairness.ts).
@@ -74,7 +85,7 @@ export async function claim(
   db: Database,
   queue: Queue,
   job: QueuedJob,
-  by: { workerId: string; now: number; regions?: ServedRegions | undefined },
+  by: ClaimBy,
 ): Promise<Claim> {
   const attempt = { ...job, ...by };
   return db.transaction(async (sql) => {
@@ -102,11 +113,11 @@ export async function claim(
 /** The fetched job's own child, or the one whose turn it is, which then has this job. */
 async function nextChild(
   sql: Sql,
-  attempt: QueuedJob & { workerId: string; now: number; regions?: ServedRegions | undefined },
+  attempt: QueuedJob & ClaimBy,
 ): Promise<ChildRow | undefined> {
   const own = await lockChild(sql, 'c.queue_job_id = $1', attempt.queueJobId);
   if (own === undefined || own.attempts > 0 || decideClaim(own, attempt) !== 'claimed') return own;
-  const next = await childByTurn(sql, own.surface, attempt.regions);
+  const next = await childByTurn(sql, own.surface, attempt.regions, attempt.barred);
   if (next === undefined || next === own.id) return own;
   await swapTokens(sql, own.id, next);
   return lockChild(sql, 'c.id = $1', next);

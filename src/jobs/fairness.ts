@@ -4,6 +4,7 @@ import type { SurfaceName } from '../contract/surface-name.ts';
 import { surfaceNameSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import type { Queue, QueuedJob } from '../platform/queue.ts';
+import { MAY_GO, type Route } from './waiting-routes.ts';
 
 /**
  * Who is next (specs/edge.md 6.4, the strict design): a queue job is only a token that says "there is work on this
@@ -134,12 +135,13 @@ const idRow = z.object({ id: z.string().transform((id) => id as ChildId) });
 
 /**
  * The child of this surface whose turn it is, locked; undefined when none waits (or those that do are being changed
- * right now). Needs `lockTurns`.
+ * right now). Children on barred routes are passed over. Needs `lockTurns`.
  */
 export async function childByTurn(
   sql: Sql,
   surface: SurfaceName,
   regions?: ServedRegions,
+  barred: readonly Route[] = [],
 ): Promise<ChildId | undefined> {
   const { rows } = await sql.query(
     `WITH RECURSIVE waiting AS (
@@ -153,9 +155,10 @@ export async function childByTurn(
      CROSS JOIN LATERAL (
        SELECT c.id FROM fleet.child c
        WHERE ${WAITING} AND c.surface = $1 AND c.account_id = ranked.account_id AND ${SERVED('$2')}
+         AND ${MAY_GO('$3')}
        ORDER BY c.priority DESC, c.arrival LIMIT 1 FOR UPDATE SKIP LOCKED) head
      LIMIT 1`,
-    [surface, regions === undefined ? null : [...regions]],
+    [surface, regions === undefined ? null : [...regions], [...barred]],
   );
   return idRow.optional().parse(rows[0])?.id;
 }

@@ -28,20 +28,27 @@ export async function giveBack(
 /**
  * Puts a child back untouched because this worker must stop: the attempt does not count, and another worker is woken
  * at once and takes it before younger children. The queue job is replaced, so that whatever this worker still does
- * with its old lease changes nothing. Throws LEASE_LOST as `settle` does.
+ * with its old lease changes nothing. With `notBeforeMs` nobody is woken and nobody takes it before that time has
+ * passed. Throws LEASE_LOST as `settle` does.
  */
-export async function release(db: Database, queue: Queue, child: ClaimedChild): Promise<void> {
+export async function release(
+  db: Database,
+  queue: Queue,
+  child: ClaimedChild,
+  notBeforeMs = 0,
+): Promise<void> {
   const queueJobId = newQueueJobId();
   const retryLimit = Math.max(0, MAX_ATTEMPTS - child.attempt);
   await db.transaction(async (sql) => {
     const { rowCount } = await sql.query(
       `UPDATE fleet.child SET status = 'queued', attempts = attempts - 1, queue_job_id = $4, claimed_retry = NULL,
-         worker_id = NULL, claimed_at = NULL
+         worker_id = NULL, claimed_at = NULL, not_before = now() + $5 * interval '1 millisecond'
        WHERE ${FENCE}`,
-      [...fenceOf(child), queueJobId],
+      [...fenceOf(child), queueJobId, notBeforeMs],
     );
     if (rowCount !== 1 || !(await queue.drop(sql, child.lease))) throw leaseLost(child);
-    await queue.insert(sql, child.surface, [{ queueJobId, childId: child.id, retryLimit, priority: 1 }]);
-    await announceWork(sql, [child.surface]);
+    const job = { queueJobId, childId: child.id, retryLimit, priority: 1, notBeforeMs };
+    await queue.insert(sql, child.surface, [job]);
+    if (notBeforeMs === 0) await announceWork(sql, [child.surface]);
   });
 }

@@ -129,6 +129,9 @@ export class Reconciler {
     const { children, jobs } = await repair(this.#db, this.#queue, certain);
     this.counters.childrenRequeued += children;
     this.counters.jobsRemoved += jobs;
-    this.#log.error({ children, jobs }, 'children and queue disagreed and were repaired; this should never happen');
+    this.#log.error(
+      { children, jobs },
+      'children and queue disagreed and were repaired; this should never happen',
+    );
   }
 }

@@ -7,6 +7,7 @@ import { settleDeadLetters } from './dead-letter.ts';
 import { expireOverdue } from './expiry.ts';
 import { sweepKeys } from './idempotency.ts';
 import { sweepRates } from './limits.ts';
+import { type ReconcileCounters, Reconciler } from './reconcile.ts';
 import { sweepSyncSlots } from './sync-slots.ts';
 
 export interface SweeperOptions {
@@ -18,21 +19,31 @@ export interface SweeperOptions {
   everyMs?: number;
 }
 
+/** A running sweeper. */
+export interface Sweeper {
+  /** What children and queue disagreed about so far; for the metrics. */
+  reconciled: Readonly<ReconcileCounters>;
+  stop(): Promise<void>;
+}
+
 const EVERY_MS = 1_000;
 const KEYS_EVERY_MS = 3_600_000;
 const AUDIT_EVERY_MS = 60_000;
+const RECONCILE_EVERY_MS = 30_000;
 
 /**
  * Ends, once a second, what nobody else will: dead letters, overdue children, old idempotency keys, leases and buckets
- * that ran out; once a minute the credits are audited. Any number of
+ * that ran out; twice a minute children and queue are compared, once a minute the credits are audited. Any number of
  * processes may run one. A failing round is logged and the next one tries again.
  */
-export function startSweeper(options: SweeperOptions): { stop(): Promise<void> } {
+export function startSweeper(options: SweeperOptions): Sweeper {
   const { db, queue, clock, log, everyMs = EVERY_MS } = options;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let keysDueAt = 0;
   let auditDueAt = 0;
+  let reconcileDueAt = 0;
+  const reconciler = new Reconciler(db, queue, log);
   const round = async (): Promise<void> => {
     try {
       await settleDeadLetters(db, queue, clock.now());
@@ -43,6 +54,10 @@ export function startSweeper(options: SweeperOptions): { stop(): Promise<void> }
         if (findings.released + findings.recounted > 0)
           log.error(findings, 'credits.audit found a difference');
         auditDueAt = clock.now() + AUDIT_EVERY_MS;
+      }
+      if (clock.now() >= reconcileDueAt) {
+        await reconciler.look();
+        reconcileDueAt = clock.now() + RECONCILE_EVERY_MS;
       }
       if (clock.now() >= keysDueAt) {
         await sweepKeys(db, clock.now());
@@ -59,6 +74,7 @@ export function startSweeper(options: SweeperOptions): { stop(): Promise<void> }
   };
   let running = loop();
   return {
+    reconciled: reconciler.counters,
     stop: async () => {
       stopped = true;
       clearTimeout(timer);

@@ -5,6 +5,7 @@ import { FleetError } from '../contract/errors.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import { parseArtifacts, type S3Place } from './artifacts-setting.ts';
 import { type Egress, parseEgress } from './egress-setting.ts';
+import { type LanesSetting, parseLanes } from './lanes-setting.ts';
 import { parseRegions, parseSurfaces, servedRegions } from './serves-setting.ts';
 
 const port = z.coerce
@@ -75,6 +76,10 @@ const environmentSchema = z.object({
     .string()
     .default('')
     .transform((text, context) => parseEgress(text, context)),
+  FLEET_LANES: z
+    .string()
+    .default('')
+    .transform((text, context) => parseLanes(text, context)),
   FLEET_ARTIFACTS: z
     .string()
     .optional()
@@ -126,6 +131,8 @@ export interface Config {
   retryDelayS: number;
   /** Proxy per country (upper case): captures of that country leave through it. */
   egress: Readonly<Record<string, Egress>>;
+  /** How gently each surface is used, where not as by default. */
+  lanes: LanesSetting;
   /** S3 bucket for artifacts; undefined: files under `dataDir`. */
   artifacts: S3Place | undefined;
   /** Secret that encrypts profiles; undefined: a key file under `dataDir`. */
@@ -182,6 +189,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     heartbeatS: env.FLEET_HEARTBEAT_S,
     retryDelayS: env.FLEET_RETRY_DELAY_S,
     egress: env.FLEET_EGRESS,
+    lanes: env.FLEET_LANES,
     artifacts: env.FLEET_ARTIFACTS,
     profileKey: env.FLEET_PROFILE_KEY,
     webhookKey: env.FLEET_WEBHOOK_KEY,

@@ -48,12 +48,6 @@ export function commandLine(pid: number): string {
   return (readText(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ');
 }
 
-/** Value of an environment variable a process was started with; undefined when absent or not for us to read. */
-export function environmentOf(pid: number, name: string): string | undefined {
-  const entries = (readText(`/proc/${pid}/environ`) ?? '').split('\0');
-  return entries.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
-}
-
 /** Memory of a process, from /proc/PID/statm; zero when it is gone. */
 export function memoryOf(pid: number): ProcessMemory {
   const [, resident = 0, shared = 0] = (readText(`/proc/${pid}/statm`) ?? '').split(' ').map(Number);

@@ -36,6 +36,8 @@ export interface NewJob {
   retryLimit?: number;
   /** Higher first; 0 by default. */
   priority?: number;
+  /** Not fetched before this many milliseconds have passed. */
+  notBeforeMs?: number;
 }
 
 export interface QueueOptions {
@@ -157,10 +159,11 @@ class BossQueue implements Queue {
   }
 
   async insert(sql: Sql, surface: SurfaceName, jobs: readonly NewJob[]): Promise<void> {
-    const rows = jobs.map(({ queueJobId, childId, ...rest }) => ({
+    const rows = jobs.map(({ queueJobId, childId, notBeforeMs, ...rest }) => ({
       id: queueJobId,
       data: { childId },
       ...rest,
+      ...(notBeforeMs === undefined ? {} : { startAfter: `${Math.ceil(notBeforeMs)} milliseconds` }),
     }));
     await throughTheDoor(() => this.#boss.insert(queueName(surface), rows, { db: joined(sql) }));
   }

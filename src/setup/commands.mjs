@@ -19,7 +19,9 @@ export function commandFor(target, args) {
     case 'test':
       return { steps: [[...VITEST, ...args]], needsBrowser: true, needsDev: true };
     case 'bench':
-      return { steps: [['test/bench/run.ts', ...args]], needsBrowser: args[0] !== 'extract', needsDev: true };
+      return { steps: [['test/bench/run.ts', ...args]], needsBrowser: args[0] === 'dispatch', needsDev: true };
+    case 'fuzz':
+      return { steps: [['test/fuzz/run.ts', ...args]], needsBrowser: false, needsDev: true };
     case 'check':
       return {
         steps: [
@@ -32,7 +34,7 @@ export function commandFor(target, args) {
       };
     default:
       throw new SetupError(
-        `there is no target ${JSON.stringify(target ?? '')}; use demo, start, test, check, fleet or bench`,
+        `there is no target ${JSON.stringify(target ?? '')}; use demo, start, test, check, fleet, bench or fuzz`,
       );
   }
 }

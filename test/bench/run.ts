@@ -1,12 +1,14 @@
 import { benchDispatch } from './dispatch.ts';
 import { benchExtract } from './extract.ts';
 import { benchSubmit } from './submit.ts';
+import { benchWake } from './wake.ts';
 
 /** `npm run bench -- <name>`: prints its figures as JSON lines. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   dispatch: benchDispatch,
   extract: benchExtract,
   submit: benchSubmit,
+  wake: benchWake,
 };
 
 const [name = ''] = process.argv.slice(2);

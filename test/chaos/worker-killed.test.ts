@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Envelope } from '../../src/contract/envelope.ts';
 import { parseChildId } from '../../src/contract/ids.ts';
 import { DEFAULT_ACCOUNT, ownerOf } from '../../src/jobs/account.ts';
@@ -70,7 +71,14 @@ async function startWorker(): Promise<ChildProcess> {
 
 async function submitOne(query: string): Promise<string> {
   const request = {
-    ...{ query, surfaces: ['chatgpt' as const], regions: [null], method: 'auto' as const, priority: 5, replicates: 1 },
+    ...{
+      query,
+      surfaces: ['chatgpt' as const],
+      regions: [null],
+      method: 'auto' as const,
+      priority: 5,
+      replicates: 1,
+    },
     idempotencyKey: null,
   };
   const submitted = await submit(fresh.db, queue, request, {
@@ -94,14 +102,23 @@ async function childWhen(childId: string, condition: (envelope: Envelope) => boo
   }
 }
 
+/** The worker process that has the child; its id is host, pid, random. */
+async function holderOf(childId: string): Promise<ChildProcess> {
+  const { rows } = await fresh.db.query('SELECT worker_id AS id FROM fleet.child WHERE id = $1', [childId]);
+  const { id } = z.object({ id: z.string() }).parse(rows[0]);
+  const holder = workers.find(({ pid }) => id.split('-').includes(String(pid)));
+  if (holder === undefined) throw new Error(`no worker here is ${id}`);
+  return holder;
+}
+
 describe('a worker process that is killed', () => {
   it('by SIGKILL in the middle of a capture loses nothing: the child completes elsewhere, once, with one set of proof', async () => {
-    const first = await startWorker();
-    const childId = await submitOne('best crm for startups');
+    await Promise.all([startWorker(), startWorker()]);
+    const childId = await submitOne('[scene:slow] best crm for startups');
     await childWhen(childId, ({ job }) => job.status === 'processing');
-    await startWorker();
-    first.kill('SIGKILL');
-    await once(first, 'exit');
+    const holder = await holderOf(childId);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
     const killedAt = systemClock.monotonic();
     // The other worker sees the session lock fall: long before the heartbeat (10 s) would have run out.
     await childWhen(childId, (envelope) => envelope.job.attempts === 2);

@@ -153,6 +153,8 @@ function assembled(operation: Operation, values: Record<string, unknown>, body: 
     else if (where === 'query') query.set(name, String(value));
     else headers[name] = String(value);
   }
+  // One Envelope is the whole sync answer of the older dialect.
+  if (query.get('mode') === 'sync') delete headers['x-aisearch-version'];
   const search = query.size === 0 ? '' : `?${query}`;
   return {
     kind: 'valid',

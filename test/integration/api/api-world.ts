@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type Api, createApi } from '../../../src/api/server.ts';
 import type { SurfaceCatalog } from '../../../src/api/surface-catalog.ts';
+import type { ArtifactStore } from '../../../src/artifacts/artifact-store.ts';
 import { FsArtifactStore } from '../../../src/artifacts/fs-store.ts';
 import { API_VERSIONS, DEFAULT_VERSION } from '../../../src/contract/dialect.ts';
 import { SURFACE_NAMES } from '../../../src/contract/surface-name.ts';
@@ -60,7 +61,7 @@ const catalog: SurfaceCatalog = SURFACE_NAMES.map((name) => ({
 }));
 
 export async function openApiWorld(
-  given: { config?: Partial<Config>; drainMs?: number } = {},
+  given: { config?: Partial<Config>; drainMs?: number; store?: ArtifactStore } = {},
 ): Promise<ApiWorld> {
   const jobs = await openJobsWorld();
   const listener = await openListener(jobs.url, { log: testLog, applicationName: 'listen-under-test' });
@@ -79,7 +80,7 @@ export async function openApiWorld(
       queue: jobs.queue,
       listener,
       catalog,
-      store,
+      store: given.store ?? store,
       metrics,
       log: testLog,
       clock: systemClock,

@@ -6,7 +6,7 @@ import { SURFACE_NAMES, type SurfaceName } from '../../../src/contract/surface-n
 import { ownerOf } from '../../../src/jobs/account.ts';
 import { readAccount, readUsage } from '../../../src/jobs/accounts.ts';
 import { claim } from '../../../src/jobs/claim.ts';
-import { grantCredits, settleCredits } from '../../../src/jobs/credits.ts';
+import { grantCredits } from '../../../src/jobs/credits.ts';
 import { auditCredits } from '../../../src/jobs/credits-audit.ts';
 import { expireOverdue } from '../../../src/jobs/expiry.ts';
 import { fetchByTurn } from '../../../src/jobs/fairness.ts';
@@ -181,6 +181,35 @@ describe('what the tables refuse by themselves', () => {
   });
 });
 
+describe('an unlimited account', () => {
+  it('is never refused, and its use is still entered', async () => {
+    await openAccount(world.db, 'acct_free', 0);
+    await world.db.query(`UPDATE fleet.account SET plan = 'unlimited' WHERE id = 'acct_free'`);
+    await world.db.query(`UPDATE fleet.account_balance SET unlimited = true WHERE account_id = 'acct_free'`);
+    const caller = ownerOf('acct_free');
+    const { children } = await submit(
+      world.db,
+      world.queue,
+      request({ surfaces: ['google_search'] }),
+      context({ caller }),
+    );
+    const child = await claimed(world, { surface: 'google_search' });
+    await settle(
+      world.db,
+      world.queue,
+      child,
+      await envelopeFor(world.db, child.id, 'answered', 'text', 'acct_free'),
+    );
+    expect(children).toEqual([child.id]);
+    expect(await readAccount(world.db, 'acct_free')).toMatchObject({ credits: -3, reserved: 0 });
+    expect(await readUsage(world.db, 'acct_free')).toEqual({
+      plan: 'unlimited',
+      usage: { totalJobs: 1, bySurface: { google_search: 1 } },
+      balance: { plan: 'unlimited', credits: null, unlimited: true },
+    });
+  });
+});
+
 /** About 50 operations each; `LEDGER_RUNS=200` makes the 10 000 of P9. */
 const RUNS = Number(process.env.LEDGER_RUNS ?? 15);
 
@@ -317,35 +346,5 @@ describe('the audit', () => {
       openChildren: 0,
     });
     expect(await auditCredits(world.db, Date.now())).toEqual({ released: 0, recounted: 0 });
-  });
-});
-
-describe('an unlimited account', () => {
-  it('is never refused, and its use is still entered', async () => {
-    await openAccount(world.db, 'acct_free', 0);
-    await world.db.query(`UPDATE fleet.account SET plan = 'unlimited' WHERE id = 'acct_free'`);
-    await world.db.query(`UPDATE fleet.account_balance SET unlimited = true WHERE account_id = 'acct_free'`);
-    const caller = ownerOf('acct_free');
-    const { children } = await submit(
-      world.db,
-      world.queue,
-      request({ surfaces: ['google_search'] }),
-      context({ caller }),
-    );
-    const child = await claimed(world, { surface: 'google_search' });
-    await settle(
-      world.db,
-      world.queue,
-      child,
-      await envelopeFor(world.db, child.id, 'answered', 'text', 'acct_free'),
-    );
-    expect(children).toEqual([child.id]);
-    expect(await readAccount(world.db, 'acct_free')).toMatchObject({ credits: -3, reserved: 0 });
-    expect(await readUsage(world.db, 'acct_free')).toEqual({
-      plan: 'unlimited',
-      usage: { totalJobs: 1, bySurface: { google_search: 1 } },
-      balance: { plan: 'unlimited', credits: null, unlimited: true },
-    });
-    await world.db.transaction((sql) => settleCredits(sql, [], 1));
   });
 });

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { surfaceNameSchema } from '../contract/surface-name.ts';
+import type { Sql } from '../platform/database.ts';
+
+/**
+ * What decides through which egress a child leaves: `stage`, or its country (upper case, `GLOBAL` when untargeted).
+ * Kept in `child.route`.
+ */
+export type Route = string;
+
+const routeRow = z.object({ surface: surfaceNameSchema, route: z.string() });
+
+export type WaitingRoute = z.infer<typeof routeRow>;
+
+/** Every pair of surface and route on which a child is queued. Costs by the number of pairs, not of children. */
+export async function waitingRoutes(sql: Sql): Promise<WaitingRoute[]> {
+  const { rows } = await sql.query(
+    `WITH RECURSIVE pair AS (
+       (SELECT surface, route FROM fleet.child WHERE status = 'queued' ORDER BY surface, route LIMIT 1)
+       UNION ALL
+       SELECT following.surface, following.route FROM pair CROSS JOIN LATERAL (
+         SELECT c.surface, c.route FROM fleet.child c
+         WHERE c.status = 'queued' AND (c.surface, c.route) > (pair.surface, pair.route)
+         ORDER BY c.surface, c.route LIMIT 1) following
+     )
+     SELECT surface, route FROM pair`,
+  );
+  return z.array(routeRow).parse(rows);
+}
+
+/**
+ * Whether the child `c` may be taken by a worker for which the routes in a parameter are barred (an empty list: none),
+ * and does not itself wait for a later time.
+ */
+export const MAY_GO = (parameter: string): string =>
+  `c.route <> ALL (${parameter}::text[]) AND (c.not_before IS NULL OR c.not_before <= now())`;
