@@ -8,6 +8,7 @@ import { demoCommand } from './cli/demo.ts';
 import { doctorCommand } from './cli/doctor.ts';
 import { extractCommand } from './cli/extract.ts';
 import { keysCommand } from './cli/keys.ts';
+import { lanesCommand } from './cli/lanes.ts';
 import { profileCommand } from './cli/profile.ts';
 import { replayCommand } from './cli/replay.ts';
 import { stageCommand } from './cli/stage.ts';
@@ -41,6 +42,7 @@ for (const command of [
   accountsCommand(),
   artifactsCommand(),
   profileCommand(),
+  lanesCommand(),
   doctorCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
+import { accountsOutOfBalance } from '../jobs/credits-audit.ts';
 import { readDepth } from '../jobs/queue-state.ts';
 import { readEnds } from '../jobs/surface-health.ts';
 import type { ApiContext } from './api-context.ts';
@@ -51,6 +52,10 @@ function watchDatabase({ metrics, db, clock, waiters, log }: ApiContext): void {
   metrics.onScrape('fleet_ended_children_24h', 'How captures ended.', ['surface', 'end'], async () => {
     const ends = await orNothing(() => readEnds(db, clock.now()));
     return ends.map(({ surface, end, count }) => ({ labels: { surface, end }, value: count }));
+  });
+  metrics.onScrape('fleet_accounts_out_of_balance', 'Must stay 0: the ledger is wrong.', [], async () => {
+    const accounts = await orNothing(() => accountsOutOfBalance(db));
+    return [{ labels: {}, value: accounts.length }];
   });
   metrics.onScrape('fleet_sync_waiters', 'Requests that wait for a job.', [], async () => [
     { labels: {}, value: waiters.size },

@@ -4,6 +4,7 @@ import { processConfig } from '../platform/config.ts';
 import { openListener } from '../platform/listener.ts';
 import { createLog } from '../platform/log.ts';
 import { Opened, openMigratedDatabase } from './foundation.ts';
+import { openMetrics } from './open-metrics.ts';
 import { runCourier } from './run-courier.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -23,6 +24,7 @@ export function courierCommand(): Command {
       try {
         const db = await openMigratedDatabase(config, log, opened);
         const listener = opened.add(await openListener(db.url, { log }), (part) => part.close());
+        await openMetrics(config, log, opened);
         opened.add(await runCourier(config, { db, listener }, log), (part) => part.stop());
         process.stdout.write('courier ready\n');
         await untilSignal(log);

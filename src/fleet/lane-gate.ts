@@ -81,7 +81,7 @@ const SPREAD_MS = 200;
 export class LaneGate {
   readonly #options: LaneGateOptions;
   /** Surfaces of which a job is in hand that may still have to wait; another would only have to wait behind it. */
-  readonly #undecided = new Set<SurfaceName>();
+  readonly #undecided = new Map<SurfaceName, symbol>();
   #ways: OpenWays = { surfaces: [], barred: new Map(), againInMs: null };
 
   constructor(options: LaneGateOptions) {
@@ -113,8 +113,11 @@ export class LaneGate {
     if (!this.#lanesOf(surface).some((lane) => this.#options.lanes.settingsOf(lane) !== null)) {
       return () => undefined;
     }
-    this.#undecided.add(surface);
-    return () => this.#undecided.delete(surface);
+    const inHand = Symbol(surface);
+    this.#undecided.set(surface, inHand);
+    return () => {
+      if (this.#undecided.get(surface) === inHand) this.#undecided.delete(surface);
+    };
   }
 
   /** True when the child may be captured now. Otherwise it was given back, and the attempt does not count. */

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright';
 import { CaptureError } from '../../src/contract/errors.ts';
+import { languageOf } from '../../src/contract/region.ts';
 import type { AnswerWatch, DriveTools, SurfaceRequest } from '../../src/contract/surface.ts';
 import { ANSWER, ASK_TAKEN, BUSY, COMPOSER, DONE, SEND, SOURCES_BUTTON, SOURCES_PANEL } from './selectors.ts';
 import { streamEnded } from './stream-end.ts';
@@ -25,9 +26,17 @@ const WATCH: AnswerWatch = {
   firstSignMs: 45_000,
 };
 
-/** The page an ask begins on. The query is typed: `?q=` no longer asks by itself (2026-01). */
-export function entryUrl(_request: SurfaceRequest): string {
-  return 'https://copilot.microsoft.com/';
+/**
+ * The page an ask begins on. The query is typed: `?q=` no longer asks by itself (2026-01). A region is asked for by
+ * Microsoft's own parameters `setlang` and `cc` (copilot.md f); whether they are honoured is for the page to show.
+ */
+export function entryUrl({ region }: SurfaceRequest): string {
+  const url = new URL('https://copilot.microsoft.com/');
+  if (region !== null) {
+    url.searchParams.set('setlang', languageOf(region));
+    url.searchParams.set('cc', region.country);
+  }
+  return url.href;
 }
 
 /** Asks as a reader would; with a profile or without one the way is the same, only the walls differ. */

@@ -94,7 +94,7 @@ export async function openWorkerWorld(options: WorldOptions): Promise<WorkerWorl
           regions: [null],
           method: 'auto',
           replicates: 1,
-    priority: 5,
+          priority: 5,
           idempotencyKey: null,
         },
         ...request,

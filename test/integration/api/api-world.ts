@@ -61,7 +61,7 @@ const catalog: SurfaceCatalog = SURFACE_NAMES.map((name) => ({
 }));
 
 export async function openApiWorld(
-  given: { config?: Partial<Config>; drainMs?: number; store?: ArtifactStore } = {},
+  given: { config?: Partial<Config>; drainMs?: number; listenAt?: (url: string) => Promise<string>; store?: ArtifactStore } = {},
 ): Promise<ApiWorld> {
   const jobs = await openJobsWorld();
   const listener = await openListener(jobs.url, { log: testLog, applicationName: 'listen-under-test' });

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -143,6 +146,30 @@ describe('given more sync requests than slots', () => {
     await slots.free(held);
     expect(await countSyncSlots(world.db, 'acct_lease')).toBe(0);
     slots.close();
+  });
+});
+
+describe('given a process that holds a sync slot', () => {
+  it('keeps it beyond its lease while it lives, and loses it within the lease when it is killed (P18)', async () => {
+    const script = join(import.meta.dirname, 'hold-sync-slot.ts');
+    const holder = spawn(process.execPath, [script, world.url, 'acct_killed'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = await once(holder.stdout, 'data');
+    expect(String(said)).toBe('held\n');
+    const expiry = async (): Promise<string> => {
+      const { rows } = await world.db.query(
+        `SELECT expires_at::text AS at FROM fleet.sync_slot WHERE account_id = 'acct_killed'`,
+      );
+      return (rows[0] as { at: string }).at;
+    };
+    const first = await expiry();
+    await expect.poll(expiry, { timeout: 15_000, interval: 250 }).not.toBe(first);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    await expect
+      .poll(() => countSyncSlots(world.db, 'acct_killed'), { timeout: 20_000, interval: 250 })
+      .toBe(0);
   });
 });
 

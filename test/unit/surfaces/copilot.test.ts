@@ -276,3 +276,12 @@ describe('the stage of Copilot', () => {
     expect(Object.keys(copilotStage.scenes)).toContain(copilotStage.plain);
   });
 });
+
+describe('the entry page of copilot', () => {
+  it('asks for a region by Microsoft’s own parameters', () => {
+    expect(copilot.entryUrl({ query: 'x', region: { country: 'DE' } })).toBe(
+      'https://copilot.microsoft.com/?setlang=de&cc=DE',
+    );
+    expect(copilot.entryUrl({ query: 'x', region: null })).toBe('https://copilot.microsoft.com/');
+  });
+});

@@ -1,0 +1,117 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createApi } from '../../../src/api/server.ts';
+import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
+import { createKey } from '../../../src/jobs/api-keys.ts';
+import { cancel } from '../../../src/jobs/cancel.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { readConfig } from '../../../src/platform/config.ts';
+import type { Log } from '../../../src/platform/log.ts';
+import { createMetrics } from '../../../src/platform/metrics.ts';
+import { echoSurface } from '../capture/echo-surface.ts';
+import { echoStage } from '../stage/echo-stage.ts';
+import { openWorkerWorld, type WorkerWorld } from '../worker-world.ts';
+
+let world: WorkerWorld;
+beforeEach(async () => {
+  world = await openWorkerWorld({ surfaces: [echoSurface()], stages: [echoStage()] });
+});
+afterEach(() => world.close());
+
+interface Line {
+  msg: string;
+  requestId?: string;
+  jobId?: string;
+  childId?: string;
+  attempt?: number;
+}
+
+/** A log that keeps its lines. */
+function keptLog(): { log: Log; lines: Line[] } {
+  const lines: Line[] = [];
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(JSON.parse(chunk.toString()));
+      done();
+    },
+  });
+  return { log: pino({ level: 'debug' }, sink), lines };
+}
+
+describe('one request id', () => {
+  it('leads from the answer to the job row, the lines of API and worker, the children and their events', async () => {
+    const { log, lines } = keptLog();
+    const metrics = createMetrics();
+    await world.worker({ log, metrics });
+    const { db } = world.fresh;
+    const { key } = await createKey(db, { label: 'trace' }, Date.now());
+    const config = { ...readConfig({ FLEET_ORIGIN: 'stage' }, '/tmp'), port: 0 };
+    const api = await createApi({
+      ...{ config, db, queue: world.queue, listener: world.listener, store: world.store, metrics },
+      ...{ log, clock: systemClock },
+      catalog: [{ name: 'chatgpt', regions: 'any', login: 'none', available: true }],
+    });
+    const { url } = await api.listen();
+    const answer = await fetch(`${url}/v1/search`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        'x-request-id': 'trace-me-27',
+      },
+      body: JSON.stringify({ query: 'hello', surfaces: ['chatgpt'] }),
+    });
+    expect([answer.status, answer.headers.get('x-request-id')]).toEqual([200, 'trace-me-27']);
+    const { jobId, children } = (await answer.json()) as {
+      jobId: string;
+      children: { job: { id: string } }[];
+    };
+    await api.close();
+
+    const mine = lines.filter(({ requestId }) => requestId === 'trace-me-27');
+    expect(mine.map(({ msg }) => msg)).toEqual(
+      expect.arrayContaining(['search.accepted', 'capture.finished', 'answered']),
+    );
+    expect(mine.find(({ msg }) => msg === 'search.accepted')).toMatchObject({ jobId });
+    const childId = children[0]?.job.id;
+    expect(mine.find(({ msg }) => msg === 'capture.finished')).toMatchObject({ jobId, childId, attempt: 1 });
+    const { rows } = await db.query(
+      `SELECT c.id AS "childId", e.type FROM fleet.job j JOIN fleet.child c ON c.job_id = j.id
+       JOIN fleet.event e ON e.child_id = c.id WHERE j.request_id = 'trace-me-27'`,
+    );
+    expect(rows).toEqual([{ childId, type: 'job.completed' }]);
+
+    const { body } = await metrics.text();
+    expect(body).toMatch(/fleet_captures_total\{surface="chatgpt",outcome="answered"\} 1/);
+    expect(body).toMatch(/fleet_capture_duration_seconds_count\{surface="chatgpt",outcome="answered"\} 1/);
+    expect(body).toMatch(/fleet_slots\{state="free"\} 2/);
+  });
+});
+
+describe('cancelling what a worker captures right now', () => {
+  it('the next heartbeat notices; the capture is dropped, its slot is free, nothing of it stays', async () => {
+    const { log, lines } = keptLog();
+    const metrics = createMetrics();
+    const worker = await world.worker({ slots: 1, heartbeatS: 1, log, metrics });
+    const { jobId, children } = await world.submit('[scene:hang] hello');
+    await expect.poll(() => world.stage.requests().length, { timeout: 30_000 }).toBeGreaterThan(0);
+    const { db } = world.fresh;
+    const asked = { accountId: DEFAULT_ACCOUNT, jobId, child: null, now: Date.now() };
+    expect(await cancel(db, world.queue, asked)).toBe(true);
+    await expect.poll(() => worker.busy, { timeout: 15_000 }).toBe(0);
+    expect(lines.map(({ msg }) => msg)).toContain(
+      'lease lost: another attempt holds the child; nothing was changed',
+    );
+    expect((await metrics.text()).body).toContain('fleet_lease_lost_total 1');
+    expect((await world.envelope(children[0] ?? '')).job).toMatchObject({
+      status: 'canceled',
+      outcome: null,
+    });
+    for (const kind of ['raw', 'proof', 'shots'] as const) {
+      for await (const { key } of world.store.walk(kind)) expect.unreachable(`${key} was left behind`);
+    }
+    const next = await world.submit('hello again');
+    expect((await world.ended(next.jobId))[0]?.job.status).toBe('completed');
+  });
+});

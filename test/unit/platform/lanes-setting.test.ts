@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../src/platform/config.ts';
+import { laneSettings, POLITE } from '../../../src/platform/lanes-setting.ts';
+
+const lanes = (text: string) => readConfig({ FLEET_LANES: text }, '/').lanes;
+
+describe('settings of lanes', () => {
+  it('are polite on live sites and none on the stage when nothing is said', () => {
+    expect(laneSettings(lanes(''), 'chatgpt', 'direct')).toEqual(POLITE);
+    expect(laneSettings(lanes(''), 'google_news', 'DE')).toEqual(POLITE);
+    expect(laneSettings(lanes(''), 'chatgpt', 'stage')).toBeNull();
+  });
+
+  it('go from the wide scope to the narrow, setting by setting', () => {
+    const setting = lanes(
+      'live: per-minute=4, cool-down=90s; chatgpt: per-minute=2, quiet=23:00-07:30, zone=Europe/Berlin; chatgpt/DE: at-once=7; stage: per-minute=60',
+    );
+    expect(laneSettings(setting, 'claude', 'direct')).toEqual({ ...POLITE, perMinute: 4, coolDownMs: 90_000 });
+    const quiet = { fromMinute: 23 * 60, toMinute: 7 * 60 + 30, zone: 'Europe/Berlin' };
+    const chatgpt = { ...POLITE, perMinute: 2, coolDownMs: 90_000, quiet };
+    expect(laneSettings(setting, 'chatgpt', 'US')).toEqual(chatgpt);
+    expect(laneSettings(setting, 'chatgpt', 'DE')).toEqual({ ...chatgpt, atOnce: 7 });
+    expect(laneSettings(setting, 'chatgpt', 'stage')).toEqual({ ...POLITE, perMinute: 60 });
+  });
+
+  it('can be switched off, and on again for one lane', () => {
+    const setting = lanes('live: off; gemini: at-once=1; chatgpt/direct: off');
+    expect(laneSettings(setting, 'claude', 'direct')).toBeNull();
+    expect(laneSettings(setting, 'gemini', 'direct')).toEqual({ ...POLITE, atOnce: 1 });
+    expect(laneSettings(setting, 'chatgpt', 'direct')).toBeNull();
+  });
+
+  it.each([
+    'chatgbt: per-minute=4',
+    'chatgpt/Germany: per-minute=4',
+    'per-minute=4',
+    'live: per-minute=0',
+    'live: per-hour=4',
+    'live: at-once=1.5',
+    'live: quiet=25:00-07:00',
+    'live: quiet=23:00-07:00, zone=Mars/Olympus',
+    'live: cool-down=5',
+    'live: jitter=much',
+  ])('are refused with the name of the variable when they say %s', (text) => {
+    expect(() => lanes(text)).toThrow(/FLEET_LANES=.* is not usable/);
+  });
+});
