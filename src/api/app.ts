@@ -98,8 +98,10 @@ function watch(app: App, context: ApiContext, receiving: WeakSet<object>): void 
 }
 
 function checkTransport(context: ApiContext, request: FastifyRequest): void {
-  const { httpVersion, headers } = request.raw;
-  if (headers.host === undefined && httpVersion !== '1.0') {
+  const { httpVersion, headers, rawHeaders } = request.raw;
+  // Node keeps the first of two Hosts; another server on the way may have gone by the second (RFC 9112 3.2).
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts > 1 || (headers.host === undefined && httpVersion !== '1.0')) {
     throw new ApiError('BAD_REQUEST', 'malformed HTTP request', { headers: { connection: 'close' } });
   }
   const isProbe = request.url === '/healthz' || request.url === '/readyz';

@@ -38,14 +38,16 @@ table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ddd;pad
 tr:target{background:#fff3bf}
 </style>
 <h1>Capture Fleet API</h1>
-<p>Machine-readable: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). Every request to <code>/v1</code> needs
+<p>Machine-readable: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). Version <code>2026-06-27</code> is spoken by default,
+<code>X-AISearch-Version: 2026-06-01</code> (<a href="/openapi/2026-06-01.json">its document</a>) asks for the older one. Every request to <code>/v1</code> needs
 <code>Authorization: Bearer &lt;API_KEY&gt;</code>, except <code>/v1/health</code>.</p>
 <h2>Routes</h2>
 <table><tr><th>Method</th><th>Path</th><th></th></tr>
 ${routeRows.join('\n')}
 </table>
 <h2>Errors</h2>
-<p>Every error has the shape <code>{code, error, request_id, docs_url, details?}</code>; branch on <code>code</code>.
+<p>Every error has the shape <code>{code, error, request_id, docs_url, details?}</code>, in version 2026-06-01
+<code>{error: {code, message, status, details?}}</code>; branch on <code>code</code>.
 Whether a retry can help is said by <code>X-Should-Retry</code>.</p>
 <table><tr><th>Code</th><th>Status</th><th>Retry</th><th>When</th></tr>
 ${errorRows.join('\n')}

@@ -183,6 +183,8 @@ async function withLoss(
     tools.note(LOSS_FACT, loss);
     return { ...ended, message: `${ended.message}; ${PAGE_LOSSES[loss]}` };
   }
+  // What was driven to its end may still be read from the transcript; that the page is lost is said all the same.
+  if (proof.dom === null) tools.note(LOSS_FACT, guard.loss ?? 'renderer_unresponsive');
   return ended;
 }
 

@@ -33,6 +33,12 @@ function laneOf(surface: string, egress: string): Lane {
   return { surface: name, egress };
 }
 
+function withoutLimits({ surface, egress }: Lane): FleetError {
+  return new FleetError('INPUT_UNREADABLE', `${surface}/${egress} has no limits: workers would not look`, {
+    fix: `give it some in FLEET_LANES, for the workers too: "${surface}/${egress}: at-once=10"`,
+  });
+}
+
 function readEgress(text: string): string {
   const egress = text.length === 2 ? text.toUpperCase() : text.toLowerCase();
   if (!/^([A-Z]{2}|direct|stage)$/.test(egress))
@@ -52,7 +58,7 @@ export function describeLane(lane: LaneView): string {
   const words = [`${surface}/${egress}`, phase, `${inFlight} in flight`];
   if (waiting !== null) words.push(`waits: ${waiting}${until === null ? '' : ` until ${isoTime(until)}`}`);
   if (detail !== null) words.push(`because: ${detail}${openings > 1 ? ` (${openings} times in a row)` : ''}`);
-  words.push(settings === null ? 'no limits' : `${settings.perMinute}/min, ${settings.atOnce} at once`);
+  words.push(settings === null ? 'not used yet' : `${settings.perMinute}/min, ${settings.atOnce} at once`);
   return words.join('  ');
 }
 
@@ -78,7 +84,10 @@ export function lanesCommand(): Command {
     .action(async (surface: string, options: { egress: string; minutes?: number; reason: string }) => {
       const lane = laneOf(surface, options.egress);
       const forMs = options.minutes === undefined ? null : options.minutes * MINUTE_MS;
-      await withLanes((all) => all.close(lane, options.reason, forMs));
+      await withLanes(async (all) => {
+        if (all.settingsOf(lane) === null) throw withoutLimits(lane);
+        await all.close(lane, options.reason, forMs);
+      });
       process.stdout.write(`closed ${lane.surface}/${lane.egress}\n`);
     });
   lanes

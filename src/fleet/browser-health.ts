@@ -39,6 +39,7 @@ export class BrowserHealth {
   readonly #options: HealthOptions;
   #session: CDPSession | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #beating = false;
   #stopped = false;
   #misses = 0;
   #largestRenderer = 0;
@@ -59,6 +60,13 @@ export class BrowserHealth {
     });
     await deadline.run('crash news', () => session.send('Target.setDiscoverTargets', { discover: true }));
     this.#session = session;
+    this.#schedule();
+  }
+
+  /** A capture begins: from now on the browser is looked at often. */
+  wake(): void {
+    if (this.#beating || this.#session === undefined) return;
+    clearTimeout(this.#timer);
     this.#schedule();
   }
 
@@ -85,7 +93,13 @@ export class BrowserHealth {
   #schedule(): void {
     if (this.#stopped) return;
     const ms = this.#options.pages() > 0 ? BUSY_BEAT_MS : IDLE_BEAT_MS;
-    this.#timer = setTimeout(() => void this.#beat().finally(() => this.#schedule()), ms);
+    this.#timer = setTimeout(() => {
+      this.#beating = true;
+      void this.#beat().finally(() => {
+        this.#beating = false;
+        this.#schedule();
+      });
+    }, ms);
     this.#timer.unref();
   }
 

@@ -70,6 +70,7 @@ export class BrowserHost {
       pages: () => this.#open,
       onMemory: ({ bytes }, pages) => {
         this.#memory = { bytes, pages };
+        this.checkWear();
       },
       onUnresponsive: () => this.#killUnresponsive(),
     });
@@ -90,9 +91,10 @@ export class BrowserHost {
     return this.#memory;
   }
 
-  /** Whether it takes no further captures; notes why, the first time. */
-  get isWorn(): boolean {
+  /** Looks whether the browser should be replaced, and retires it then. True when it takes no further captures. */
+  checkWear(): boolean {
     if (this.#retired !== undefined) return true;
+    if (this.#captures === 0) return false; // Else limits that are too tight would launch browsers without end.
     const { clock, limits } = this.#options;
     const ageMs = clock.monotonic() - this.#bornAt;
     const reason = wornBy({ captures: this.#captures, ageMs, ...this.#memory }, limits);
@@ -104,12 +106,13 @@ export class BrowserHost {
   enter(): void {
     this.#open++;
     this.#captures++;
+    this.#health.wake();
   }
 
   /** Counts a capture out; the last one out of a worn browser ends it. */
   leave(): void {
     this.#open--;
-    if (this.isWorn && this.#open <= 0) void this.end();
+    if (this.checkWear() && this.#open <= 0) void this.end();
   }
 
   /** No new captures; ended when the last one is given back. */
@@ -132,7 +135,7 @@ export class BrowserHost {
 
   /** Opens the next page ahead of need. Resolves when it is ready; a failure is the next capture's to report. */
   async refill(visitor: Visitor): Promise<void> {
-    if (this.isWorn) return;
+    if (this.checkWear()) return;
     const stale = this.#warm;
     if (stale && sameVisitor(stale.visitor, visitor)) return;
     const page = this.#openPage({ visitor, headers: {} });

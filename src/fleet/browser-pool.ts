@@ -115,7 +115,7 @@ export class BrowserPool {
 
   async #host(): Promise<BrowserHost> {
     if (this.#closed) throw new FleetError('DRAINING', 'the browser pool is closed');
-    const usable = [...this.#hosts].find((host) => !host.isWorn && host.open < CONTEXTS_PER_BROWSER);
+    const usable = [...this.#hosts].find((host) => !host.checkWear() && host.open < CONTEXTS_PER_BROWSER);
     if (usable) return usable;
     this.#launching ??= this.#launchHost().finally(() => {
       this.#launching = undefined;

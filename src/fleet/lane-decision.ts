@@ -66,7 +66,9 @@ export const LANE_WAITS = [
 export type LaneWait = (typeof LANE_WAITS)[number];
 
 /** `until`: when it is worth asking again; for what depends on others, a little later. */
-export type Admission = { kind: 'admit'; state: LaneState } | { kind: 'wait'; until: number; reason: LaneWait };
+export type Admission =
+  | { kind: 'admit'; state: LaneState }
+  | { kind: 'wait'; until: number; reason: LaneWait };
 
 export interface LaneLoad {
   now: number;
@@ -152,7 +154,10 @@ export function afterCapture(
 /** How long the nth cool-down in a row lasts, in milliseconds. */
 export function coolDownMs(settings: LaneSettings, openings: number): number {
   const doublings = Math.min(Math.max(0, openings - 1), MAX_DOUBLINGS);
-  return Math.min(Math.max(settings.maxCoolDownMs, settings.coolDownMs), settings.coolDownMs * 2 ** doublings);
+  return Math.min(
+    Math.max(settings.maxCoolDownMs, settings.coolDownMs),
+    settings.coolDownMs * 2 ** doublings,
+  );
 }
 
 function cooled(state: LaneState, settings: LaneSettings, cause: CoolingCause, now: number): LaneState {
@@ -169,7 +174,14 @@ function cooled(state: LaneState, settings: LaneSettings, cause: CoolingCause, n
 function probed(state: LaneState, now: number): LaneState {
   const probesPassed = state.probesPassed + 1;
   if (probesPassed < PROBES) return { ...state, probesPassed };
-  return { ...state, phase: 'flowing', spell: state.spell + 1, cause: null, probesPassed: 0, flowingSince: now };
+  return {
+    ...state,
+    phase: 'flowing',
+    spell: state.spell + 1,
+    cause: null,
+    probesPassed: 0,
+    flowingSince: now,
+  };
 }
 
 /** Closed by hand: what is under way ends, nothing new starts. Pure. */

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
-import type { LaneSettings } from '../platform/lanes-setting.ts';
-import { decideAdmission, LANE_PHASES, type LanePhase, type LaneState, type LaneWait } from './lane-decision.ts';
+import { type LaneSettings, POLITE } from '../platform/lanes-setting.ts';
+import {
+  decideAdmission,
+  LANE_PHASES,
+  type LanePhase,
+  type LaneState,
+  type LaneWait,
+} from './lane-decision.ts';
 
 const time = z.number();
 
@@ -45,7 +51,7 @@ export interface LaneView {
   phase: LanePhase;
   /** Captures under way, of all workers. */
   inFlight: number;
-  /** Limits that the worker which used it last has; null: none. */
+  /** Limits that the worker which used it last has; null when none has used it yet. */
   settings: LaneSettings | null;
   /** Why the next capture would have to wait right now; null when it would not. */
   waiting: LaneWait | null;
@@ -73,13 +79,13 @@ export async function readLanes(sql: Sql): Promise<LaneView[]> {
 }
 
 function viewOf({ surface, egress, state, settings, inFlight, now }: z.infer<typeof viewRow>): LaneView {
-  const decision = settings && decideAdmission(state, settings, { now, inFlight, roll: 0 });
-  const waiting = decision?.kind === 'wait' ? decision.reason : null;
+  const decision = decideAdmission(state, settings ?? POLITE, { now, inFlight, roll: 0 });
+  const waiting = decision.kind === 'wait' ? decision.reason : null;
   const timed = waiting !== null && !['max_in_flight', 'probing'].includes(waiting);
   const open = waiting === 'held' && state.held?.until === null;
   return {
     ...{ surface, egress, phase: state.phase, inFlight, settings, waiting, openings: state.openings },
-    until: decision?.kind === 'wait' && timed && !open ? decision.until : null,
+    until: decision.kind === 'wait' && timed && !open ? decision.until : null,
     detail: waiting === 'held' ? (state.held?.reason ?? null) : state.cause,
   };
 }

@@ -142,7 +142,8 @@ export class Lanes {
 
   async #byHand(lane: Lane, change: (state: LaneState, now: number) => LaneState): Promise<void> {
     await this.#db.transaction(async (sql) => {
-      const { state, now } = await this.#lock(sql, lane, this.settingsOf(lane));
+      // Without settings: what this process was told may not be what the workers go by.
+      const { state, now } = await this.#lock(sql, lane, null);
       await write(sql, lane, change(state, now));
     });
   }
@@ -159,7 +160,7 @@ export class Lanes {
   ): Promise<{ state: LaneState; now: number }> {
     const { rows } = await sql.query(
       `INSERT INTO fleet.lane AS lane (surface, egress, state, settings) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (surface, egress) DO UPDATE SET settings = excluded.settings
+       ON CONFLICT (surface, egress) DO UPDATE SET settings = coalesce(excluded.settings, lane.settings)
        RETURNING state, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`,
       [surface, egress, JSON.stringify(FRESH_LANE), settings === null ? null : JSON.stringify(settings)],
     );
@@ -187,11 +188,7 @@ async function readRows(sql: Sql, lanes: readonly Lane[]): Promise<{ rows: LaneR
        (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
      FROM unnest($1::text[], $2::text[]) AS lane (surface, egress)
      LEFT JOIN fleet.lane known USING (surface, egress)`,
-    [
-      lanes.map(({ surface }) => surface),
-      lanes.map(({ egress }) => egress),
-      JSON.stringify(FRESH_LANE),
-    ],
+    [lanes.map(({ surface }) => surface), lanes.map(({ egress }) => egress), JSON.stringify(FRESH_LANE)],
   );
   const parsed = z.array(stateRow).parse(rows);
   return { rows: parsed, now: parsed[0]?.now ?? 0 };
@@ -208,10 +205,11 @@ async function countInFlight(sql: Sql, { surface, egress }: Lane): Promise<numbe
 }
 
 async function write(sql: Sql, { surface, egress }: Lane, state: LaneState): Promise<void> {
-  await sql.query(
-    'UPDATE fleet.lane SET state = $3, changed_at = now() WHERE surface = $1 AND egress = $2',
-    [surface, egress, JSON.stringify(state)],
-  );
+  await sql.query('UPDATE fleet.lane SET state = $3, changed_at = now() WHERE surface = $1 AND egress = $2', [
+    surface,
+    egress,
+    JSON.stringify(state),
+  ]);
 }
 
 async function enterPass(

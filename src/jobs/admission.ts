@@ -90,43 +90,44 @@ function price({ caller, children }: AdmissionRequest): Priced[] {
 
 const loadRow = z.object({ running: z.int(), queued: z.int() });
 
+/** Room in the queue and credits, taken in one statement; no row when either is missing. */
+const RESERVE = `
+  WITH asked AS (
+     SELECT * FROM json_to_recordset($5) AS child (id text, surface text, credits integer)
+   ), admitted AS (
+     UPDATE fleet.account_balance SET reserved = reserved + $2, open_children = open_children + $3
+     WHERE account_id = $1 AND open_children + $3 <= $4 AND (unlimited OR posted - reserved >= $2)
+     RETURNING account_id, open_children
+   ), entries AS (
+     INSERT INTO fleet.ledger_entry
+       (id, account_id, child_id, kind, amount, debit, credit, price_version, created_at)
+     SELECT asked.id || ':reserve', account_id, asked.id, 'reserve', credits, 'available', 'reserved', $6, $7
+     FROM asked, admitted WHERE credits > 0
+   ), used AS (
+     INSERT INTO fleet.account_usage (account_id, surface, captures)
+     SELECT account_id, surface, count(*) FROM asked, admitted WHERE $8::text = 'live' GROUP BY account_id, surface
+     ON CONFLICT (account_id, surface) DO UPDATE SET captures = account_usage.captures + excluded.captures
+   )
+   SELECT open_children AS queued, (SELECT count(*)::integer FROM fleet.sync_slot s
+     WHERE s.account_id = admitted.account_id AND expires_at > clock_timestamp()) AS running
+   FROM admitted`;
+
 async function reserve(
   sql: Sql,
   { caller, limits, now }: AdmissionRequest,
   priced: readonly Priced[],
 ): Promise<AccountLoad | undefined> {
   const { rows } = await sql
-    .query(
-      `WITH asked AS (
-       SELECT * FROM json_to_recordset($5) AS child (id text, surface text, credits integer)
-     ), admitted AS (
-       UPDATE fleet.account_balance SET reserved = reserved + $2, open_children = open_children + $3
-       WHERE account_id = $1 AND open_children + $3 <= $4 AND (unlimited OR posted - reserved >= $2)
-       RETURNING account_id, open_children
-     ), entries AS (
-       INSERT INTO fleet.ledger_entry
-         (id, account_id, child_id, kind, amount, debit, credit, price_version, created_at)
-       SELECT asked.id || ':reserve', account_id, asked.id, 'reserve', credits, 'available', 'reserved', $6, $7
-       FROM asked, admitted WHERE credits > 0
-     ), used AS (
-       INSERT INTO fleet.account_usage (account_id, surface, captures)
-       SELECT account_id, surface, count(*) FROM asked, admitted WHERE $8::text = 'live' GROUP BY account_id, surface
-       ON CONFLICT (account_id, surface) DO UPDATE SET captures = account_usage.captures + excluded.captures
-     )
-     SELECT open_children AS queued, (SELECT count(*)::integer FROM fleet.sync_slot s
-       WHERE s.account_id = admitted.account_id AND expires_at > clock_timestamp()) AS running
-     FROM admitted`,
-      [
-        caller.accountId,
-        total(priced),
-        priced.length,
-        (limits ?? NO_LIMITS).queue,
-        JSON.stringify(priced),
-        currentPrices().version,
-        new Date(now),
-        caller.mode,
-      ],
-    )
+    .query(RESERVE, [
+      caller.accountId,
+      total(priced),
+      priced.length,
+      (limits ?? NO_LIMITS).queue,
+      JSON.stringify(priced),
+      currentPrices().version,
+      new Date(now),
+      caller.mode,
+    ])
     .catch((error: unknown) => {
       if (errorCode(error) !== '55P03') throw error;
       // The lock timeout of the idempotency claim: this account is asked more than one row can take.

@@ -81,12 +81,7 @@ export interface ClaimBy {
  * Takes a child for this worker: marks it processing and counts the attempt. Which one is decided here: a job whose
  * child never ran is exchanged for that of the child whose turn it is (fairness.ts).
  */
-export async function claim(
-  db: Database,
-  queue: Queue,
-  job: QueuedJob,
-  by: ClaimBy,
-): Promise<Claim> {
+export async function claim(db: Database, queue: Queue, job: QueuedJob, by: ClaimBy): Promise<Claim> {
   const attempt = { ...job, ...by };
   return db.transaction(async (sql) => {
     await lockTurns(sql, job.surface);
@@ -111,10 +106,7 @@ export async function claim(
 }
 
 /** The fetched job's own child, or the one whose turn it is, which then has this job. */
-async function nextChild(
-  sql: Sql,
-  attempt: QueuedJob & ClaimBy,
-): Promise<ChildRow | undefined> {
+async function nextChild(sql: Sql, attempt: QueuedJob & ClaimBy): Promise<ChildRow | undefined> {
   const own = await lockChild(sql, 'c.queue_job_id = $1', attempt.queueJobId);
   if (own === undefined || own.attempts > 0 || decideClaim(own, attempt) !== 'claimed') return own;
   const next = await childByTurn(sql, own.surface, attempt.regions, attempt.barred);

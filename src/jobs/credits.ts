@@ -6,6 +6,34 @@ import type { Sql } from '../platform/database.ts';
 /** Outcomes that cost what was reserved; every other end is free (specs/edge.md 15.3). */
 const CHARGED = OUTCOMES.filter((outcome) => OUTCOME_RULES[outcome].charged);
 
+const RESOLVE = `
+  WITH ended AS (
+    SELECT c.id, c.account_id, r.amount,
+      (c.status = 'completed' AND c.outcome = ANY($2::text[])) AS charged
+    FROM fleet.child c LEFT JOIN fleet.ledger_entry r ON r.child_id = c.id AND r.kind = 'reserve'
+    WHERE c.id = ANY($1::text[])
+  ), resolved AS (
+    INSERT INTO fleet.ledger_entry (id, account_id, child_id, kind, amount, debit, credit, created_at)
+    SELECT id || ':end', account_id, id, CASE WHEN charged THEN 'settle' ELSE 'release' END, amount, 'reserved',
+      CASE WHEN charged THEN 'spent' ELSE 'available' END, $3
+    FROM ended WHERE amount IS NOT NULL
+    ON CONFLICT (child_id) WHERE kind IN ('settle', 'release') DO NOTHING
+    RETURNING account_id, kind, amount
+  ), locked AS (
+    SELECT account_id FROM fleet.account_balance
+    WHERE account_id IN (SELECT account_id FROM ended) ORDER BY account_id FOR UPDATE
+  ), change AS (
+    SELECT account_id,
+      (SELECT count(*) FROM ended e WHERE e.account_id = l.account_id) AS ended,
+      (SELECT coalesce(sum(amount), 0) FROM resolved r WHERE r.account_id = l.account_id) AS resolved,
+      (SELECT coalesce(sum(amount), 0) FROM resolved r WHERE r.account_id = l.account_id AND kind = 'settle') AS spent
+    FROM locked l
+  )
+  UPDATE fleet.account_balance b
+  SET posted = posted - change.spent, reserved = reserved - change.resolved,
+    open_children = open_children - change.ended
+  FROM change WHERE b.account_id = change.account_id`;
+
 /**
  * Resolves the reservations of children that have just ended, in the transaction that ended them and after their rows
  * say so: a charged outcome is spent, anything else goes back. Each child also leaves its account's queue. The balance
@@ -13,35 +41,7 @@ const CHARGED = OUTCOMES.filter((outcome) => OUTCOME_RULES[outcome].charged);
  */
 export async function settleCredits(sql: Sql, childIds: readonly ChildId[], now: number): Promise<void> {
   if (childIds.length === 0) return;
-  await sql.query(
-    `WITH ended AS (
-       SELECT c.id, c.account_id, r.amount,
-         (c.status = 'completed' AND c.outcome = ANY($2::text[])) AS charged
-       FROM fleet.child c LEFT JOIN fleet.ledger_entry r ON r.child_id = c.id AND r.kind = 'reserve'
-       WHERE c.id = ANY($1::text[])
-     ), resolved AS (
-       INSERT INTO fleet.ledger_entry (id, account_id, child_id, kind, amount, debit, credit, created_at)
-       SELECT id || ':end', account_id, id, CASE WHEN charged THEN 'settle' ELSE 'release' END, amount, 'reserved',
-         CASE WHEN charged THEN 'spent' ELSE 'available' END, $3
-       FROM ended WHERE amount IS NOT NULL
-       ON CONFLICT (child_id) WHERE kind IN ('settle', 'release') DO NOTHING
-       RETURNING account_id, kind, amount
-     ), locked AS (
-       SELECT account_id FROM fleet.account_balance
-       WHERE account_id IN (SELECT account_id FROM ended) ORDER BY account_id FOR UPDATE
-     ), change AS (
-       SELECT account_id,
-         (SELECT count(*) FROM ended e WHERE e.account_id = l.account_id) AS ended,
-         (SELECT coalesce(sum(amount), 0) FROM resolved r WHERE r.account_id = l.account_id) AS resolved,
-         (SELECT coalesce(sum(amount), 0) FROM resolved r WHERE r.account_id = l.account_id AND kind = 'settle') AS spent
-       FROM locked l
-     )
-     UPDATE fleet.account_balance b
-     SET posted = posted - change.spent, reserved = reserved - change.resolved,
-       open_children = open_children - change.ended
-     FROM change WHERE b.account_id = change.account_id`,
-    [[...childIds], CHARGED, new Date(now)],
-  );
+  await sql.query(RESOLVE, [[...childIds], CHARGED, new Date(now)]);
 }
 
 /** A correction of an account's credits by a person. */

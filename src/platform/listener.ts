@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import { connected } from './database-error.ts';
 import type { Log } from './log.ts';
@@ -32,6 +33,8 @@ interface Subscription {
 
 const HEARTBEAT_MS = 10_000;
 const ANSWER_MS = 5_000;
+/** What a connection gets to say goodbye; one that fell silent is cut. */
+const GOODBYE_MS = 1_000;
 const RECONNECT_MS = [50, 100, 250, 500, 1_000];
 
 /** Opens the connection; rejects with DATABASE_UNAVAILABLE when the first attempt fails, heals itself ever after. */
@@ -49,6 +52,7 @@ class PostgresListener implements Listener {
   readonly #url: string;
   readonly #options: ListenerOptions;
   readonly #subscriptions = new Set<Subscription>();
+  readonly #sockets = new WeakMap<pg.Client, Socket>();
   #client: pg.Client | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #reconnect: NodeJS.Timeout | undefined;
@@ -65,7 +69,9 @@ class PostgresListener implements Listener {
   }
 
   async connect(): Promise<void> {
+    const socket = new Socket();
     const client = new pg.Client({
+      stream: () => socket,
       connectionString: this.#url,
       application_name: this.#options.applicationName ?? 'capture-fleet-listen',
       connectionTimeoutMillis: ANSWER_MS,
@@ -73,11 +79,12 @@ class PostgresListener implements Listener {
       keepAlive: true,
       keepAliveInitialDelayMillis: HEARTBEAT_MS,
     });
+    this.#sockets.set(client, socket);
     client.on('notification', ({ channel, payload }) => this.#deliver(channel, payload ?? ''));
     client.on('error', (error) => this.#lost(client, error));
     client.on('end', () => this.#lost(client, undefined));
     await client.connect();
-    if (this.#closed) return void (await client.end());
+    if (this.#closed) return this.#end(client);
     this.#client = client; // Before the LISTENs, so that a channel subscribed meanwhile is listened to as well.
     try {
       for (const channel of this.#channels()) await this.#ask(client, listen(channel));
@@ -110,7 +117,13 @@ class PostgresListener implements Listener {
     clearTimeout(this.#heartbeat);
     const client = this.#client;
     this.#client = undefined;
-    await client?.end();
+    if (client) await this.#end(client);
+  }
+
+  async #end(client: pg.Client): Promise<void> {
+    const cut = setTimeout(() => this.#sockets.get(client)?.destroy(), GOODBYE_MS);
+    await client.end().catch(() => undefined); // Already broken: there is nothing left to close properly.
+    clearTimeout(cut);
   }
 
   #channels(): Set<string> {
@@ -149,7 +162,7 @@ class PostgresListener implements Listener {
     this.#client = undefined;
     clearTimeout(this.#heartbeat);
     this.#options.log.warn({ err: error }, 'LISTEN connection lost; reconnecting');
-    void client.end().catch(() => undefined); // Already broken: there is nothing left to close properly.
+    void this.#end(client);
     this.#retry(0);
   }
 

@@ -61,10 +61,16 @@ const catalog: SurfaceCatalog = SURFACE_NAMES.map((name) => ({
 }));
 
 export async function openApiWorld(
-  given: { config?: Partial<Config>; drainMs?: number; listenAt?: (url: string) => Promise<string>; store?: ArtifactStore } = {},
+  given: {
+    config?: Partial<Config>;
+    drainMs?: number;
+    listenAt?: (url: string) => Promise<string>;
+    store?: ArtifactStore;
+  } = {},
 ): Promise<ApiWorld> {
   const jobs = await openJobsWorld();
-  const listener = await openListener(jobs.url, { log: testLog, applicationName: 'listen-under-test' });
+  const listenUrl = given.listenAt === undefined ? jobs.url : await given.listenAt(jobs.url);
+  const listener = await openListener(listenUrl, { log: testLog, applicationName: 'listen-under-test' });
   const config: Config = {
     ...readConfig({ FLEET_ORIGIN: 'stage', FLEET_SYNC_WAIT_S: '20' }, '/tmp'),
     port: 0,

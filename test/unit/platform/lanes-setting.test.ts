@@ -15,7 +15,11 @@ describe('settings of lanes', () => {
     const setting = lanes(
       'live: per-minute=4, cool-down=90s; chatgpt: per-minute=2, quiet=23:00-07:30, zone=Europe/Berlin; chatgpt/DE: at-once=7; stage: per-minute=60',
     );
-    expect(laneSettings(setting, 'claude', 'direct')).toEqual({ ...POLITE, perMinute: 4, coolDownMs: 90_000 });
+    expect(laneSettings(setting, 'claude', 'direct')).toEqual({
+      ...POLITE,
+      perMinute: 4,
+      coolDownMs: 90_000,
+    });
     const quiet = { fromMinute: 23 * 60, toMinute: 7 * 60 + 30, zone: 'Europe/Berlin' };
     const chatgpt = { ...POLITE, perMinute: 2, coolDownMs: 90_000, quiet };
     expect(laneSettings(setting, 'chatgpt', 'US')).toEqual(chatgpt);
