@@ -9,6 +9,7 @@ import type { Queue } from '../platform/queue.ts';
 import type { SecretCipher } from '../platform/secret-cipher.ts';
 import type { AddressGuard } from '../webhooks/address-guard.ts';
 import type { Admission } from './admission.ts';
+import type { LaneStatus } from './lane-status.ts';
 import type { SurfaceCatalog } from './surface-catalog.ts';
 import type { Waiters } from './waiters.ts';
 
@@ -26,6 +27,8 @@ export interface ApiContext {
   store: ArtifactStore;
   metrics: Metrics;
   admission: Admission;
+  /** The fleet's lanes as they are now. */
+  lanes: () => Promise<LaneStatus[]>;
   webhooks: { guard: AddressGuard; cipher: () => SecretCipher };
   /** True once the server is closing. */
   draining(): boolean;

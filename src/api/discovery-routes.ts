@@ -6,6 +6,7 @@ import { type EndCount, readEnds } from '../jobs/surface-health.ts';
 import type { ApiContext } from './api-context.ts';
 import { callerOf } from './caller.ts';
 import type { App } from './fastify-types.ts';
+import { laneStatusSchema, withLanes } from './lane-status.ts';
 import { presenterFor } from './presenters/index.ts';
 import type { CatalogEntry } from './surface-catalog.ts';
 import { errorBodySchema, readHeadersSchema } from './wire.ts';
@@ -42,12 +43,21 @@ const statusSchema = z
         processing: z.int(),
         oldestQueuedSeconds: z.int().nullable(),
         waiting: z
-          .enum(['slots_busy', 'retry_backoff', 'no_worker'])
+          .enum(['lane_shut', 'slots_busy', 'retry_backoff', 'no_worker'])
           .nullable()
           .describe(
-            'Why queued captures do not run: every slot is taken, they wait for another attempt, or nobody works.',
+            'Why queued captures do not run: their lanes admit nobody now, every slot is taken, they wait for another attempt, or nobody works.',
           ),
-        regions: z.array(z.strictObject({ region: z.string(), queued: z.int(), processing: z.int() })),
+        regions: z.array(
+          z.strictObject({
+            region: z.string(),
+            queued: z.int(),
+            processing: z.int(),
+            lane: laneStatusSchema
+              .nullable()
+              .describe('The lane that its queued captures wait for; null when none keeps them waiting.'),
+          }),
+        ),
       }),
     ),
   })
@@ -90,7 +100,7 @@ export function discoveryRoutes(app: App, context: ApiContext): void {
         queued: state.reduce((sum, { queued }) => sum + queued, 0),
         processing: state.reduce((sum, { processing }) => sum + processing, 0),
         oldestQueuedSeconds: ages.length === 0 ? null : Math.max(...ages),
-        surfaces: state.map((one) => ({
+        surfaces: withLanes(state, await context.lanes()).map((one) => ({
           ...one,
           regions: one.regions.map((of) => ({ ...of, region: region(of.region) })),
         })),

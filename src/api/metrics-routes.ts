@@ -5,6 +5,7 @@ import { readDepth } from '../jobs/queue-state.ts';
 import { readEnds } from '../jobs/surface-health.ts';
 import type { ApiContext } from './api-context.ts';
 import type { App } from './fastify-types.ts';
+import { LANE_PHASES } from './lane-status.ts';
 
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
 
@@ -30,7 +31,7 @@ function isLocal({ raw, headers }: FastifyRequest): boolean {
 }
 
 /** Series that the database knows: read when somebody scrapes, by any API process alike. */
-function watchDatabase({ metrics, db, clock, waiters, log }: ApiContext): void {
+function watchDatabase({ metrics, db, clock, waiters, lanes, log }: ApiContext): void {
   // A scrape while the database is away shows the process's own counters instead of failing.
   const orNothing = async <T>(read: () => Promise<T[]>): Promise<T[]> => {
     try {
@@ -56,6 +57,21 @@ function watchDatabase({ metrics, db, clock, waiters, log }: ApiContext): void {
   metrics.onScrape('fleet_accounts_out_of_balance', 'Must stay 0: the ledger is wrong.', [], async () => {
     const accounts = await orNothing(() => accountsOutOfBalance(db));
     return [{ labels: {}, value: accounts.length }];
+  });
+  const lane = ['surface', 'egress'];
+  metrics.onScrape('fleet_lane_phase', 'Breaker: 1 for the phase it is in.', [...lane, 'phase'], async () => {
+    const all = await orNothing(lanes);
+    return all.flatMap(({ surface, egress, phase: now }) =>
+      LANE_PHASES.map((phase) => ({ labels: { surface, egress, phase }, value: Number(phase === now) })),
+    );
+  });
+  metrics.onScrape('fleet_lane_in_flight', 'Captures under way on a lane, of all workers.', lane, async () => {
+    const all = await orNothing(lanes);
+    return all.map(({ surface, egress, inFlight }) => ({ labels: { surface, egress }, value: inFlight }));
+  });
+  metrics.onScrape('fleet_lane_cool_downs', 'Cool-downs of a lane in a row.', lane, async () => {
+    const all = await orNothing(lanes);
+    return all.map(({ surface, egress, openings }) => ({ labels: { surface, egress }, value: openings }));
   });
   metrics.onScrape('fleet_sync_waiters', 'Requests that wait for a job.', [], async () => [
     { labels: {}, value: waiters.size },

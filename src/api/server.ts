@@ -25,6 +25,7 @@ import { healthRoutes } from './health-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { keysRoutes } from './keys-routes.ts';
+import type { LaneStatus } from './lane-status.ts';
 import { limitRates } from './limits.ts';
 import { checkMediaType } from './media-type.ts';
 import { metricsRoutes } from './metrics-routes.ts';
@@ -46,6 +47,8 @@ export interface ApiOptions {
   store: ArtifactStore;
   log: Log;
   clock: Clock;
+  /** Reads the fleet's lanes; none when absent. */
+  lanes?: () => Promise<LaneStatus[]>;
   /** Where this process counts; one of its own when absent. */
   metrics?: Metrics;
   /** How long running sync requests may go on after `close`; default 25 s. */
@@ -80,6 +83,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const context: ApiContext = {
     ...{ config, db, queue, catalog, log, clock, waiters, admission },
     store: options.store,
+    lanes: options.lanes ?? (async () => []),
     metrics,
     keys: keyRing.check,
     webhooks: { guard: new AddressGuard(config.webhookAllow), cipher: webhookCipher(config) },

@@ -2,6 +2,7 @@ import { SURFACES } from '../../surfaces/index.ts';
 import { type Api, createApi } from '../api/server.ts';
 import type { SurfaceCatalog } from '../api/surface-catalog.ts';
 import { SURFACE_NAMES } from '../contract/surface-name.ts';
+import { readLanes } from '../fleet/lane-row.ts';
 import { ensureFirstAccount } from '../jobs/accounts.ts';
 import { acceptKey, createKey, listKeys } from '../jobs/api-keys.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -50,6 +51,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
         ...foundation,
         config,
         catalog: surfaceCatalog(),
+        lanes: () => readLanes(foundation.db),
         store: running.site.store,
         metrics,
         log,

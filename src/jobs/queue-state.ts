@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
+import type { Route } from './waiting-routes.ts';
 
 /** Why the queued captures of a surface do not run; null when none waits, or the next will start at once. */
 export type WaitReason = 'slots_busy' | 'retry_backoff' | 'no_worker';
@@ -9,6 +10,8 @@ export interface RegionState {
   region: string;
   queued: number;
   processing: number;
+  /** Routes of those that are queued: what decides which lane they take. */
+  routes: Route[];
 }
 
 /** One surface's queue as an account sees it. */
@@ -32,6 +35,7 @@ const stateRow = z.object({
   retrying: z.int(),
   processing: z.int(),
   oldest: z.date().nullable(),
+  routes: z.array(z.string()).nullable(),
 });
 
 /** Open captures of an account by surface and region, and why those that wait do; in the order of the names. */
@@ -41,7 +45,8 @@ export async function readQueueState(sql: Sql, accountId: string, now: number): 
        count(*) FILTER (WHERE c.status = 'queued')::int AS queued,
        count(*) FILTER (WHERE c.status = 'queued' AND c.attempts > 0)::int AS retrying,
        count(*) FILTER (WHERE c.status = 'processing')::int AS processing,
-       min(j.created_at) FILTER (WHERE c.status = 'queued') AS oldest
+       min(j.created_at) FILTER (WHERE c.status = 'queued') AS oldest,
+       array_agg(DISTINCT c.route) FILTER (WHERE c.status = 'queued' AND c.route IS NOT NULL) AS routes
      FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
      WHERE c.status IN ('queued', 'processing') AND j.account_id = $1
      GROUP BY c.surface, c.region_key ORDER BY c.surface, c.region_key`,
@@ -61,7 +66,10 @@ export async function readQueueState(sql: Sql, accountId: string, now: number): 
       processing: sum('processing'),
       oldestQueuedSeconds: age,
       waiting: waitReason(counts, age ?? 0, busy.rowCount > 0),
-      regions: regions.map(({ region, queued, processing }) => ({ region, queued, processing })),
+      regions: regions.map(({ region, queued, processing, routes }) => ({
+        ...{ region, queued, processing },
+        routes: routes ?? [],
+      })),
     };
   });
 }

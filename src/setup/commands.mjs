@@ -19,7 +19,11 @@ export function commandFor(target, args) {
     case 'test':
       return { steps: [[...VITEST, ...args]], needsBrowser: true, needsDev: true };
     case 'bench':
-      return { steps: [['test/bench/run.ts', ...args]], needsBrowser: args[0] === 'dispatch', needsDev: true };
+      return {
+        steps: [['test/bench/run.ts', ...args]],
+        needsBrowser: args[0] === 'dispatch',
+        needsDev: true,
+      };
     case 'fuzz':
       return { steps: [['test/fuzz/run.ts', ...args]], needsBrowser: false, needsDev: true };
     case 'check':

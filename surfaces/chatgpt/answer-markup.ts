@@ -3,7 +3,6 @@ import {
   closest,
   type Element,
   elementsOf,
-  foldSpace,
   isElement,
   visibleText,
 } from '../../src/extract/dom.ts';

@@ -22,8 +22,8 @@ describe('the queue as its owner sees it', () => {
         ...{ surface: 'chatgpt', queued: 3, processing: 1, waiting: 'slots_busy' },
         oldestQueuedSeconds: expect.any(Number),
         regions: [
-          { region: 'de', queued: 2, processing: 0 },
-          { region: 'us', queued: 1, processing: 1 },
+          { region: 'de', queued: 2, processing: 0, lane: null },
+          { region: 'us', queued: 1, processing: 1, lane: null },
         ],
       },
       expect.objectContaining({ surface: 'gemini', queued: 1, processing: 0 }),
