@@ -46,6 +46,7 @@ for (const command of [
   doctorCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));
+  for (const nested of command.commands) nested.copyInheritedSettings(command);
 }
 
 try {

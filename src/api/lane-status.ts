@@ -24,14 +24,7 @@ export const LANE_PHASES = ['flowing', 'cooling', 'probing'] as const;
 
 type LanePhase = (typeof LANE_PHASES)[number];
 
-const LANE_WAITING = [
-  'held',
-  'cooling_down',
-  'quiet_hours',
-  'probing',
-  'max_in_flight',
-  'pacing',
-] as const;
+const LANE_WAITING = ['held', 'cooling_down', 'quiet_hours', 'probing', 'max_in_flight', 'pacing'] as const;
 
 type LaneWaiting = (typeof LANE_WAITING)[number];
 

@@ -65,10 +65,15 @@ function watchDatabase({ metrics, db, clock, waiters, lanes, log }: ApiContext):
       LANE_PHASES.map((phase) => ({ labels: { surface, egress, phase }, value: Number(phase === now) })),
     );
   });
-  metrics.onScrape('fleet_lane_in_flight', 'Captures under way on a lane, of all workers.', lane, async () => {
-    const all = await orNothing(lanes);
-    return all.map(({ surface, egress, inFlight }) => ({ labels: { surface, egress }, value: inFlight }));
-  });
+  metrics.onScrape(
+    'fleet_lane_in_flight',
+    'Captures under way on a lane, of all workers.',
+    lane,
+    async () => {
+      const all = await orNothing(lanes);
+      return all.map(({ surface, egress, inFlight }) => ({ labels: { surface, egress }, value: inFlight }));
+    },
+  );
   metrics.onScrape('fleet_lane_cool_downs', 'Cool-downs of a lane in a row.', lane, async () => {
     const all = await orNothing(lanes);
     return all.map(({ surface, egress, openings }) => ({ labels: { surface, egress }, value: openings }));

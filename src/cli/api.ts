@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { createApi } from '../api/server.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
 import { FleetError } from '../contract/errors.ts';
+import { readLanes } from '../fleet/lane-row.ts';
 import { systemClock } from '../platform/clock.ts';
 import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
@@ -30,7 +31,10 @@ export function apiCommand(): Command {
         const metrics = await openMetrics(config, log, opened);
         const store = openArtifactStore(config);
         const parts = { ...foundation, config, catalog: surfaceCatalog(), store, metrics, log };
-        const api = opened.add(await createApi({ ...parts, clock: systemClock }), (part) => part.close());
+        const lanes = () => readLanes(foundation.db);
+        const api = opened.add(await createApi({ ...parts, lanes, clock: systemClock }), (part) =>
+          part.close(),
+        );
         const { url } = await api.listen();
         if (firstKey !== undefined) process.stdout.write(`first API key (shown once): ${firstKey}\n`);
         process.stdout.write(`listening on ${url}\n`);

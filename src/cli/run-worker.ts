@@ -3,6 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { SURFACES } from '../../surfaces/index.ts';
 import { LaneGate } from '../fleet/lane-gate.ts';
 import { Lanes } from '../fleet/lanes.ts';
+import { watchPool } from '../fleet/pool-metrics.ts';
 import { enter, startSupervisor } from '../fleet/presence.ts';
 import { startReaper } from '../fleet/reaper.ts';
 import { startRetention } from '../fleet/retention-sweep.ts';
@@ -36,6 +37,7 @@ export async function runWorker(
   const surfaces = SURFACES.filter(({ name }) => config.surfaces?.includes(name) ?? true);
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const { pool } = site.seat;
+  watchPool(metrics, pool);
   const gate: SlotGate = new SlotGate({
     rules: { floor: Math.min(config.slots, availableParallelism()), ceiling: config.slots },
     ...{ clock: systemClock, log, counters: pool.counters, busy: () => worker.busy },

@@ -27,8 +27,12 @@ export function describeEnvelope(envelope: Envelope, store: Pick<ArtifactStore, 
   return lines.join('\n');
 }
 
+/** Controls that a terminal acts upon (C0, C1), and marks that turn the order of what is read. */
+const ACTS_ON_TERMINAL = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** The beginning of a text on one line; what a page wrote must not steer the terminal it is shown on. */
 function excerpt(text: string): string {
-  const folded = text.replace(/\s+/g, ' ');
+  const folded = text.replace(/\s+/g, ' ').replace(ACTS_ON_TERMINAL, '\uFFFD');
   return folded.length > 140 ? `${folded.slice(0, 139)}…` : folded;
 }
 

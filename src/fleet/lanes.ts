@@ -219,7 +219,10 @@ async function enterPass(
   by: { spell: number; workerId: string },
 ): Promise<void> {
   await sql.query(
-    `INSERT INTO fleet.lane_pass (child_id, surface, egress, queue_job_id, retry_count, spell, worker_id)
+    // Passes that no longer count (their worker was killed) go with the next one that is given out.
+    `WITH gone AS (DELETE FROM fleet.lane_pass p WHERE p.surface = $2 AND p.egress = $3 AND p.child_id <> $1
+       AND NOT EXISTS (SELECT 1 FROM fleet.lane_in_flight f WHERE f.child_id = p.child_id))
+     INSERT INTO fleet.lane_pass (child_id, surface, egress, queue_job_id, retry_count, spell, worker_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (child_id) DO UPDATE SET surface = excluded.surface, egress = excluded.egress,
        queue_job_id = excluded.queue_job_id, retry_count = excluded.retry_count, spell = excluded.spell,

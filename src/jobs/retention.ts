@@ -19,7 +19,8 @@ const retiredRow = z.object({
 
 /**
  * Retires, in one transaction, up to 200 jobs that ended before `endedBefore` (epoch milliseconds): query, request and
- * Envelopes go, ids, states and the hashes of what was captured stay. Their idempotency keys are forgotten. Tells what
+ * Envelopes go, ids, states and the hashes of what was captured stay. Their idempotency keys are forgotten, and
+ * their events with the webhook bodies made of them. Tells what
  * their children left in the store, for deletion; a crash before that leaves orphans, which their sweep finds.
  */
 export async function retireJobs(
@@ -43,7 +44,9 @@ export async function retireJobs(
       ids,
       new Date(now),
     ]);
-    await sql.query('DELETE FROM fleet.idempotency WHERE job_id = ANY($1)', [ids]);
+    for (const table of ['idempotency', 'event', 'job_webhook']) {
+      await sql.query(`DELETE FROM fleet.${table} WHERE job_id = ANY($1)`, [ids]);
+    }
     return emptyChildren(sql, ids);
   });
 }

@@ -14,6 +14,12 @@ export interface SessionLock {
 }
 
 const ANSWER_MS = 5_000;
+/**
+ * The server's own look whether a silent peer is still there (PostgreSQL 18, "TCP Settings"): without it, the session of
+ * a machine that was cut off would hold the lock for the two hours that Linux takes by default.
+ */
+const NOTICE_DEAD_PEERS =
+  'SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3';
 const RETRY_MS = 1_000;
 
 export interface SessionLockOptions {
@@ -56,8 +62,15 @@ class PostgresSessionLock implements SessionLock {
     });
     client.on('error', (error) => this.#lost(client, error));
     client.on('end', () => this.#lost(client, undefined));
-    await client.connect();
-    await client.query('SELECT pg_advisory_lock($1)', [this.#options.key.toString()]);
+    try {
+      await client.connect();
+      await client.query(NOTICE_DEAD_PEERS);
+      await client.query('SELECT pg_advisory_lock($1)', [this.#options.key.toString()]);
+    } catch (error) {
+      // Else it would go on waiting for the lock on the server, and keep this process from ending.
+      await client.end();
+      throw error;
+    }
     if (this.#closed) return void (await client.end());
     this.#client = client;
     await this.#options.onHeld();

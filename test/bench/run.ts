@@ -1,12 +1,16 @@
+import { benchConcurrent } from './concurrent.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchExtract } from './extract.ts';
+import { benchSoak } from './soak.ts';
 import { benchSubmit } from './submit.ts';
 import { benchWake } from './wake.ts';
 
 /** `npm run bench -- <name>`: prints its figures as JSON lines. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  concurrent: benchConcurrent,
   dispatch: benchDispatch,
   extract: benchExtract,
+  soak: benchSoak,
   submit: benchSubmit,
   wake: benchWake,
 };

@@ -20,7 +20,7 @@ export class ApiProcesses {
   /** Starts one; tells its port. */
   async start(port?: number): Promise<number> {
     const own = port ?? (await freePort());
-    const api = spawn(process.execPath, ['test/chaos/api-process.ts'], {
+    const api = spawn(process.execPath, ['src/cli.ts', 'api'], {
       cwd: ROOT,
       env: {
         ...{ PATH: process.env.PATH, DATABASE_URL: this.#databaseUrl, PORT: String(own) },
@@ -32,7 +32,7 @@ export class ApiProcesses {
     this.#running.set(own, api);
     await new Promise<void>((ready, failed) => {
       api.once('exit', (code) => failed(new Error(`the API ended with ${code} before it listened`)));
-      api.stdout?.once('data', () => ready());
+      api.stdout?.on('data', (data: Buffer) => data.toString().includes('listening on') && ready());
     });
     return own;
   }

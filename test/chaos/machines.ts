@@ -66,11 +66,15 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Starts one on all addresses. A cut machine's connections stay open on the server's side, as a real partition leaves them. */
+/**
+ * Starts one on all addresses. Connections of a cut machine stay open on the server's side, as a real partition leaves
+ * them, until keepalives go unanswered: as those that a session asks Postgres for would (session-lock.ts).
+ */
 export async function startRelay(target: { host: string; port: number }): Promise<Relay> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((from) => {
     const to = connect(target);
+    from.setKeepAlive(true, 5_000);
     for (const [socket, other] of [
       [from, to],
       [to, from],

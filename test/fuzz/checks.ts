@@ -1,6 +1,6 @@
 import type { Served } from './document.ts';
 import type { Received } from './exchange.ts';
-import type { Fuzzed } from './requests.ts';
+import type { Fuzzed } from './fuzzed.ts';
 
 /** What may answer a valid request besides success: the state of the account or of what it names. */
 const STATE_CODES =

@@ -4,7 +4,8 @@ import type { ApiWorld } from '../integration/api/api-world.ts';
 import { problemsOf } from './checks.ts';
 import { Served } from './document.ts';
 import { Exchange, type Received } from './exchange.ts';
-import { anyRequest, type Fuzzed } from './requests.ts';
+import type { Fuzzed } from './fuzzed.ts';
+import { anyRequest } from './requests.ts';
 
 const BATCH = 10;
 const POOL = 200;

@@ -165,6 +165,7 @@ describe('given a job that passed its retention', () => {
       [jobId],
     );
     expect(rows).toEqual([{ query: '', request: '{}', envelope: null }]);
+    expect((await world.db.query('SELECT 1 FROM fleet.event WHERE job_id = $1', [jobId])).rowCount).toBe(0);
     await expect(world.store.get(envelope.job.artifacts.rawKey ?? '')).rejects.toMatchObject({
       code: 'ARTIFACT_NOT_FOUND',
     });

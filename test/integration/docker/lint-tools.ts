@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -22,10 +21,12 @@ export function noLintersBecause(): string | undefined {
   return status === 0 ? undefined : `npm ci in docker/lint failed: ${(stderr ?? '').slice(0, 200)}`;
 }
 
-/** Loads a module of docker/lint's packages. Their types are not this project's: callers say what they expect. */
-export async function lintModule<T>(name: string): Promise<T> {
-  const path = createRequire(join(LINT, 'package.json')).resolve(name);
-  return (await import(pathToFileURL(path).href)) as T;
+/**
+ * Loads a file of docker/lint's packages (a path under its node_modules: not all of them let themselves be resolved by
+ * name from elsewhere). Their types are not this project's: callers say what they expect.
+ */
+export async function lintModule<T>(file: string): Promise<T> {
+  return (await import(pathToFileURL(join(LINT, 'node_modules', file)).href)) as T;
 }
 
 /** Runs a program of docker/lint's packages. */

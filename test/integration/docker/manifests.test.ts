@@ -22,7 +22,7 @@ function read(name: string): string {
 }
 
 async function kubernetes(): Promise<{ file: string; document: Document }[]> {
-  const yaml = await lintModule<Yaml>('yaml');
+  const yaml = await lintModule<Yaml>('yaml/dist/index.js');
   return readdirSync(join(DOCKER, 'kubernetes')).flatMap((file) =>
     yaml.parseAllDocuments(read(`kubernetes/${file}`)).map((parsed) => {
       expect(parsed.errors).toEqual([]);
@@ -41,7 +41,9 @@ async function one(kind: string, name: string): Promise<Document> {
 
 describe.skipIf(because !== undefined)('the Dockerfile', () => {
   it('is one that Docker’s own language server has nothing against', async () => {
-    const { validate } = await lintModule<{ validate(text: string): unknown[] }>('dockerfile-utils');
+    const { validate } = await lintModule<{ validate(text: string): unknown[] }>(
+      'dockerfile-utils/lib/main.js',
+    );
     expect(validate(read('Dockerfile'))).toEqual([]);
   });
 
@@ -80,7 +82,9 @@ describe.skipIf(because !== undefined)('compose.yaml', () => {
   });
 
   it('gives a stopped worker longer than its drain, and the sandbox its profile', async () => {
-    const { services } = (await lintModule<Yaml>('yaml')).parse(read('compose.yaml'), { merge: true });
+    const { services } = (await lintModule<Yaml>('yaml/dist/index.js')).parse(read('compose.yaml'), {
+      merge: true,
+    });
     const { worker } = services;
     expect(Number.parseInt(worker.stop_grace_period, 10) * 1000).toBeGreaterThan(
       Number(worker.environment.FLEET_DRAIN_MS),
@@ -91,7 +95,7 @@ describe.skipIf(because !== undefined)('compose.yaml', () => {
   });
 
   it('scrapes every role on the port that the image serves metrics on', async () => {
-    const yaml = await lintModule<Yaml>('yaml');
+    const yaml = await lintModule<Yaml>('yaml/dist/index.js');
     const { scrape_configs: jobs } = yaml.parse(read('prometheus.yaml'), { merge: true });
     const port = Number(/FLEET_METRICS_PORT=(\d+)/.exec(read('Dockerfile'))?.[1]);
     const targets = jobs.map((job: Document) => [job.dns_sd_configs[0].names[0], job.dns_sd_configs[0].port]);
@@ -107,7 +111,7 @@ describe.skipIf(because !== undefined)('the Kubernetes manifests', () => {
       const prefix = group === 'keda.sh' ? '@kubernetes-models/keda/' : 'kubernetes-models/';
       const path = version === undefined ? group : `${group}/${version}`;
       const models = await lintModule<Record<string, new (given: unknown) => { validate(): void }>>(
-        `${prefix}${path}/${document.kind}`,
+        `${prefix}${path}/index.js`,
       );
       const Model = models[document.kind];
       if (Model === undefined) throw new Error(`no model of ${document.kind}`);

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +9,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { HAS_PROCESS_TABLE, readProcess } from '../../../src/platform/process-table.ts';
 import { testLog } from '../database.ts';
 import { echoStage } from '../stage/echo-stage.ts';
-import { type CaptureWorld, openCaptureWorld } from './capture-world.ts';
+import { type CaptureWorld, openCaptureWorld, until } from './capture-world.ts';
 
 const SLEEP = 'setTimeout(() => undefined, 120_000)';
 
@@ -54,8 +53,7 @@ describe.runIf(HAS_PROCESS_TABLE)('the reaper on this machine', () => {
     const orphan = stray(`${world.root.fleet}.${id}`);
     const foreign = stray(`other1.${id}`);
     expect(await reap()).toEqual({ processes: 1, folders: 1 });
-    await once(started[0] ?? process, 'exit');
-    expect(readProcess(orphan)).toBeUndefined();
+    await until(() => readProcess(orphan) === undefined, 'the end of the orphan');
     expect(readProcess(foreign)).toBeDefined();
     expect(existsSync(folder)).toBe(false);
   });

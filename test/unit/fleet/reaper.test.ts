@@ -27,8 +27,8 @@ function verdict(owner: Owner, options: { known?: boolean; ageMs?: number } = {}
     self: SELF,
     processes: [process],
     folders: [
-      { id: process.id, ageMs: options.ageMs ?? 0, tree: undefined },
-      { id: 'somebody-elses', ageMs: 1e12, tree: undefined },
+      { id: process.id, ageMs: options.ageMs ?? 0 },
+      { id: 'somebody-elses', ageMs: 1e12 },
     ],
     ledger: new Set(options.known === true ? [process.id] : []),
     lives,
