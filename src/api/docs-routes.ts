@@ -1,10 +1,13 @@
 import swagger from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { API_VERSIONS, type ApiVersion, DEFAULT_VERSION } from '../contract/dialect.ts';
+import { envelopeJsonSchema } from '../contract/envelope.ts';
 import { docsPage, routesOf } from './docs-page.ts';
 import type { App } from './fastify-types.ts';
 import { tidyComponents } from './openapi-components.ts';
 import { inDialect, operationIdOf } from './openapi-dialect.ts';
+import { errorBodySchema } from './wire.ts';
 
 const DESCRIPTION = 'Submit a query to consumer AI search surfaces; get proven Envelopes.';
 
@@ -49,7 +52,10 @@ const TAGS = [
   { name: 'System', description: 'Liveness.' },
 ];
 
-/** `GET /openapi.json` (the default dialect's), `GET /openapi/<version>.json` and `GET /docs`. */
+/**
+ * `GET /openapi.json` (the default dialect's), `GET /openapi/<version>.json`, `GET /schema/envelope.json` (JSON Schema
+ * 2020-12 of the Envelope, for auditors) and `GET /docs`.
+ */
 export function docsRoutes(app: App): void {
   const documentOf = (version: ApiVersion): object =>
     tidyComponents(app.getDecorator<() => object>(collectorOf(version)).call(app));
@@ -57,6 +63,18 @@ export function docsRoutes(app: App): void {
   for (const version of API_VERSIONS) {
     app.get(`/openapi/${version}.json`, { schema: { hide: true } }, async () => documentOf(version));
   }
+  app.get(
+    '/schema/envelope.json',
+    {
+      schema: {
+        tags: ['Discovery'],
+        summary: 'JSON Schema of the Envelope',
+        security: [],
+        response: { 200: z.record(z.string(), z.unknown()), '4xx': errorBodySchema },
+      },
+    },
+    async () => envelopeJsonSchema(),
+  );
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
     reply.type('text/html; charset=utf-8');
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");

@@ -31,7 +31,8 @@ export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promi
     const { path, binary } = await findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
     const stage =
       config.origin === 'stage' ? opened.add(await startStage({}), (part) => part.stop()) : undefined;
-    const launch = { executablePath: path, binary, plugins: config.browserPlugins, log };
+    const { browserPlugins: plugins, dataDir } = config;
+    const launch = { executablePath: path, binary, plugins, dataDir, log };
     const pool = opened.add(new BrowserPool({ ...launch, stagePort: stage?.port }, systemClock), (part) =>
       part.stop(),
     );

@@ -75,8 +75,10 @@ export class BrowserPool {
   /** A fresh page for this visitor. Errors: BROWSER_LAUNCH_FAILED, DEADLINE_EXCEEDED. */
   async acquire(order: PageOrder, deadline: Deadline): Promise<LeasedPage> {
     const { visitor, headers } = order;
-    const host = await deadline.run('browser', () => this.#host(), { budgetMs: LAUNCH_MS });
-    host.enter();
+    const host = await deadline.run('browser', () => this.#seat(), {
+      budgetMs: LAUNCH_MS,
+      onLate: (late) => late.leave(),
+    });
     let opened: OpenedPage | undefined;
     try {
       opened = await deadline.run('page', () => host.take(order), {
@@ -111,6 +113,16 @@ export class BrowserPool {
     this.#closed = true;
     await this.#launching?.catch(() => undefined); // Its own caller reports a failed launch.
     await Promise.all([...this.#hosts].map((host) => host.end()));
+  }
+
+  /** A place in a browser, taken in the same moment in which it was found free. */
+  async #seat(): Promise<BrowserHost> {
+    for (;;) {
+      const host = await this.#host();
+      if (host.checkWear() || host.open >= CONTEXTS_PER_BROWSER) continue; // Others came first.
+      host.enter();
+      return host;
+    }
   }
 
   async #host(): Promise<BrowserHost> {

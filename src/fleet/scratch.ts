@@ -8,7 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -139,7 +139,11 @@ export class ScratchRoot {
     const id = formatMark({ ...this.owner, serial: ++lastSerial });
     const path = join(this.path, id);
     ledger.add(id);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    } catch {
+      mkdirSync(path, { recursive: true, mode: 0o700 }); // The empty root was removed in this very moment.
+    }
     return { id, path, mark: `${this.fleet}.${id}` };
   }
 
@@ -150,6 +154,7 @@ export class ScratchRoot {
       try {
         await rm(join(this.path, id), { recursive: true, force: true });
         ledger.delete(id);
+        await this.#removeWhenEmpty();
         return true;
       } catch (error) {
         this.#log.debug({ err: error, id }, 'a browser folder could not be deleted yet');
@@ -159,6 +164,15 @@ export class ScratchRoot {
     ledger.delete(id);
     this.#log.warn({ id }, 'a browser folder stays; the reaper will try again');
     return false;
+  }
+
+  /** Data directories come and go; what stands for them in the system's temp folder must not stay. */
+  async #removeWhenEmpty(): Promise<void> {
+    try {
+      await rmdir(this.path);
+    } catch {
+      // Other browsers' folders are in it, which is ordinary.
+    }
   }
 
   /** Notes in the folder which processes its browser has. */

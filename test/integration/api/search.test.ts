@@ -297,6 +297,13 @@ describe('reading jobs', () => {
 });
 
 describe('documents and probes', () => {
+  it('the Envelope’s JSON Schema is served, for whoever checks a result a year later', async () => {
+    const { status, body } = await world.ask('/schema/envelope.json');
+    expect(status).toBe(200);
+    expect(body.$schema).toContain('2020-12');
+    expect(JSON.stringify(body)).toContain('charRanges');
+  });
+
   it('openapi.json is 3.1 and names every route; the docs page has an anchor for every error', async () => {
     const { body } = await world.ask('/openapi.json');
     expect(body.openapi).toBe('3.1.0');

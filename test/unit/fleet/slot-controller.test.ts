@@ -37,13 +37,22 @@ function changes(series: readonly number[]): number {
 }
 
 /**
- * PSI `some avg10` (percent), once a second, of a two-core machine on which eight captures of the stage began in the
- * 10th second and ended in the 40th; recorded 2026-11-23.
+ * PSI `some avg10` (percent), once a second, of a two-core machine on which other work ran and `npm run bench --
+ * concurrent --levels 1,8` began in the tenth second; recorded 2026-11-23.
  */
 const RECORDED_CPU = [
-  ...[31, 29, 33, 30, 28, 31, 35, 33, 30, 32, 41, 52, 61, 68, 74, 79, 83, 86, 88, 91],
-  ...[92, 94, 93, 95, 96, 95, 97, 96, 94, 95, 93, 96, 97, 95, 96, 94, 95, 97, 96, 95],
-  ...[88, 79, 70, 61, 54, 48, 44, 41, 38, 36, 34, 33, 32, 31, 30, 31, 29, 30, 31, 30],
+  ...[
+    70, 69, 69, 66, 66, 66, 66, 68, 68, 73, 73, 76, 76, 79, 79, 83, 84, 84, 84, 84, 85, 85, 85, 85, 86, 86,
+    88, 88, 90, 90,
+  ],
+  ...[
+    90, 90, 89, 89, 89, 89, 89, 89, 90, 90, 92, 92, 93, 93, 93, 93, 93, 93, 93, 93, 94, 94, 94, 94, 94, 94,
+    94, 94, 92, 92,
+  ],
+  ...[
+    92, 92, 91, 91, 91, 91, 91, 91, 92, 92, 93, 93, 94, 94, 94, 94, 94, 95, 95, 96, 96, 96, 96, 96, 96, 96,
+    96, 96, 96, 96,
+  ],
 ];
 
 describe('the slots', () => {
@@ -83,7 +92,8 @@ describe('the slots', () => {
       ...RECORDED_CPU.map((percent) => ({ cpuPressure: percent / 100 })),
       ...repeat(240, { cpuPressure: 0.3 }),
     ]);
-    expect(Math.min(...series)).toBeGreaterThanOrEqual(8);
+    expect(changes(series.slice(0, RECORDED_CPU.length))).toBeLessThanOrEqual(3);
+    expect(Math.min(...series)).toBeGreaterThanOrEqual(6);
     expect(series.at(-1)).toBe(16);
   });
 
