@@ -59,14 +59,19 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   };
 }
 
+const ignore = (): void => undefined;
+
 async function single(pool: pg.Pool, text: string, values?: readonly unknown[]): Promise<SqlResult> {
   const client = await connected(() => pool.connect());
+  // The statement reports a connection that breaks; the event, which nobody else hears now, would end the process.
+  client.on('error', ignore);
   let failed = true;
   try {
     const result = await throughTheDoor(() => run(client, text, values));
     failed = false;
     return result;
   } finally {
+    client.off('error', ignore);
     client.release(failed);
   }
 }
@@ -101,7 +106,6 @@ async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Pr
   const client = await connected(() => pool.connect());
   const sql: Sql = { query: (text, values) => throughTheDoor(() => run(client, text, values)) };
   // A connection that breaks between two statements emits; the statement after it reports the failure.
-  const ignore = (): void => undefined;
   client.on('error', ignore);
   let broken = false;
   try {

@@ -9,6 +9,7 @@ import { findDisagreement } from '../../src/jobs/reconcile.ts';
 import { findBrowser } from '../../src/platform/browser-binary.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { readConfig } from '../../src/platform/config.ts';
+import { HAS_PROCESS_TABLE } from '../../src/platform/process-table.ts';
 import { storm } from '../../src/stage/traps.ts';
 import { echoSurface } from '../integration/capture/echo-surface.ts';
 import { testLog } from '../integration/database.ts';
@@ -104,6 +105,7 @@ describe('the leak gate', () => {
     const baseline: Residue[] = [];
     for (let index = 0; index < WARM_UP_WAVES; index++) baseline.push(await wave(index));
     const most = (of: (state: Residue) => number): number => Math.max(...baseline.map(of));
+    expect(most(({ processes }) => processes) > 0).toBe(HAS_PROCESS_TABLE); // The gate sees what it guards.
     const states: Residue[] = [];
     for (let index = 0; index < WAVES; index++) states.push(await wave(WARM_UP_WAVES + index));
     for (const state of states) {

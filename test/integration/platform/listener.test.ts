@@ -1,42 +1,13 @@
-import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openListener } from '../../../src/platform/listener.ts';
 import { cutConnections, type FreshDatabase, freshDatabase, testLog } from '../database.ts';
+import { silentProxy } from '../silent-proxy.ts';
 
 let fresh: FreshDatabase;
 beforeAll(async () => {
   fresh = await freshDatabase({ migrated: false });
 });
 afterAll(() => fresh.drop());
-
-/** A TCP proxy that can fall silent without closing: what a broken network looks like. */
-async function silentProxy(target: URL): Promise<{ url: string; silence(): void; close(): void }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((inbound) => {
-    const outbound = connect(Number(target.port), target.hostname);
-    for (const socket of [inbound, outbound]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-    }
-    inbound.pipe(outbound);
-    outbound.pipe(inbound);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const url = new URL(target);
-  url.host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  return {
-    url: url.href,
-    silence: () => {
-      for (const socket of sockets) socket.unpipe().pause();
-      sockets.clear();
-    },
-    close: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
 
 describe('given a listener', () => {
   it('delivers to every subscriber of a channel, and to none that left', async () => {
@@ -74,6 +45,14 @@ describe('given a listener', () => {
     await restored.promise;
     await fresh.db.query(`NOTIFY c, 'back'`);
     await expect.poll(() => heard).toEqual(['back']);
+    await listener.close();
+    proxy.close();
+  });
+
+  it('closes although its connection fell silent', async () => {
+    const proxy = await silentProxy(new URL(fresh.url));
+    const listener = await openListener(proxy.url, { log: testLog });
+    proxy.silence();
     await listener.close();
     proxy.close();
   });
