@@ -15,7 +15,7 @@ export async function benchConcurrent(): Promise<void> {
   const levels = option('levels', LEVELS.join(',')).split(',').map(Number);
   const surface = SURFACES.find(({ name }) => name === 'chatgpt');
   if (surface === undefined) throw new Error('no adapter for chatgpt');
-  let alone: { browsers: number; node: number } | undefined;
+  let alone: { pages: number; browsers: number; node: number } | undefined;
   for (const level of levels) {
     const site = await openBenchSite();
     // Held open for the whole measurement, as an answer that streams for twenty seconds does.
@@ -29,19 +29,26 @@ export async function benchConcurrent(): Promise<void> {
     const captures = Array.from({ length: level }, (_unused, index) =>
       site.capture(waiting, `best crm for startups ${index}`, 180_000),
     );
-    let peak = { browsers: 0, node: 0 };
+    let peak = { pages: 0, browsers: 0, node: 0 };
     const look = setInterval(() => {
-      const now = { browsers: site.browserBytes(), node: process.memoryUsage().rss };
-      if (site.pool.gauges().pagesOpen === level && now.browsers > peak.browsers) peak = now;
+      const pages = site.pool.gauges().pagesOpen;
+      const now = { pages, browsers: site.browserBytes(), node: process.memoryUsage().rss };
+      if (pages > peak.pages || (pages === peak.pages && now.browsers > peak.browsers)) peak = now;
     }, 500);
     const failures = (await Promise.all(captures)).filter((failure) => failure !== null);
     clearInterval(look);
     const { counters } = site.pool;
     await site.close();
     alone ??= peak;
-    const added = level - (levels[0] ?? 1);
+    const added = peak.pages - alone.pages;
     print({
-      ...{ bench: 'concurrent', level, failures: failures.length, browsers: counters.browsersLaunched },
+      ...{
+        bench: 'concurrent',
+        level,
+        atOnce: peak.pages,
+        failures: failures.length,
+        browsers: counters.browsersLaunched,
+      },
       ...{ browsersMb: Math.round(peak.browsers / MB), nodeMb: Math.round(peak.node / MB) },
       ...(added > 0
         ? { mbPerAdditionalCapture: Math.round(((peak.browsers - alone.browsers) / added / MB) * 10) / 10 }

@@ -39,7 +39,7 @@ const lane = async () => (await readLanes(world.fresh.db)).find(({ egress }) => 
 /** Long enough for each worker to have looked again by itself. */
 const afterAPoll = () => new Promise((done) => setTimeout(done, 1_500));
 
-describe('two workers on one lane', () => {
+describe('two workers on one lane', { timeout: 150_000 }, () => {
   it('have no more captures under way together than the lane allows, and use what it allows', async () => {
     const jobs: Submitted[] = [];
     for (let index = 0; index < 6; index++) jobs.push(await world.submit(`query ${index}`));
