@@ -6,7 +6,15 @@ import { submit } from '../../../src/jobs/submit.ts';
 import { openListener } from '../../../src/platform/listener.ts';
 import { WORK_CHANNEL } from '../../../src/platform/queue.ts';
 import { testLog } from '../database.ts';
-import { breakingAt, caller, context, type JobsWorld, openAccount, openJobsWorld, request } from './jobs-world.ts';
+import {
+  breakingAt,
+  caller,
+  context,
+  type JobsWorld,
+  openAccount,
+  openJobsWorld,
+  request,
+} from './jobs-world.ts';
 
 let world: JobsWorld;
 beforeAll(async () => {
@@ -110,12 +118,7 @@ describe('given an idempotency key', () => {
     const second = await submit(world.db, world.queue, turned, context());
     expect(second).toEqual({ ...first, replayed: true, load: undefined });
     await openAccount(world.db, 'acct_other');
-    const other = await submit(
-      world.db,
-      world.queue,
-      asked,
-      context({ caller: ownerOf('acct_other') }),
-    );
+    const other = await submit(world.db, world.queue, asked, context({ caller: ownerOf('acct_other') }));
     expect(other.replayed).toBe(false);
   });
 
