@@ -28,7 +28,7 @@ beforeEach(async () => {
   underWay = 0;
   mostAtOnce = 0;
   started = [];
-  world = await openWorkerWorld({ surfaces: [counted] });
+  world = await openWorkerWorld({ surfaces: [counted], captureTimeoutMs: 40_000 });
 });
 afterEach(async () => {
   await world.close();
