@@ -22,8 +22,16 @@ const USER = 10001;
 const isRoot = process.getuid?.() === 0;
 const hasShell = spawnSync('sh', ['-c', 'command -v chromium-headless-shell']).status === 0;
 const hasApt = spawnSync('sh', ['-c', 'command -v apt-cache useradd']).status === 0;
-const canRun = isRoot && hasShell;
-if (!canRun) process.stdout.write('image: not run, it needs root and chromium-headless-shell\n');
+/** The image's tree borrows this checkout's packages, which its user cannot enter where the clone lies in a closed directory. */
+const userEnters =
+  isRoot &&
+  spawnSync(join(ROOT, 'node_modules/node/bin/node'), ['--version'], { uid: USER, gid: USER, cwd: '/' })
+    .status === 0;
+const canRun = userEnters && hasShell;
+if (!canRun)
+  process.stdout.write(
+    'image: not run, it needs root, chromium-headless-shell, and a checkout others may enter\n',
+  );
 
 /** The image's file tree in a directory of its own, as the Dockerfile's COPY lines make it. */
 function imageTree(): string {
