@@ -83,9 +83,10 @@ async function readBody(incoming: Incoming): Promise<string> {
   for await (const chunk of incoming) {
     const bytes = Buffer.from(chunk as Uint8Array);
     size += bytes.length;
-    if (size > BODY_CAP_BYTES) throw new RangeError(`request body exceeds ${BODY_CAP_BYTES} bytes`);
-    chunks.push(bytes);
+    // What is too much is read and dropped: leaving the loop would destroy the socket before the answer is sent.
+    if (size <= BODY_CAP_BYTES) chunks.push(bytes);
   }
+  if (size > BODY_CAP_BYTES) throw new RangeError(`request body exceeds ${BODY_CAP_BYTES} bytes`);
   return Buffer.concat(chunks).toString('utf8');
 }
 
