@@ -109,6 +109,20 @@ export function busyLoop(base: Scene, expect: SceneExpectation, afterMs = 300): 
   return withPages(base, 'a script of the page never yields', (html) => beforeBodyEnd(html, script), expect);
 }
 
+const MEMORY_BOMB = `<script>addEventListener('load', () => setTimeout(() => {
+  const held = []; (function more() { held.push(new Uint8Array(50e6).fill(1)); setTimeout(more, 20); })(); }, 100));
+</script>`;
+
+/** `base`, whose page takes memory without end once it has loaded: its renderer is lost. */
+export function memoryBomb(base: Scene): Scene {
+  return withPages(
+    base,
+    'the page takes memory without end, until its renderer is gone',
+    (html) => beforeBodyEnd(html, MEMORY_BOMB),
+    { outcome: 'browser_crashed' },
+  );
+}
+
 const HOP = 'stage-hop';
 
 /** `base` behind `hops` pages that send the browser on by meta refresh; Infinity never arrives. */

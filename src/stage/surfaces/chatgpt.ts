@@ -7,6 +7,7 @@ import {
   failingFirst,
   hangingPage,
   hugePage,
+  memoryBomb,
   serverError,
   storm,
 } from '../traps.ts';
@@ -51,6 +52,10 @@ const asked = (html: string): Partial<PlayScript> => ({
     { do: 'unset', at: '[data-stop-generating]', name: 'data-stop-generating' },
     { do: 'append', at: 'body', html },
   ],
+});
+
+const slow = played('the answer takes four seconds to be written', citations, FULL, {
+  pace: { totalMs: 4_000 },
 });
 
 const scenes: Readonly<Record<string, Scene>> = {
@@ -127,7 +132,7 @@ const scenes: Readonly<Record<string, Scene>> = {
       },
     },
   }),
-  slow: played('the answer takes four seconds to be written', citations, FULL, { pace: { totalMs: 4_000 } }),
+  slow,
   scrambled: played('every class name of the page is another one', () => scrambledPlay(citations()), FULL),
   'login-modal': played('a login dialog that can be dismissed, then the answer', anonymous, ANONYMOUS, {
     entry: [{ do: 'append', at: 'body', html: LOGIN_MODAL }],
@@ -214,6 +219,7 @@ const scenes: Readonly<Record<string, Scene>> = {
   huge: hugePage(plain),
   storm: storm(plain),
   'busy-loop': busyLoop(plain, { outcome: 'timeout' }),
+  'out-of-memory': memoryBomb(slow),
 };
 
 /** chatgpt.com, both apps, played from fixtures/chatgpt. */

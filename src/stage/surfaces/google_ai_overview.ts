@@ -11,6 +11,7 @@ import {
   failingFirst,
   hangingPage,
   hugePage,
+  memoryBomb,
   serverError,
   storm,
 } from '../traps.ts';
@@ -117,11 +118,13 @@ const scrambled: Scene = {
   },
 };
 
+const slow = played('the answer takes four seconds to be written', streaming, FULL, { totalMs: 4_000 });
+
 const scenes: Readonly<Record<string, Scene>> = {
   inline,
   deferred: played('the answer comes whole with a second request', deferred, FULL),
   streaming: stream,
-  slow: played('the answer takes four seconds to be written', streaming, FULL, { totalMs: 4_000 }),
+  slow,
   scrambled,
   german: finished('deferred-german-table', 'German, with a table and nested lists', {
     outcome: 'answered',
@@ -202,6 +205,7 @@ const scenes: Readonly<Record<string, Scene>> = {
   huge: hugePage(inline),
   storm: storm(inline),
   'busy-loop': busyLoop(inline, { outcome: 'timeout' }),
+  'out-of-memory': memoryBomb(slow),
 };
 
 /** Google's AI Overview, played from fixtures/google_ai_overview. */

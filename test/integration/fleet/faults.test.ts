@@ -1,14 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { lossInFacts } from '../../../src/capture/page-loss.ts';
 import type { Scene, SurfaceStage } from '../../../src/stage/scene.ts';
-import { busyLoop, endlessStream, metaRefresh, storm } from '../../../src/stage/traps.ts';
+import { busyLoop, endlessStream, memoryBomb, metaRefresh, storm } from '../../../src/stage/traps.ts';
 import { echoSurface } from '../capture/echo-surface.ts';
 import { echoStage } from '../stage/echo-stage.ts';
 import { type CaptureWorld, openCaptureWorld, until } from './capture-world.ts';
-
-const HEAP_BOMB = `<!doctype html><title>bomb</title><script>addEventListener('load', () => setTimeout(() => {
-  const held = []; (function more() { held.push(new Uint8Array(50e6).fill(1)); setTimeout(more, 20); })(); }, 100));
-</script><textarea id="field"></textarea>`;
 
 function page(summary: string, handle: Scene['handle']): Scene {
   return { summary, expect: { outcome: 'answered' }, handle };
@@ -25,7 +21,7 @@ function cruelStage(): SurfaceStage {
     scenes: {
       ...echo.scenes,
       busy: busyLoop(plain, plain.expect),
-      bomb: page('takes memory without end', async (_request, reply) => reply.html(HEAP_BOMB)),
+      bomb: memoryBomb(plain),
       loop: page('redirects to itself', async (request, reply) => reply.redirect(request.url.href)),
       refresh: metaRefresh(plain, Number.POSITIVE_INFINITY),
       storm: storm(plain),
