@@ -1,5 +1,5 @@
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { DEFAULT_VERSION } from '../contract/dialect.ts';
+import { type ApiVersion, DEFAULT_VERSION } from '../contract/dialect.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { RequestId } from '../contract/ids.ts';
 import { requestIdFrom } from '../platform/identifiers.ts';
@@ -25,7 +25,7 @@ import { validatorCompiler } from './validate.ts';
  * error paths (T4), our limits, our JSON reader.
  */
 export function bareApp(context: ApiContext, limits: ReceiveLimits): App {
-  const receiving = new WeakSet<object>();
+  const receiving = new WeakMap<object, ApiVersion>();
   const app: App = fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
@@ -45,7 +45,7 @@ export function bareApp(context: ApiContext, limits: ReceiveLimits): App {
     frameworkErrors: (error, request, reply) => sendError(context, error, request, reply),
     clientErrorHandler: (error, socket) => {
       const origin = ownOrigin(context);
-      answerConnectionError(error, socket, { origin, headersRead: receiving.has(socket), limits });
+      answerConnectionError(error, socket, { origin, version: receiving.get(socket), limits });
     },
   }).withTypeProvider();
   app.decorateRequest('caller', null);
@@ -74,11 +74,11 @@ function speakJson(app: App): void {
   );
 }
 
-/** What happens around every request. `receiving` holds the sockets whose headers are read and answer is not begun. */
-function watch(app: App, context: ApiContext, receiving: WeakSet<object>): void {
+/** What happens around every request. `receiving`: sockets whose headers are read and answer is not begun, and its dialect. */
+function watch(app: App, context: ApiContext, receiving: WeakMap<object, ApiVersion>): void {
   app.addHook('onRequest', async (request, reply) => {
-    receiving.add(request.raw.socket);
     request.apiVersion = resolveVersion(versionHeader(request), null);
+    receiving.set(request.raw.socket, request.apiVersion);
     reply.headers(standardHeaders(request.id as RequestId, request.apiVersion));
     checkTransport(context, request);
   });

@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { DEFAULT_VERSION } from '../contract/dialect.ts';
+import type { ApiVersion } from '../contract/dialect.ts';
 import { ApiError } from '../contract/errors.ts';
 import { errorCode } from '../platform/database-error.ts';
 import { requestIdFrom } from '../platform/identifiers.ts';
+import { resolveVersion } from './api-version.ts';
 import { errorAnswer } from './error-answer.ts';
 
 /** How long a client may take, in seconds: for its headers, and for the whole request. */
@@ -30,18 +31,22 @@ export function connectionError(
   return new ApiError('BAD_REQUEST', 'malformed HTTP request');
 }
 
-/** Answers on the bare socket, where no request exists to answer to, and closes it. */
+/**
+ * Answers on the bare socket, where no request exists to answer to, and closes it. `version` is the dialect of the
+ * request whose headers were read; undefined when none were.
+ */
 export function answerConnectionError(
   error: unknown,
   socket: Socket,
-  context: { origin: string; headersRead: boolean; limits: ReceiveLimits },
+  context: { origin: string; limits: ReceiveLimits; version: ApiVersion | undefined },
 ): void {
   const code = errorCode(error);
   if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const { status, headers, body } = errorAnswer(connectionError(code, context.headersRead, context.limits), {
+  const failed = connectionError(code, context.version !== undefined, context.limits);
+  const { status, headers, body } = errorAnswer(failed, {
     requestId: requestIdFrom(undefined),
     origin: context.origin,
-    version: DEFAULT_VERSION,
+    version: context.version ?? writtenVersion(error),
   });
   const text = JSON.stringify(body);
   const lines = Object.entries({
@@ -54,4 +59,12 @@ export function answerConnectionError(
     ...lines.map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+}
+
+/** The dialect that bytes which are no request ask for, where they can still be read as far as that. */
+function writtenVersion(error: unknown): ApiVersion {
+  const bytes =
+    typeof error === 'object' && error !== null && 'rawPacket' in error ? error.rawPacket : undefined;
+  const head = bytes instanceof Uint8Array ? Buffer.from(bytes).toString('latin1').split('\r\n\r\n')[0] : '';
+  return resolveVersion(/^x-aisearch-version:[ \t]*([\d-]{10})[ \t]*\r?$/im.exec(head ?? '')?.[1], null);
 }

@@ -28,9 +28,11 @@ export interface Caller {
   mode: KeyMode;
   /** Dialect this key speaks when a request names none; null: the server's default. */
   versionPin: string | null;
+  /** Its account may do nothing at all: the feature `api` was taken from it. */
+  suspended: boolean;
 }
 
 /** Somebody of an account who may do everything, without a key. */
 export function ownerOf(accountId: string): Caller {
-  return { accountId, keyId: null, scopes: SCOPES, mode: 'live', versionPin: null };
+  return { accountId, keyId: null, scopes: SCOPES, mode: 'live', versionPin: null, suspended: false };
 }

@@ -21,6 +21,7 @@ const callerRow = z.object({
   scopes: z.array(z.enum(SCOPES)),
   mode: z.enum(KEY_MODES),
   versionPin: z.string().nullable(),
+  suspended: z.boolean(),
   hash: z.instanceof(Buffer),
   expiresAt: z.date().nullable(),
   lastUsedAt: z.date().nullable(),
@@ -59,6 +60,11 @@ export class KeyRing {
     this.#unsubscribe?.();
   }
 
+  /** Whether a text was a good key to this process not long ago; answered from memory alone. */
+  isFamiliar(plaintext: string): boolean {
+    return this.#known.has(hashOfKey(plaintext).toString('hex'));
+  }
+
   readonly check: KeyCheck = async (plaintext) => {
     if (!isPlausibleKey(plaintext)) return undefined;
     const hash = hashOfKey(plaintext);
@@ -76,9 +82,10 @@ export class KeyRing {
   async #look(hash: Buffer, name: string): Promise<Known | undefined> {
     this.#known.delete(name);
     const { rows } = await this.#sql.query(
-      `SELECT account_id AS "accountId", id AS "keyId", scopes, mode, version_pin AS "versionPin", hash,
-         expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
-       FROM fleet.api_key WHERE hash = $1 AND revoked_at IS NULL`,
+      `SELECT k.account_id AS "accountId", id AS "keyId", scopes, mode, version_pin AS "versionPin", hash,
+         expires_at AS "expiresAt", last_used_at AS "lastUsedAt", NOT coalesce(f.enabled, true) AS suspended
+       FROM fleet.api_key k LEFT JOIN fleet.account_feature f ON f.account_id = k.account_id AND f.feature = 'api'
+       WHERE hash = $1 AND revoked_at IS NULL`,
       [hash],
     );
     const row = callerRow.optional().parse(rows[0]);

@@ -1,19 +1,19 @@
 import type { Sql } from '../platform/database.ts';
 import { DEFAULT_ACCOUNT } from './account.ts';
 
-/** What accounts may be given or denied one by one. */
-export const FEATURES = ['async-analysis'] as const;
+/** What accounts may be given or denied one by one; an account without `api` is suspended. */
+export const FEATURES = ['async-analysis', 'api'] as const;
 
 export type Feature = (typeof FEATURES)[number];
 
-/** Whether an account may use a feature: as somebody decided, else only the installation's first account may. */
+/** Whether an account may use a feature: as somebody decided, else `api` everybody, others the installation's first account. */
 export async function hasFeature(sql: Sql, accountId: string, feature: Feature): Promise<boolean> {
   const { rows } = await sql.query(
     'SELECT enabled FROM fleet.account_feature WHERE account_id = $1 AND feature = $2',
     [accountId, feature],
   );
   const decided = rows[0] as { enabled: boolean } | undefined;
-  return decided?.enabled ?? accountId === DEFAULT_ACCOUNT;
+  return decided?.enabled ?? (feature === 'api' || accountId === DEFAULT_ACCOUNT);
 }
 
 /** Gives or denies a feature; false when there is no such account. */

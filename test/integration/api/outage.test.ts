@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createApi } from '../../../src/api/server.ts';
+import { API_VERSIONS } from '../../../src/contract/dialect.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { testLog } from '../database.ts';
-import { openApiWorld } from './api-world.ts';
+import { errorOf, openApiWorld } from './api-world.ts';
 
 const body = { query: 'q', surfaces: ['chatgpt'] };
 
@@ -65,12 +66,15 @@ describe('given a database that goes away', () => {
     const outside = openDatabase(url.href, { log: testLog, max: 1 });
     await outside.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
     await outside.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
-    const down = await world.post('/v1/search?mode=async', body);
-    expect(down).toMatchObject({
-      status: 503,
-      body: { code: 'SERVICE_UNAVAILABLE', error: 'Service temporarily unavailable, please retry' },
-    });
-    expect(down.headers['retry-after']).toBe('2');
+    for (const version of API_VERSIONS) {
+      const down = await world.post('/v1/search?mode=async', body, { 'x-aisearch-version': version });
+      expect(down.status).toBe(503);
+      expect(errorOf(down)).toMatchObject({
+        code: 'SERVICE_UNAVAILABLE',
+        message: 'Service temporarily unavailable, please retry',
+      });
+      expect(down.headers).toMatchObject({ 'retry-after': '2', 'x-aisearch-version': version });
+    }
     expect((await world.ask('/readyz')).status).toBe(503);
     expect((await world.ask('/healthz')).status).toBe(200);
     await outside.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
