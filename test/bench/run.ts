@@ -1,4 +1,5 @@
 import { benchConcurrent } from './concurrent.ts';
+import { benchCoordinate } from './coordinate.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchExtract } from './extract.ts';
 import { benchSoak } from './soak.ts';
@@ -8,6 +9,7 @@ import { benchWake } from './wake.ts';
 /** `npm run bench -- <name>`: prints its figures as JSON lines. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   concurrent: benchConcurrent,
+  coordinate: benchCoordinate,
   dispatch: benchDispatch,
   extract: benchExtract,
   soak: benchSoak,
