@@ -1,5 +1,4 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import type { KeyCheck } from '../jobs/api-key-check.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
@@ -9,6 +8,7 @@ import type { Queue } from '../platform/queue.ts';
 import type { SecretCipher } from '../platform/secret-cipher.ts';
 import type { AddressGuard } from '../webhooks/address-guard.ts';
 import type { Admission } from './admission.ts';
+import type { Authentication } from './authenticate.ts';
 import type { LaneStatus } from './lane-status.ts';
 import type { SurfaceCatalog } from './surface-catalog.ts';
 import type { Waiters } from './waiters.ts';
@@ -21,7 +21,7 @@ export interface ApiContext {
   catalog: SurfaceCatalog;
   clock: Clock;
   log: Log;
-  keys: KeyCheck;
+  authentication: Authentication;
   waiters: Waiters;
   /** Where proof lies. */
   store: ArtifactStore;

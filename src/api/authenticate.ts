@@ -1,13 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../contract/errors.ts';
 import type { Caller, Scope } from '../jobs/account.ts';
-import type { KeyCheck } from '../jobs/api-key-check.ts';
+import type { KeyRing } from '../jobs/api-key-check.ts';
+import type { AuthFailures } from './auth-failures.ts';
+
+export interface Authentication {
+  keys: Pick<KeyRing, 'check' | 'isFamiliar'>;
+  failures: AuthFailures;
+}
 
 /**
- * Finds the caller of a request by its bearer key; throws AUTH_MISSING, AUTH_INVALID, and FORBIDDEN for a suspended
- * account. Reads headers only, never the body.
+ * Finds the caller of a request by its bearer key; throws AUTH_MISSING, AUTH_INVALID, FORBIDDEN for a suspended account,
+ * and RATE_LIMIT_EXCEEDED for an address that presented too many bad keys: then nothing is looked up any more, except
+ * for keys that were good here a moment ago. Reads headers only, never the body.
  */
-export async function authenticate(request: IncomingMessage, check: KeyCheck): Promise<Caller> {
+export async function authenticate(
+  request: IncomingMessage,
+  { keys, failures }: Authentication,
+): Promise<Caller> {
   // Node keeps only the first of two Authorization headers; the raw list shows both.
   const given = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^authorization$/i.test(name));
   if (given.length === 0) {
@@ -16,11 +26,28 @@ export async function authenticate(request: IncomingMessage, check: KeyCheck): P
       "missing Authorization header; send 'Authorization: Bearer <API_KEY>'",
     );
   }
-  const key = /^bearer +(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
-  const caller = given.length === 1 && key !== undefined ? await check(key) : undefined;
-  if (caller === undefined) throw new ApiError('AUTH_INVALID', 'API key is malformed, unknown or revoked');
+  const bearer = /^bearer +(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
+  const key = given.length === 1 ? bearer : undefined;
+  const address = request.socket.remoteAddress ?? '';
+  const waitMs = failures.waitMs(address);
+  if (waitMs > 0 && (key === undefined || !keys.isFamiliar(key)))
+    throw tooManyFailures(failures.quota, waitMs);
+  const caller = key === undefined ? undefined : await keys.check(key);
+  if (caller === undefined) {
+    failures.note(address);
+    throw new ApiError('AUTH_INVALID', 'API key is malformed, unknown or revoked');
+  }
   if (caller.suspended) throw new ApiError('FORBIDDEN', 'API access is not enabled for this account');
   return caller;
+}
+
+function tooManyFailures(quota: number, waitMs: number): ApiError {
+  const seconds = Math.ceil(waitMs / 1000);
+  return new ApiError(
+    'RATE_LIMIT_EXCEEDED',
+    `more than ${quota} refused API keys per 60 s from this address; retry in ${seconds} s`,
+    { headers: { 'retry-after': String(seconds) } },
+  );
 }
 
 /** Throws INSUFFICIENT_SCOPE when a key may not do what a route needs. */

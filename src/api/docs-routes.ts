@@ -3,6 +3,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import { API_VERSIONS, type ApiVersion, DEFAULT_VERSION } from '../contract/dialect.ts';
 import { envelopeJsonSchema } from '../contract/envelope.ts';
+import type { ShownLimits } from './docs-guide.ts';
 import { docsPage, routesOf } from './docs-page.ts';
 import type { App } from './fastify-types.ts';
 import { tidyComponents } from './openapi-components.ts';
@@ -56,7 +57,7 @@ const TAGS = [
  * `GET /openapi.json` (the default dialect's), `GET /openapi/<version>.json`, `GET /schema/envelope.json` (JSON Schema
  * 2020-12 of the Envelope, for auditors) and `GET /docs`.
  */
-export function docsRoutes(app: App): void {
+export function docsRoutes(app: App, limits: ShownLimits): void {
   const documentOf = (version: ApiVersion): object =>
     tidyComponents(app.getDecorator<() => object>(collectorOf(version)).call(app));
   app.get('/openapi.json', { schema: { hide: true } }, async () => documentOf(DEFAULT_VERSION));
@@ -78,6 +79,6 @@ export function docsRoutes(app: App): void {
   app.get('/docs', { schema: { hide: true } }, async (_request, reply) => {
     reply.type('text/html; charset=utf-8');
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
-    return docsPage(routesOf(app.swagger()));
+    return docsPage(routesOf(app.swagger()), limits);
   });
 }

@@ -17,6 +17,7 @@ import type { ApiContext } from './api-context.ts';
 import { checkVersion, resolveVersion, versionHeader } from './api-version.ts';
 import { bareApp } from './app.ts';
 import { artifactRoutes } from './artifact-routes.ts';
+import { AuthFailures } from './auth-failures.ts';
 import { authenticate, requireScope } from './authenticate.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { collectOpenApi, docsRoutes } from './docs-routes.ts';
@@ -85,7 +86,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     store: options.store,
     lanes: options.lanes ?? (async () => []),
     metrics,
-    keys: keyRing.check,
+    authentication: { keys: keyRing, failures: new AuthFailures(config.authFailures, clock) },
     webhooks: { guard: new AddressGuard(config.webhookAllow), cipher: webhookCipher(config) },
     draining: () => draining,
   };
@@ -95,7 +96,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await app.register(async (scope) => guardedRoutes(scope.withTypeProvider(), context));
   await app.register(async (scope) => {
     healthRoutes(scope.withTypeProvider(), context);
-    docsRoutes(scope.withTypeProvider());
+    docsRoutes(scope.withTypeProvider(), config);
     metricsRoutes(scope.withTypeProvider(), context);
   });
   return {
@@ -123,7 +124,7 @@ function guardedRoutes(app: App, context: ApiContext): void {
   });
   app.addHook('onRequest', async (request, reply) => {
     checkVersion(versionHeader(request));
-    request.caller = await authenticate(request.raw, context.keys);
+    request.caller = await authenticate(request.raw, context.authentication);
     request.apiVersion = resolveVersion(versionHeader(request), request.caller.versionPin);
     reply.header('x-aisearch-version', request.apiVersion);
     const scope = scopeOfRoute(request.method, request.routeOptions.url ?? '');

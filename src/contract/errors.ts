@@ -58,149 +58,51 @@ interface ApiErrorRule {
   status: number;
   /** What the caller may do: the `X-Should-Retry` header. */
   retryable: boolean;
-  /** When it occurs; the docs page is made of these. */
-  when: string;
 }
 
-/** Every error the API answers with (reference/search-api.md; specs/edge.md 12). */
+/** Every error the API answers with (reference/search-api.md; specs/edge.md 12); error-guide.ts has cause and fix of each. */
 export const API_ERRORS = {
-  BAD_REQUEST: { status: 400, retryable: false, when: 'The bytes received are not an HTTP request.' },
-  BAD_URL: { status: 400, retryable: false, when: 'The path is not valid percent-encoded UTF-8.' },
-  INVALID_JSON: { status: 400, retryable: false, when: 'The request body is not valid JSON.' },
-  VALIDATION_FAILED: {
-    status: 400,
-    retryable: false,
-    when: 'A field failed validation; the message names it and what is allowed.',
-  },
-  UNSUPPORTED_SURFACE: {
-    status: 400,
-    retryable: false,
-    when: 'A value in surfaces (or the alias path) is not a surface.',
-  },
-  UNSUPPORTED_REGION: { status: 400, retryable: false, when: 'The surface cannot be run in that region.' },
-  UNSUPPORTED_VERSION: {
-    status: 400,
-    retryable: false,
-    when: 'X-AISearch-Version names a version this server does not speak.',
-  },
-  INSUFFICIENT_CREDITS: {
-    status: 402,
-    retryable: false,
-    when: 'Not enough credits; nothing is spawned. details has what is required and available.',
-  },
-  CREDITS_EXCEEDED: {
-    status: 403,
-    retryable: false,
-    when: 'Not enough credits for an async analysis; nothing is started. details as INSUFFICIENT_CREDITS.',
-  },
-  FORBIDDEN: {
-    status: 403,
-    retryable: false,
-    when: 'The feature that the message names is not enabled for this account.',
-  },
-  INSUFFICIENT_SCOPE: {
-    status: 403,
-    retryable: false,
-    when: 'The API key lacks the scope that the message names.',
-  },
-  KEY_NOT_FOUND: { status: 404, retryable: false, when: 'The API key does not exist or is not yours.' },
-  RATE_LIMIT_EXCEEDED: {
-    status: 429,
-    retryable: true,
-    when: 'Too many requests with this key; wait as Retry-After says.',
-  },
-  CONCURRENCY_LIMIT_EXCEEDED: {
-    status: 429,
-    retryable: true,
-    when: 'Too many in-flight sync requests; retry, or use mode=async.',
-  },
-  QUEUE_CAPACITY_EXCEEDED: {
-    status: 429,
-    retryable: true,
-    when: 'The queue holds as many captures as it may; wait as Retry-After says.',
-  },
-  WEBHOOK_URL_FORBIDDEN: {
-    status: 400,
-    retryable: false,
-    when: 'A webhook URL points to an address or a port that webhooks must not reach.',
-  },
-  AUTH_MISSING: {
-    status: 401,
-    retryable: false,
-    when: 'No Authorization header (version 2026-06-01; AUTH_INVALID in later ones).',
-  },
-  AUTH_INVALID: { status: 401, retryable: false, when: 'Missing, bad, or revoked API key.' },
-  NOT_FOUND: { status: 404, retryable: false, when: 'No such route.' },
-  JOB_NOT_FOUND: { status: 404, retryable: false, when: 'The job does not exist or is not yours.' },
-  ARTIFACT_NOT_FOUND: {
-    status: 404,
-    retryable: false,
-    when: 'The capture left no artifact of that kind.',
-  },
-  WEBHOOK_NOT_FOUND: {
-    status: 404,
-    retryable: false,
-    when: 'The webhook secret, endpoint or delivery does not exist or is not yours.',
-  },
-  METHOD_NOT_ALLOWED: {
-    status: 405,
-    retryable: false,
-    when: 'The path exists, the method does not; see Allow.',
-  },
-  REQUEST_TIMEOUT: { status: 408, retryable: true, when: 'The request was not received in time.' },
-  IDEMPOTENCY_CONFLICT: {
-    status: 409,
-    retryable: false,
-    when: 'Same idempotencyKey reused with a different body.',
-  },
-  IDEMPOTENCY_IN_PROGRESS: {
-    status: 409,
-    retryable: true,
-    when: 'The first request with this idempotencyKey is still being processed.',
-  },
-  DELIVERY_IN_PROGRESS: {
-    status: 409,
-    retryable: true,
-    when: 'An attempt at this webhook delivery is under way.',
-  },
-  JOB_NOT_CANCELABLE: { status: 409, retryable: false, when: 'The job has ended; the message says how.' },
-  JOB_EXPIRED: { status: 410, retryable: false, when: 'The job passed its retention and was deleted.' },
-  ARTIFACT_EXPIRED: {
-    status: 410,
-    retryable: false,
-    when: 'The artifact passed its retention and was deleted; details keep its hash.',
-  },
-  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, when: 'The request body exceeds 262144 bytes.' },
-  URI_TOO_LONG: { status: 414, retryable: false, when: 'A path segment exceeds 512 characters.' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, when: 'The body is not UTF-8 JSON.' },
-  UNSUPPORTED_METHOD_FOR_SURFACE: {
-    status: 422,
-    retryable: false,
-    when: 'The pinned method has no path on that surface; the message names what is supported.',
-  },
-  TOO_MANY_REGIONS: { status: 422, retryable: false, when: 'More than 10 regions in one request.' },
-  TOO_MANY_CHILDREN: {
-    status: 422,
-    retryable: false,
-    when: 'More than 90 captures in one search, or 500 in one async analysis.',
-  },
-  HEADERS_TOO_LARGE: { status: 431, retryable: false, when: 'The request headers exceed 16 kB.' },
-  INTERNAL_ERROR: { status: 500, retryable: true, when: 'Unexpected; quote the request_id.' },
-  ARTIFACT_CORRUPT: {
-    status: 502,
-    retryable: false,
-    when: 'The stored artifact does not match its hash and was withheld.',
-  },
-  SERVICE_UNAVAILABLE: {
-    status: 503,
-    retryable: true,
-    when: 'The server is draining or its database is away.',
-  },
-  SURFACE_TIMEOUT: {
-    status: 504,
-    retryable: true,
-    when: 'A sync capture did not finish in time; the job goes on, see Location.',
-  },
+  BAD_REQUEST: { status: 400, retryable: false },
+  BAD_URL: { status: 400, retryable: false },
+  INVALID_JSON: { status: 400, retryable: false },
+  VALIDATION_FAILED: { status: 400, retryable: false },
+  UNSUPPORTED_SURFACE: { status: 400, retryable: false },
+  UNSUPPORTED_REGION: { status: 400, retryable: false },
+  UNSUPPORTED_VERSION: { status: 400, retryable: false },
+  INSUFFICIENT_CREDITS: { status: 402, retryable: false },
+  CREDITS_EXCEEDED: { status: 403, retryable: false },
+  FORBIDDEN: { status: 403, retryable: false },
+  INSUFFICIENT_SCOPE: { status: 403, retryable: false },
+  KEY_NOT_FOUND: { status: 404, retryable: false },
+  RATE_LIMIT_EXCEEDED: { status: 429, retryable: true },
+  CONCURRENCY_LIMIT_EXCEEDED: { status: 429, retryable: true },
+  QUEUE_CAPACITY_EXCEEDED: { status: 429, retryable: true },
+  WEBHOOK_URL_FORBIDDEN: { status: 400, retryable: false },
+  AUTH_MISSING: { status: 401, retryable: false },
+  AUTH_INVALID: { status: 401, retryable: false },
+  NOT_FOUND: { status: 404, retryable: false },
+  JOB_NOT_FOUND: { status: 404, retryable: false },
+  ARTIFACT_NOT_FOUND: { status: 404, retryable: false },
+  WEBHOOK_NOT_FOUND: { status: 404, retryable: false },
+  METHOD_NOT_ALLOWED: { status: 405, retryable: false },
+  REQUEST_TIMEOUT: { status: 408, retryable: true },
+  IDEMPOTENCY_CONFLICT: { status: 409, retryable: false },
+  IDEMPOTENCY_IN_PROGRESS: { status: 409, retryable: true },
+  DELIVERY_IN_PROGRESS: { status: 409, retryable: true },
+  JOB_NOT_CANCELABLE: { status: 409, retryable: false },
+  JOB_EXPIRED: { status: 410, retryable: false },
+  ARTIFACT_EXPIRED: { status: 410, retryable: false },
+  PAYLOAD_TOO_LARGE: { status: 413, retryable: false },
+  URI_TOO_LONG: { status: 414, retryable: false },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false },
+  UNSUPPORTED_METHOD_FOR_SURFACE: { status: 422, retryable: false },
+  TOO_MANY_REGIONS: { status: 422, retryable: false },
+  TOO_MANY_CHILDREN: { status: 422, retryable: false },
+  HEADERS_TOO_LARGE: { status: 431, retryable: false },
+  INTERNAL_ERROR: { status: 500, retryable: true },
+  ARTIFACT_CORRUPT: { status: 502, retryable: false },
+  SERVICE_UNAVAILABLE: { status: 503, retryable: true },
+  SURFACE_TIMEOUT: { status: 504, retryable: true },
 } as const satisfies Record<string, ApiErrorRule>;
 
 export type ApiErrorCode = keyof typeof API_ERRORS;

@@ -50,6 +50,7 @@ const environmentSchema = z.object({
   FLEET_API_KEY: z.string().min(20, 'must have 20 or more characters').optional(),
   FLEET_START_CREDITS: z.coerce.number().int().nonnegative().max(1_000_000_000).default(500),
   FLEET_RATE_LIMIT: positive.max(10_000_000).default(6_000),
+  FLEET_AUTH_FAILURES: z.coerce.number().int().nonnegative().max(1_000_000).default(60),
   FLEET_SYNC_LIMIT: positive.default(200),
   FLEET_QUEUE_LIMIT: positive.default(10_000),
   FLEET_QUEUE_LIMIT_TOTAL: positive.default(50_000),
@@ -107,6 +108,8 @@ export interface Config {
   startCredits: number;
   /** Submits per minute and key; other requests get ten times as many. */
   rateLimit: number;
+  /** Refused API keys per minute and address before no more are looked at; 0: never. */
+  authFailures: number;
   /** Sync requests that may wait at once, per account. */
   syncLimit: number;
   /** Captures accepted and not ended, per account. */
@@ -172,6 +175,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     apiKey: env.FLEET_API_KEY,
     startCredits: env.FLEET_START_CREDITS,
     rateLimit: env.FLEET_RATE_LIMIT,
+    authFailures: env.FLEET_AUTH_FAILURES,
     syncLimit: env.FLEET_SYNC_LIMIT,
     queueLimit: env.FLEET_QUEUE_LIMIT,
     queueLimitTotal: env.FLEET_QUEUE_LIMIT_TOTAL,

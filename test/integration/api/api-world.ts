@@ -72,7 +72,7 @@ export async function openApiWorld(
   const listenUrl = given.listenAt === undefined ? jobs.url : await given.listenAt(jobs.url);
   const listener = await openListener(listenUrl, { log: testLog, applicationName: 'listen-under-test' });
   const config: Config = {
-    ...readConfig({ FLEET_ORIGIN: 'stage', FLEET_SYNC_WAIT_S: '20' }, '/tmp'),
+    ...readConfig({ FLEET_ORIGIN: 'stage', FLEET_SYNC_WAIT_S: '20', FLEET_AUTH_FAILURES: '0' }, '/tmp'),
     port: 0,
     ...given.config,
   };
@@ -100,8 +100,10 @@ export async function openApiWorld(
   for (const version of API_VERSIONS) {
     checks.set(version, responseCheck((await exchange(url, `/openapi/${version}.json`, {})).body));
   }
+  const docs = (await exchange(url, '/docs', {})).text;
   const ask = async (path: string, asked: Ask = {}): Promise<Answer> => {
     const answer = await exchange(url, path, asked);
+    expectLiveAnchor(answer, docs);
     expectStandard(answer, checks, asked.method ?? 'GET', path);
     return answer;
   };
@@ -124,6 +126,12 @@ export async function openApiWorld(
 export function errorOf(answer: Answer): { code: string; message: string; details?: unknown } {
   const { error, code, details } = answer.body;
   return typeof error === 'object' ? error : { code, message: error, details };
+}
+
+/** `docs_url` of an error points at something that is there. */
+function expectLiveAnchor({ body }: Answer, docs: string): void {
+  if (typeof body?.docs_url !== 'string') return;
+  expect(docs).toContain(`id="${body.docs_url.split('#')[1]}"`);
 }
 
 function expectStandard(
