@@ -80,7 +80,10 @@ async function start(
   }
   const { jobId, replayed, load } = await accept(context, request, body);
   reply.headers(await context.admission.headers(accountId, load));
-  if (replayed) reply.header('idempotent-replayed', 'true');
+  if (replayed) {
+    reply.header('idempotent-replayed', 'true');
+    context.metrics.idempotentReplays.inc();
+  }
   reply.code(202).header('location', `${PATH}/${jobId}`);
   const job = await readAnalysis(context.db, accountId, jobId);
   if (job === undefined) throw await missing(context.db, accountId, jobId, jobId);

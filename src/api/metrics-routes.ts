@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
-import { accountsOutOfBalance } from '../jobs/credits-audit.ts';
 import { readDepth } from '../jobs/queue-state.ts';
 import { readEnds } from '../jobs/surface-health.ts';
+import { type ReadOrNothing, watchAlarms } from './alarm-metrics.ts';
 import type { ApiContext } from './api-context.ts';
 import type { App } from './fastify-types.ts';
 import { LANE_PHASES } from './lane-status.ts';
@@ -33,7 +33,7 @@ function isLocal({ raw, headers }: FastifyRequest): boolean {
 /** Series that the database knows: read when somebody scrapes, by any API process alike. */
 function watchDatabase({ metrics, db, clock, waiters, lanes, log }: ApiContext): void {
   // A scrape while the database is away shows the process's own counters instead of failing.
-  const orNothing = async <T>(read: () => Promise<T[]>): Promise<T[]> => {
+  const orNothing: ReadOrNothing = async (read) => {
     try {
       return await read();
     } catch (error) {
@@ -45,19 +45,11 @@ function watchDatabase({ metrics, db, clock, waiters, lanes, log }: ApiContext):
     const depth = await orNothing(() => readDepth(db));
     return depth.map(({ surface, status, count }) => ({ labels: { surface, status }, value: count }));
   });
-  metrics.onScrape('fleet_queue_oldest_seconds', 'Age of the oldest that waits.', ['surface'], async () => {
-    const depth = await orNothing(() => readDepth(db));
-    const waiting = depth.filter(({ status }) => status === 'queued');
-    return waiting.map(({ surface, age }) => ({ labels: { surface }, value: age }));
-  });
   metrics.onScrape('fleet_ended_children_24h', 'How captures ended.', ['surface', 'end'], async () => {
     const ends = await orNothing(() => readEnds(db, clock.now()));
     return ends.map(({ surface, end, count }) => ({ labels: { surface, end }, value: count }));
   });
-  metrics.onScrape('fleet_accounts_out_of_balance', 'Must stay 0: the ledger is wrong.', [], async () => {
-    const accounts = await orNothing(() => accountsOutOfBalance(db));
-    return [{ labels: {}, value: accounts.length }];
-  });
+  watchAlarms({ metrics, db }, orNothing);
   const lane = ['surface', 'egress'];
   metrics.onScrape('fleet_lane_phase', 'Breaker: 1 for the phase it is in.', [...lane, 'phase'], async () => {
     const all = await orNothing(lanes);

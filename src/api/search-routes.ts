@@ -173,6 +173,7 @@ async function accept(
 
 function noteAccepted({ metrics, log }: ApiContext, { request }: SearchCall, submitted: Submitted): void {
   const { jobId, children, replayed } = submitted;
+  if (replayed) metrics.idempotentReplays.inc();
   metrics.submits.inc({ result: replayed ? 'replayed' : 'created' });
   log.info({ requestId: request.id, jobId, children: children.length, replayed }, 'search.accepted');
 }

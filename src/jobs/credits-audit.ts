@@ -34,6 +34,16 @@ export async function accountsOutOfBalance(sql: Sql): Promise<string[]> {
     .map(({ accountId }) => accountId);
 }
 
+const reservedRow = z.object({ reserved: z.coerce.number() });
+
+/** Credits of all accounts that are reserved for captures under way. */
+export async function readReserved(sql: Sql): Promise<number> {
+  const { rows } = await sql.query(
+    'SELECT coalesce(sum(reserved), 0) AS reserved FROM fleet.account_balance',
+  );
+  return reservedRow.parse(rows[0]).reserved;
+}
+
 /** Puts right what `accountsOutOfBalance` finds: releases what is reserved for ended children, counts the open ones again. */
 export async function auditCredits(db: Database, now: number): Promise<AuditFindings> {
   const findings = { released: 0, recounted: 0 };

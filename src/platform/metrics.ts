@@ -10,6 +10,7 @@ export interface Metrics {
   httpRequests: Counter<'method' | 'route' | 'status'>;
   httpSeconds: Histogram<'method' | 'route'>;
   submits: Counter<'result'>;
+  idempotentReplays: Counter;
   artifactVerifyFailures: Counter;
   captures: Counter<'surface' | 'outcome'>;
   captureSeconds: Histogram<'surface' | 'outcome'>;
@@ -44,8 +45,13 @@ export function createMetrics(): Metrics {
       ...{ name: 'fleet_submits_total', help: 'Accepted searches: created or replayed.', registers },
       labelNames: ['result'],
     }),
+    idempotentReplays: new Counter({
+      name: 'idempotent_replays_total',
+      help: 'Submits answered with the job of an earlier one.',
+      registers,
+    }),
     artifactVerifyFailures: new Counter({
-      name: 'fleet_artifact_verify_failures_total',
+      name: 'artifact_verify_failures_total',
       help: 'Artifacts withheld because they do not match their hash. Must stay 0.',
       registers,
     }),

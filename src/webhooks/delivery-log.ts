@@ -86,6 +86,14 @@ export async function readDelivery(sql: Sql, accountId: string, id: string): Pro
   return (await withAttempts(sql, z.array(deliveryRow).parse(rows)))[0];
 }
 
+/** How many deliveries of all accounts are dead: given up, and not replayed since. */
+export async function countDead(sql: Sql): Promise<number> {
+  const { rows } = await sql.query(
+    `SELECT count(*)::int AS dead FROM fleet.webhook_delivery WHERE state = 'dead'`,
+  );
+  return z.object({ dead: z.int() }).parse(rows[0]).dead;
+}
+
 async function withAttempts(sql: Sql, rows: readonly z.infer<typeof deliveryRow>[]): Promise<Delivery[]> {
   const attempts = await sql.query(
     `SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", latency_ms AS "latencyMs", status, result,

@@ -84,4 +84,8 @@ CREATE TABLE fleet.webhook_attempt (
 );
 `,
   },
+  {
+    id: '0009_webhooks_dead',
+    sql: `CREATE INDEX webhook_delivery_dead ON fleet.webhook_delivery (finished_at) WHERE state = 'dead';`,
+  },
 ];

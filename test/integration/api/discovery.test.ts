@@ -70,7 +70,7 @@ describe('the metrics', () => {
     expect(text).toMatch(/http_requests_total\{method="POST",route="\/v1\/search",status="202"\} \d+/);
     expect(text).toMatch(/fleet_submits_total\{result="created"\} \d+/);
     expect(text).toMatch(/fleet_open_children\{surface="perplexity",status="queued"\} 1/);
-    expect(text).toMatch(/fleet_queue_oldest_seconds\{surface="perplexity"\} [\d.]+/);
+    expect(text).toMatch(/queue_oldest_age_seconds\{surface="perplexity"\} [\d.]+/);
     expect(text).toMatch(/fleet_ended_children_24h\{surface="copilot",end="challenge"\} 1/);
     expect(text).toContain('fleet_sync_waiters 0');
     expect(text).toContain('nodejs_eventloop_lag_seconds');
