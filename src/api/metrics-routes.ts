@@ -70,7 +70,7 @@ function watchDatabase({ metrics, db, clock, waiters, lanes, log }: ApiContext):
     const all = await orNothing(lanes);
     return all.map(({ surface, egress, openings }) => ({ labels: { surface, egress }, value: openings }));
   });
-  metrics.onScrape('fleet_sync_waiters', 'Requests that wait for a job.', [], async () => [
+  metrics.onScrape('sync_inflight', 'Requests that wait for a job.', [], async () => [
     { labels: {}, value: waiters.size },
   ]);
 }

@@ -24,8 +24,8 @@ export function courierCommand(): Command {
       try {
         const db = await openMigratedDatabase(config, log, opened);
         const listener = opened.add(await openListener(db.url, { log }), (part) => part.close());
-        await openMetrics(config, log, opened);
-        opened.add(await runCourier(config, { db, listener }, log), (part) => part.stop());
+        const metrics = await openMetrics(config, log, opened);
+        opened.add(await runCourier(config, { db, listener }, log, metrics), (part) => part.stop());
         process.stdout.write('courier ready\n');
         await untilSignal(log);
       } finally {

@@ -1,6 +1,7 @@
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import { AddressGuard } from '../webhooks/address-guard.ts';
 import { webhookCipher } from '../webhooks/cipher.ts';
 import { Courier } from '../webhooks/courier.ts';
@@ -11,11 +12,13 @@ export async function runCourier(
   config: Config,
   { db, listener }: Pick<Foundation, 'db' | 'listener'>,
   log: Log,
+  metrics?: Metrics,
 ): Promise<Courier> {
   const courier = new Courier({
     ...{ db, listener, log, clock: systemClock, random: Math.random },
     guard: new AddressGuard(config.webhookAllow),
     cipher: webhookCipher(config),
+    ...(metrics === undefined ? {} : { metrics }),
   });
   await courier.start();
   return courier;

@@ -43,8 +43,8 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   try {
     const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
     const firstKey = await firstApiKey(config, foundation);
-    opened.add(await runCourier(config, foundation, log), (part) => part.stop());
     const metrics = await openMetrics(config, log, opened);
+    opened.add(await runCourier(config, foundation, log, metrics), (part) => part.stop());
     const running = opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());
     const api = opened.add(
       await createApi({

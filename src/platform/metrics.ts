@@ -12,6 +12,7 @@ export interface Metrics {
   submits: Counter<'result'>;
   idempotentReplays: Counter;
   artifactVerifyFailures: Counter;
+  webhookAttempts: Counter<'result'>;
   captures: Counter<'surface' | 'outcome'>;
   captureSeconds: Histogram<'surface' | 'outcome'>;
   leaseLost: Counter;
@@ -54,6 +55,10 @@ export function createMetrics(): Metrics {
       name: 'artifact_verify_failures_total',
       help: 'Artifacts withheld because they do not match their hash. Must stay 0.',
       registers,
+    }),
+    webhookAttempts: new Counter({
+      ...{ name: 'webhook_attempts_total', help: 'Attempts at deliveries, by what came of them.', registers },
+      labelNames: ['result'],
     }),
     captures: new Counter({
       ...{ name: 'fleet_captures_total', help: 'Attempts that ended, by outcome.', registers },

@@ -2,6 +2,7 @@ import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { SecretCipher } from '../platform/secret-cipher.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { DueDelivery } from './claim-due.ts';
@@ -16,6 +17,7 @@ export interface DeliverMeans {
   cipher: () => SecretCipher;
   clock: Clock;
   log: Log;
+  metrics?: Pick<Metrics, 'webhookAttempts'>;
   limits?: PostLimits;
   /** From 0 to 1; tests hand in their own. */
   random: () => number;
@@ -31,6 +33,7 @@ export async function deliver(means: DeliverMeans, delivery: DueDelivery): Promi
   const secrets = await secretsOf(means, delivery);
   const attempt = secrets.length === 0 ? unsigned(clock.now()) : await sent(means, delivery, secrets);
   const end = await recorded(means, delivery, attempt);
+  means.metrics?.webhookAttempts.inc({ result: attempt.result });
   log[end === 'delivered' ? 'info' : 'warn'](
     {
       ...{ requestId: delivery.requestId, jobId: delivery.jobId, deliveryId: delivery.id },

@@ -72,7 +72,7 @@ describe('the metrics', () => {
     expect(text).toMatch(/fleet_open_children\{surface="perplexity",status="queued"\} 1/);
     expect(text).toMatch(/queue_oldest_age_seconds\{surface="perplexity"\} [\d.]+/);
     expect(text).toMatch(/fleet_ended_children_24h\{surface="copilot",end="challenge"\} 1/);
-    expect(text).toContain('fleet_sync_waiters 0');
+    expect(text).toContain('sync_inflight 0');
     expect(text).toContain('nodejs_eventloop_lag_seconds');
     expect(text).not.toMatch(/secret question|acct_|job_|aisk_/);
   });

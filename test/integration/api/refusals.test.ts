@@ -493,6 +493,50 @@ const JOBS: Row[] = [
   ],
 ];
 
+const SECRET = 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
+const withWebhook = (webhook: object) => (version: Version) =>
+  world.post('/v1/search', { ...base, webhook }, version);
+
+const BODY: Row[] = [
+  [
+    'a key in the header and another in the body',
+    (version) =>
+      world.post('/v1/search', { ...base, idempotencyKey: 'a' }, { ...version, 'idempotency-key': 'b' }),
+    400,
+    'VALIDATION_FAILED',
+    'Idempotency-Key header and idempotencyKey differ',
+  ],
+  ...['127.0.0.1', '2130706433', '[::ffff:7f00:1]', '169.254.169.254', '10.0.0.1', 'localhost'].map(
+    (host): Row => [
+      `a webhook to ${host}`,
+      withWebhook({ url: `https://${host}/`, secret: SECRET }),
+      400,
+      'WEBHOOK_URL_FORBIDDEN',
+      'webhook.url points to a non-public address',
+    ],
+  ),
+  ...['/x', 'ftp://example.com/', 'https://u:p@example.com/', `https://example.com/${'x'.repeat(2_048)}`].map(
+    (url): Row => [
+      `a webhook to ${url.slice(0, 30)}`,
+      withWebhook({ url, secret: SECRET }),
+      400,
+      'VALIDATION_FAILED',
+      'webhook.url must be an absolute https URL without credentials',
+    ],
+  ),
+  ...[15, 257].map(
+    (length): Row => [
+      `a webhook secret of ${length} characters`,
+      withWebhook({ url: 'https://example.com', secret: 'x'.repeat(length) }),
+      400,
+      'VALIDATION_FAILED',
+      'webhook.secret must be 16-256 characters',
+    ],
+  ),
+];
+
+describe('edge.md 12, body (most rows are in bad-input.test.ts):', () =>
+  it.each(BODY)('%s', (...row) => expectRow(row)));
 describe('edge.md 12, auth and account:', () => it.each(AUTH)('%s', (...row) => expectRow(row)));
 describe('edge.md 12, transport and route:', () => it.each(TRANSPORT)('%s', (...row) => expectRow(row)));
 describe('edge.md 12, limits, money, time:', () => it.each(LIMITS)('%s', (...row) => expectRow(row)));

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiWorld, openApiWorld } from './api-world.ts';
+
+const DOCKER = resolve(import.meta.dirname, '../../../docker');
+const RULES = readFileSync(join(DOCKER, 'alerts.yaml'), 'utf8');
+const PROMETHEUS = readFileSync(join(DOCKER, 'prometheus.yaml'), 'utf8');
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+afterAll(() => world.close());
+
+function seconds(name: string, text: string): number[] {
+  return [...text.matchAll(new RegExp(`^ *${name}: (\\d+)s$`, 'gm'))].map((match) => Number(match[1]));
+}
+
+describe('the alarms of docker/alerts.yaml (P28)', () => {
+  it('look at series that the API serves', async () => {
+    const { text } = await world.ask('/metrics');
+    const served = [...text.matchAll(/^# TYPE (\S+) /gm)].map((match) => match[1] ?? '');
+    const expressions = [...RULES.matchAll(/^ *expr: (.+)$/gm)].map((match) => match[1] ?? '');
+    expect(expressions).toHaveLength(RULES.match(/- alert: /g)?.length ?? 0);
+    const own = expressions.filter((expression) => !expression.startsWith('up '));
+    expect(own.length).toBeGreaterThanOrEqual(4);
+    for (const expression of own)
+      expect(
+        served.some((name) => expression.includes(`(${name})`)),
+        expression,
+      ).toBe(true);
+  });
+
+  it('fire within 60 s: scrape, evaluation and patience together', () => {
+    const [scrape = Number.NaN] = seconds('scrape_interval', PROMETHEUS);
+    const [evaluation = Number.NaN] = seconds('evaluation_interval', PROMETHEUS);
+    const patience = Math.max(0, ...seconds('for', RULES));
+    // `for` counts from one evaluation to a later one.
+    expect(scrape + 2 * evaluation + patience).toBeLessThanOrEqual(60);
+  });
+
+  it('are loaded by Prometheus in compose.yaml', () => {
+    const compose = readFileSync(join(DOCKER, 'compose.yaml'), 'utf8');
+    expect(PROMETHEUS).toMatch(/^rule_files:\n {2}- alerts\.yml$/m);
+    expect(compose).toMatch(/- source: alerts\n +target: \/etc\/prometheus\/alerts\.yml/);
+    expect(compose).toMatch(/^ {2}alerts:\n {4}file: \.\/alerts\.yaml$/m);
+  });
+});
