@@ -43,6 +43,8 @@ const SETTLE_RETRY_MS = 1_000;
 export interface AttemptEnd {
   outcome: Outcome;
   settled: boolean;
+  /** Names of the selectors that hit nothing on the page. */
+  missed: string[];
 }
 
 /**
@@ -62,6 +64,7 @@ export async function captureChild(
     means.onDispatch?.(child.id),
   );
   const body = readCapture(surface, captured.record);
+  const missed = captured.record.signals.selectors.flatMap(({ name, hit }) => (hit === null ? [name] : []));
   await means.onOutcome?.(child, body.outcome);
   const remainingMs = child.deadlineAt - clock.now() - means.retryDelayMs;
   if (shouldRetry(body.outcome, child.attempt, remainingMs)) {
@@ -69,10 +72,10 @@ export async function captureChild(
     await patiently(means, deadline, () =>
       giveBack(means.db, means.queue, child, { outcome: body.outcome, message }),
     );
-    return { outcome: body.outcome, settled: false };
+    return { outcome: body.outcome, settled: false, missed };
   }
   await storeAndSettle(child, body, captured, means, deadline);
-  return { outcome: body.outcome, settled: true };
+  return { outcome: body.outcome, settled: true, missed };
 }
 
 async function storeAndSettle(

@@ -10,7 +10,7 @@ import type { Listener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
-import { type CaptureMeans, captureChild } from './capture-child.ts';
+import { type AttemptEnd, type CaptureMeans, captureChild } from './capture-child.ts';
 import type { LaneGate } from './lane-gate.ts';
 
 export interface WorkerOptions extends CaptureMeans {
@@ -234,15 +234,20 @@ export class Worker {
       const onOutcome = async (of: ClaimedChild, outcome: Outcome) => this.#options.gate?.report(of, outcome);
       const end = await captureChild(child, surface, { ...this.#options, onOutcome }, deadline, log);
       const ms = Math.round(clock.monotonic() - startedAt);
-      const labels = { surface: child.surface, outcome: end.outcome };
-      this.#options.metrics?.captures.inc(labels);
-      this.#options.metrics?.captureSeconds.observe(labels, ms / 1000);
+      this.#count(child, end, ms);
       log.info({ ...end, ms, requestedAt: child.requestedAt }, 'capture.finished');
     } catch (error) {
       await this.#undo(child, error, log);
     } finally {
       stopBeating();
     }
+  }
+
+  #count({ surface }: ClaimedChild, { outcome, missed }: AttemptEnd, ms: number): void {
+    const { metrics } = this.#options;
+    metrics?.captures.inc({ surface, outcome });
+    metrics?.captureSeconds.observe({ surface, outcome }, ms / 1000);
+    for (const selector of missed) metrics?.selectorMisses.inc({ surface, selector });
   }
 
   async #undo(child: ClaimedChild, error: unknown, log: Log): Promise<void> {

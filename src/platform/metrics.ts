@@ -15,6 +15,7 @@ export interface Metrics {
   webhookAttempts: Counter<'result'>;
   captures: Counter<'surface' | 'outcome'>;
   captureSeconds: Histogram<'surface' | 'outcome'>;
+  selectorMisses: Counter<'surface' | 'selector'>;
   leaseLost: Counter;
   slots: Gauge<'state'>;
   /** Adds series that are read from their source whenever somebody scrapes. */
@@ -61,16 +62,20 @@ export function createMetrics(): Metrics {
       labelNames: ['result'],
     }),
     captures: new Counter({
-      ...{ name: 'fleet_captures_total', help: 'Attempts that ended, by outcome.', registers },
+      ...{ name: 'captures_total', help: 'Attempts that ended, by outcome.', registers },
       labelNames: ['surface', 'outcome'],
     }),
     captureSeconds: new Histogram({
-      ...{ name: 'fleet_capture_duration_seconds', help: 'One attempt, from claim to end.', registers },
+      ...{ name: 'capture_duration_seconds', help: 'One attempt, from claim to end.', registers },
       labelNames: ['surface', 'outcome'],
       buckets: CAPTURE_BUCKETS,
     }),
+    selectorMisses: new Counter({
+      ...{ name: 'selector_miss_total', help: 'Captures whose page showed none of a selector.', registers },
+      labelNames: ['surface', 'selector'],
+    }),
     leaseLost: new Counter({
-      name: 'fleet_lease_lost_total',
+      name: 'lease_lost_total',
       help: 'Attempts that ended because another held the child, or it was canceled.',
       registers,
     }),

@@ -15,7 +15,15 @@ import { openWorkerWorld, type WorkerWorld } from '../worker-world.ts';
 
 let world: WorkerWorld;
 beforeEach(async () => {
-  world = await openWorkerWorld({ surfaces: [echoSurface()], stages: [echoStage()] });
+  const plain = echoSurface();
+  // One selector of this surface is always out of date.
+  const surface = echoSurface({
+    drive: async (page, request, tools) => {
+      await plain.drive(page, request, tools);
+      await tools.find({ name: 'drifted_away', any: ['#drifted-away'] });
+    },
+  });
+  world = await openWorkerWorld({ surfaces: [surface], stages: [echoStage()] });
 });
 afterEach(() => world.close());
 
@@ -83,9 +91,25 @@ describe('one request id', () => {
     expect(rows).toEqual([{ childId, type: 'job.completed' }]);
 
     const { body } = await metrics.text();
-    expect(body).toMatch(/fleet_captures_total\{surface="chatgpt",outcome="answered"\} 1/);
-    expect(body).toMatch(/fleet_capture_duration_seconds_count\{surface="chatgpt",outcome="answered"\} 1/);
+    expect(body).toMatch(/captures_total\{surface="chatgpt",outcome="answered"\} 1/);
+    expect(body).toMatch(/capture_duration_seconds_count\{surface="chatgpt",outcome="answered"\} 1/);
     expect(body).toMatch(/fleet_slots\{state="free"\} 2/);
+  });
+});
+
+describe('a selector that hits nothing', () => {
+  it('is counted, and the Envelope names it', async () => {
+    const metrics = createMetrics();
+    await world.worker({ slots: 1, metrics });
+    const { jobId } = await world.submit('hello');
+    const [envelope] = await world.ended(jobId);
+    expect(envelope?.job.status).toBe('completed');
+    const missed = envelope?.extraction?.selectors.filter(({ hit }) => hit === null);
+    expect(missed?.map(({ name }) => name)).toEqual(['drifted_away']);
+    const { body } = await metrics.text();
+    expect(body.match(/^selector_miss_total.*$/gm)).toEqual([
+      'selector_miss_total{surface="chatgpt",selector="drifted_away"} 1',
+    ]);
   });
 });
 
@@ -103,7 +127,7 @@ describe('cancelling what a worker captures right now', () => {
     expect(lines.map(({ msg }) => msg)).toContain(
       'lease lost: another attempt holds the child; nothing was changed',
     );
-    expect((await metrics.text()).body).toContain('fleet_lease_lost_total 1');
+    expect((await metrics.text()).body).toContain('lease_lost_total 1');
     expect((await world.envelope(children[0] ?? '')).job).toMatchObject({
       status: 'canceled',
       outcome: null,

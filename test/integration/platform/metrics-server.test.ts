@@ -10,7 +10,7 @@ describe('metrics on a port of their own', () => {
     const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0, log: testLog });
     const answer = await fetch(server.url);
     expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(await answer.text()).toContain('fleet_captures_total{surface="chatgpt",outcome="answered"} 1');
+    expect(await answer.text()).toContain('captures_total{surface="chatgpt",outcome="answered"} 1');
     const base = new URL(server.url);
     expect((await fetch(new URL('/healthz', base))).status).toBe(200);
     expect((await fetch(new URL('/anything', base))).status).toBe(404);
