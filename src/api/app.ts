@@ -39,6 +39,7 @@ export function bareApp(context: ApiContext, limits: ReceiveLimits): App {
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    trustProxy: context.config.trustProxy.length === 0 ? false : [...context.config.trustProxy],
     requestIdHeader: false,
     genReqId: (raw) => requestIdFrom(headerText(raw.headers['x-request-id'])),
     return503OnClosing: false,
@@ -121,11 +122,11 @@ function sendError(context: ApiContext, error: unknown, request: FastifyRequest,
   void reply.code(status).headers(headers).send(JSON.stringify(body));
 }
 
-/** Where this client reaches us: its Host header when that is a plain host and port, else our own address. */
+/** Where this client reaches us: its Host header when that is a plain host and port (https behind a proxy that says so), else our own address. */
 function originOf(context: ApiContext, request: FastifyRequest): string {
   const host = request.headers.host ?? '';
   const plain = /^(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host);
-  return plain ? `http://${host}` : ownOrigin(context);
+  return plain ? `${request.protocol === 'https' ? 'https' : 'http'}://${host}` : ownOrigin(context);
 }
 
 function ownOrigin({ config }: ApiContext): string {

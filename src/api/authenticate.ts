@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
 import type { Caller, Scope } from '../jobs/account.ts';
 import type { KeyRing } from '../jobs/api-key-check.ts';
@@ -15,26 +15,25 @@ export interface Authentication {
  * for keys that were good here a moment ago. Reads headers only, never the body.
  */
 export async function authenticate(
-  request: IncomingMessage,
+  { raw, ip }: Pick<FastifyRequest, 'raw' | 'ip'>,
   { keys, failures }: Authentication,
 ): Promise<Caller> {
   // Node keeps only the first of two Authorization headers; the raw list shows both.
-  const given = request.rawHeaders.filter((name, index) => index % 2 === 0 && /^authorization$/i.test(name));
+  const given = raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^authorization$/i.test(name));
   if (given.length === 0) {
     throw new ApiError(
       'AUTH_MISSING',
       "missing Authorization header; send 'Authorization: Bearer <API_KEY>'",
     );
   }
-  const bearer = /^bearer +(\S+)$/i.exec(request.headers.authorization?.trim() ?? '')?.[1];
+  const bearer = /^bearer +(\S+)$/i.exec(raw.headers.authorization?.trim() ?? '')?.[1];
   const key = given.length === 1 ? bearer : undefined;
-  const address = request.socket.remoteAddress ?? '';
-  const waitMs = failures.waitMs(address);
+  const waitMs = failures.waitMs(ip);
   if (waitMs > 0 && (key === undefined || !keys.isFamiliar(key)))
     throw tooManyFailures(failures.quota, waitMs);
   const caller = key === undefined ? undefined : await keys.check(key);
   if (caller === undefined) {
-    failures.note(address);
+    failures.note(ip);
     throw new ApiError('AUTH_INVALID', 'API key is malformed, unknown or revoked');
   }
   if (caller.suspended) throw new ApiError('FORBIDDEN', 'API access is not enabled for this account');

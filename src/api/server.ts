@@ -124,7 +124,7 @@ function guardedRoutes(app: App, context: ApiContext): void {
   });
   app.addHook('onRequest', async (request, reply) => {
     checkVersion(versionHeader(request));
-    request.caller = await authenticate(request.raw, context.authentication);
+    request.caller = await authenticate(request, context.authentication);
     request.apiVersion = resolveVersion(versionHeader(request), request.caller.versionPin);
     reply.header('x-aisearch-version', request.apiVersion);
     const scope = scopeOfRoute(request.method, request.routeOptions.url ?? '');

@@ -3,6 +3,7 @@ import { delimiter, isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
+import { parseHostPorts, parseNetworks } from './addresses-setting.ts';
 import { parseArtifacts, type S3Place } from './artifacts-setting.ts';
 import { type Egress, parseEgress } from './egress-setting.ts';
 import { type LanesSetting, parseLanes } from './lanes-setting.ts';
@@ -24,20 +25,6 @@ const list = z
       .filter((item) => item !== ''),
   );
 
-/** Reads `localhost:9000,[::1]:9000`: hosts as a URL writes them, each with its port. */
-function parseHostPorts(text: string, context: z.RefinementCtx): string[] {
-  const entries = text
-    .split(',')
-    .map((item) => item.trim().toLowerCase())
-    .filter((item) => item !== '');
-  for (const entry of entries) {
-    const [, port] = /^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\]):(\d{1,5})$/.exec(entry) ?? [];
-    if (port === undefined || Number(port) < 1 || Number(port) > 65_535)
-      context.addIssue({ code: 'custom', message: `${JSON.stringify(entry)} is not host:port` });
-  }
-  return entries;
-}
-
 /** Every setting, its variable, its default. The README's table is checked against this. */
 const environmentSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -51,6 +38,10 @@ const environmentSchema = z.object({
   FLEET_START_CREDITS: z.coerce.number().int().nonnegative().max(1_000_000_000).default(500),
   FLEET_RATE_LIMIT: positive.max(10_000_000).default(6_000),
   FLEET_AUTH_FAILURES: z.coerce.number().int().nonnegative().max(1_000_000).default(60),
+  FLEET_TRUST_PROXY: z
+    .string()
+    .default('')
+    .transform((text, context) => parseNetworks(text, context)),
   FLEET_SYNC_LIMIT: positive.default(200),
   FLEET_QUEUE_LIMIT: positive.default(10_000),
   FLEET_QUEUE_LIMIT_TOTAL: positive.default(50_000),
@@ -110,6 +101,8 @@ export interface Config {
   rateLimit: number;
   /** Refused API keys per minute and address before no more are looked at; 0: never. */
   authFailures: number;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` is believed; none: nobody's. */
+  trustProxy: readonly string[];
   /** Sync requests that may wait at once, per account. */
   syncLimit: number;
   /** Captures accepted and not ended, per account. */
@@ -176,6 +169,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     startCredits: env.FLEET_START_CREDITS,
     rateLimit: env.FLEET_RATE_LIMIT,
     authFailures: env.FLEET_AUTH_FAILURES,
+    trustProxy: env.FLEET_TRUST_PROXY,
     syncLimit: env.FLEET_SYNC_LIMIT,
     queueLimit: env.FLEET_QUEUE_LIMIT,
     queueLimitTotal: env.FLEET_QUEUE_LIMIT_TOTAL,

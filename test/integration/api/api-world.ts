@@ -152,7 +152,7 @@ function expectStandard(
   expect(answer.headers['x-should-retry']).toMatch(/^(true|false)$/);
   if (version !== DEFAULT_VERSION) return;
   expect(answer.body.request_id).toBe(answer.headers['x-request-id']);
-  expect(answer.body.docs_url).toMatch(new RegExp(`^http://[^/]+/docs#${answer.body.code.toLowerCase()}$`));
+  expect(answer.body.docs_url).toMatch(new RegExp(`^https?://[^/]+/docs#${answer.body.code.toLowerCase()}$`));
 }
 
 /** A request by node:http, which sends the path and the headers as they are. */

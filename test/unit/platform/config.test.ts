@@ -39,6 +39,9 @@ describe('the configuration', () => {
     ['FLEET_SLOTS', '0'],
     ['FLEET_HEARTBEAT_S', '9'],
     ['FLEET_LOG_LEVEL', 'loud'],
+    ['FLEET_AUTH_FAILURES', '-1'],
+    ['FLEET_TRUST_PROXY', '10.0.0.0/33'],
+    ['FLEET_TRUST_PROXY', 'proxy.example'],
   ])('refuses %s=%s, naming the variable and what came', (name, value) => {
     expect(() => readConfig({ [name]: value }, '/')).toThrow(
       expect.objectContaining({
