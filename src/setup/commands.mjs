@@ -21,7 +21,7 @@ export function commandFor(target, args) {
     case 'bench':
       return {
         steps: [['test/bench/run.ts', ...args]],
-        needsBrowser: args[0] === 'dispatch',
+        needsBrowser: ['capture', 'concurrent', 'dispatch', 'soak'].includes(args[0]),
         needsDev: true,
       };
     case 'fuzz':

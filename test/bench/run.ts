@@ -1,3 +1,4 @@
+import { benchCapture } from './capture.ts';
 import { benchConcurrent } from './concurrent.ts';
 import { benchCoordinate } from './coordinate.ts';
 import { benchDispatch } from './dispatch.ts';
@@ -8,6 +9,7 @@ import { benchWake } from './wake.ts';
 
 /** `npm run bench -- <name>`: prints its figures as JSON lines. */
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  capture: benchCapture,
   concurrent: benchConcurrent,
   coordinate: benchCoordinate,
   dispatch: benchDispatch,
