@@ -127,21 +127,20 @@ describe('given a job that passed its retention', () => {
     const id = children[0];
     const envelope = await finishWithProof(world, world.store);
     const open = await world.post('/v1/search?mode=async', { query: 'still open', surfaces: ['gemini'] });
-    await world.db.query(
-      `UPDATE fleet.child SET completed_at = completed_at - interval '91 days' WHERE job_id = $1`,
-      [jobId],
-    );
-    await world.db.query(
-      `UPDATE fleet.job SET created_at = created_at - interval '92 days' WHERE id = ANY($1)`,
-      [[jobId, open.body.jobId]],
-    );
+    // All times are told from this one, so that the test says the same on any day.
     const now = Date.UTC(2026, 10, 24);
+    const daysAgo = (days: number): Date => new Date(now - days * 86_400_000);
     const clock = { now: () => now, monotonic: () => 0 };
     const means = { db: world.db, store: world.store, clock, log: testLog, retentionDays: 90 };
     await world.db.query(
-      `UPDATE fleet.child SET completed_at = $2 WHERE job_id <> $1 AND completed_at IS NOT NULL`,
-      [jobId, new Date(now)],
+      `UPDATE fleet.child SET completed_at = CASE WHEN job_id = $1 THEN $2::timestamptz ELSE $3 END
+       WHERE completed_at IS NOT NULL`,
+      [jobId, daysAgo(91), daysAgo(0)],
     );
+    await world.db.query(`UPDATE fleet.job SET created_at = $2 WHERE id = ANY($1)`, [
+      [jobId, open.body.jobId],
+      daysAgo(92),
+    ]);
     expect(await sweepRetention(means)).toBe(1);
     expect(await sweepRetention(means)).toBe(0);
 
