@@ -4,8 +4,8 @@ import { type DeliveryFilter, listDeliveries, readDelivery } from '../webhooks/d
 import { replayDead, replayDelivery } from '../webhooks/replay.ts';
 import type { ApiContext } from './api-context.ts';
 import { callerOf } from './caller.ts';
-import { cursorText, parseCursor } from './delivery-cursor.ts';
 import type { App } from './fastify-types.ts';
+import { formatCursor, parseCursor } from './list-cursor.ts';
 import { invalid, webhookNotFound } from './webhook-request.ts';
 import { deliveriesQuerySchema, deliverySchema, shownDelivery, sinceQuerySchema } from './webhook-wire.ts';
 import { errorBodySchema, readHeadersSchema } from './wire.ts';
@@ -31,8 +31,13 @@ export function deliveryRoutes(app: App, context: ApiContext): void {
       },
     },
     async (request) => {
-      const { data, next } = await listDeliveries(db, callerOf(request).accountId, filterOf(request.query));
-      return { data: data.map(shownDelivery), nextCursor: next === undefined ? null : cursorText(next) };
+      const { accountId } = callerOf(request);
+      const { data, next } = await listDeliveries(db, accountId, filterOf(accountId, request.query));
+      const place = next && { createdAt: next.createdAt.getTime(), id: next.id };
+      return {
+        data: data.map(shownDelivery),
+        nextCursor: place === undefined ? null : formatCursor(accountId, place),
+      };
     },
   );
   app.get(
@@ -89,15 +94,15 @@ export function deliveryRoutes(app: App, context: ApiContext): void {
   );
 }
 
-function filterOf(query: z.infer<typeof deliveriesQuerySchema>): DeliveryFilter {
+function filterOf(accountId: string, query: z.infer<typeof deliveriesQuerySchema>): DeliveryFilter {
   const { jobId, state, limit = PAGE, cursor: text } = query;
-  const cursor = text === undefined ? undefined : parseCursor(text);
+  const cursor = text === undefined ? undefined : parseCursor(accountId, text);
   if (text !== undefined && cursor === undefined) throw invalid('cursor', 'cursor is not valid');
   return {
     limit,
     ...(jobId === undefined ? {} : { jobId }),
     ...(state === undefined ? {} : { state }),
-    ...(cursor === undefined ? {} : { cursor }),
+    ...(cursor === undefined ? {} : { cursor: { ...cursor, createdAt: new Date(cursor.createdAt) } }),
   };
 }
 

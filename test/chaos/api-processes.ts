@@ -13,8 +13,15 @@ export class ApiProcesses {
   readonly #dataDir = mkdtempSync(join(tmpdir(), 'fleet-apis-'));
   readonly #running = new Map<number, ChildProcess>();
 
-  constructor(databaseUrl: string) {
+  readonly #given: { settings?: Readonly<Record<string, string>>; onLog?: (text: string) => void };
+
+  /** `onLog` hears what they log, which else goes to this process's stderr. */
+  constructor(
+    databaseUrl: string,
+    given: { settings?: Readonly<Record<string, string>>; onLog?: (text: string) => void } = {},
+  ) {
     this.#databaseUrl = databaseUrl;
+    this.#given = given;
   }
 
   /** Starts one; tells its port. */
@@ -26,9 +33,11 @@ export class ApiProcesses {
         ...{ PATH: process.env.PATH, DATABASE_URL: this.#databaseUrl, PORT: String(own) },
         ...{ FLEET_ORIGIN: 'stage', FLEET_DATA_DIR: this.#dataDir, FLEET_LOG_LEVEL: 'error' },
         ...{ FLEET_RATE_LIMIT: '10000000', FLEET_QUEUE_LIMIT: '1000000', FLEET_QUEUE_LIMIT_TOTAL: '1000000' },
+        ...this.#given.settings,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', this.#given.onLog === undefined ? 'inherit' : 'pipe'],
     });
+    api.stderr?.on('data', (data: Buffer) => this.#given.onLog?.(data.toString()));
     this.#running.set(own, api);
     await new Promise<void>((ready, failed) => {
       api.once('exit', (code) => failed(new Error(`the API ended with ${code} before it listened`)));
