@@ -1,9 +1,16 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 
 export type Log = Logger;
 
-/** The one logger. JSON lines on stderr, so that stdout stays the data's. Secrets and query texts are redacted. */
-export function createLog(level: string, name: string): Log {
+/**
+ * The one logger. JSON lines on stderr (or `destination`), so that stdout stays the data's. Secrets and query texts are
+ * redacted.
+ */
+export function createLog(
+  level: string,
+  name: string,
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Log {
   return pino(
     {
       name,
@@ -24,6 +31,6 @@ export function createLog(level: string, name: string): Log {
       formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   );
 }

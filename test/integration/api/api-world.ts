@@ -14,6 +14,7 @@ import { createKey } from '../../../src/jobs/api-keys.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { type Config, readConfig } from '../../../src/platform/config.ts';
 import { type Listener, openListener } from '../../../src/platform/listener.ts';
+import type { Log } from '../../../src/platform/log.ts';
 import { createMetrics, type Metrics } from '../../../src/platform/metrics.ts';
 import { testLog } from '../database.ts';
 import { type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
@@ -66,6 +67,7 @@ export async function openApiWorld(
     drainMs?: number;
     listenAt?: (url: string) => Promise<string>;
     store?: ArtifactStore;
+    log?: Log;
   } = {},
 ): Promise<ApiWorld> {
   const jobs = await openJobsWorld();
@@ -88,7 +90,7 @@ export async function openApiWorld(
       catalog,
       store: given.store ?? store,
       metrics,
-      log: testLog,
+      log: given.log ?? testLog,
       clock: systemClock,
     },
     limits: { headersS: 1, requestS: 2 },
