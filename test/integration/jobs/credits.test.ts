@@ -5,6 +5,7 @@ import { OUTCOME_RULES, OUTCOMES, type Outcome } from '../../../src/contract/out
 import { SURFACE_NAMES, type SurfaceName } from '../../../src/contract/surface-name.ts';
 import { ownerOf } from '../../../src/jobs/account.ts';
 import { readAccount, readUsage } from '../../../src/jobs/accounts.ts';
+import { cancel } from '../../../src/jobs/cancel.ts';
 import { claim } from '../../../src/jobs/claim.ts';
 import { grantCredits } from '../../../src/jobs/credits.ts';
 import { auditCredits } from '../../../src/jobs/credits-audit.ts';
@@ -98,6 +99,33 @@ describe('given 37 credits and 200 searches of one credit each at once', () => {
          (SELECT count(*)::int FROM pgboss.job WHERE name = 'capture.perplexity') AS queued`,
     );
     expect(rows).toEqual([{ jobs: 37, queued: 37 }]);
+  });
+
+  it('and when some are cancelled, fail or find nothing, only answers are paid for, to the credit (situation 7)', async () => {
+    const price = currentPrices().prices.perplexity;
+    const { rows } = await world.db.query(
+      `SELECT id FROM fleet.job WHERE account_id = 'acct_race' ORDER BY created_at, id LIMIT 7`,
+    );
+    const canceled = rows as { id: JobId }[];
+    for (const { id: jobId } of canceled) {
+      const asked = { accountId: 'acct_race', jobId, child: null, now: Date.now() };
+      expect(await cancel(world.db, world.queue, asked)).toBe(true);
+    }
+    const ends: Outcome[] = ['answered', 'challenge', 'absent'];
+    const ended: Record<string, number> = { canceled: canceled.length };
+    for (let index = 0; index < 30; index++) {
+      const outcome = ends[index % ends.length] ?? 'answered';
+      const child = await claimed(world, { surface: 'perplexity' });
+      const envelope = await envelopeFor(world.db, child.id, outcome, 'text', 'acct_race');
+      await settle(world.db, world.queue, child, envelope);
+      ended[outcome] = (ended[outcome] ?? 0) + 1;
+    }
+    const account = await readAccount(world.db, 'acct_race');
+    process.stdout.write(
+      `situation 7: ${JSON.stringify({ accepted: 37, ...ended, left: account?.credits })}\n`,
+    );
+    expect(account).toMatchObject({ credits: 37 * price + 1 - 10 * price, reserved: 0, openChildren: 0 });
+    await expectTrueBooks();
   });
 });
 

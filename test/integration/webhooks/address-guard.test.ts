@@ -134,7 +134,7 @@ describe('places that webhooks must not reach', () => {
     }
     expect(listener.connections).toBe(0);
     process.stdout.write(
-      `address guard: ${refused} of ${SPELLINGS.length} spellings refused twice, 0 connections\n`,
+      `situation 9: ${refused} of ${SPELLINGS.length} spellings refused twice, 0 connections\n`,
     );
   });
 

@@ -109,6 +109,8 @@ describe('a receiver that', () => {
     expect(delivery?.attempts[0]?.latencyMs).toBeLessThan(TOTAL_MS + 1_000);
     expect(delivery?.attempts[0]?.answer?.length ?? 0).toBeLessThanOrEqual(1_024);
     expect(sound.received).toEqual([]);
+    const { state, attempts } = delivery ?? {};
+    process.stdout.write(`situation 11: a receiver that ${_name}: ${state}, ${attempts?.[0]?.result}\n`);
     if (_name === 'sends 1 GB') expect(served).toBeLessThan(16_000_000);
   });
 
@@ -183,7 +185,7 @@ describe('an outage of 23 hours', () => {
     expect(new Set(faulty.received.map((received) => received.body)).size).toBe(1);
     expect(faulty.received.every((received) => verifies(SECRET, received))).toBe(true);
     const hours = ((world.clock.now() - begin) / HOUR).toFixed(2);
-    process.stdout.write(`outage: delivered after ${hours} h in ${faulty.received.length} attempts\n`);
+    process.stdout.write(`situation 10: delivered after ${hours} h in ${faulty.received.length} attempts\n`);
   });
 });
 
