@@ -79,6 +79,7 @@ describe('given a process that dies between any two statements of a submit', () 
         expect(await counts()).toEqual(before);
       }
     }
+    process.stdout.write(`P4: ${JSON.stringify({ crashPoints: at, torn: 0 })}\n`);
     expect(at).toBeGreaterThanOrEqual(6);
     expect(await counts()).not.toEqual(before);
   });
