@@ -13,6 +13,7 @@ import { profileCommand } from './cli/profile.ts';
 import { replayCommand } from './cli/replay.ts';
 import { stageCommand } from './cli/stage.ts';
 import { startCommand } from './cli/start.ts';
+import { topCommand } from './cli/top.ts';
 import { workerCommand } from './cli/worker.ts';
 import { FleetError, type FleetErrorCode } from './contract/errors.ts';
 
@@ -43,6 +44,7 @@ for (const command of [
   artifactsCommand(),
   profileCommand(),
   lanesCommand(),
+  topCommand(),
   doctorCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));

@@ -10,14 +10,14 @@ const endRow = z.object({ surface: surfaceNameSchema, end: z.string(), count: z.
 export type EndCount = z.infer<typeof endRow>;
 
 /**
- * How the captures of the last 24 h ended, of all accounts: by surface and outcome, or by `canceled` and `expired`
- * where no capture was the cause.
+ * How the captures of the last `windowMs` (24 h when not given) ended, of all accounts: by surface and outcome, or by
+ * `canceled` and `expired` where no capture was the cause.
  */
-export async function readEnds(sql: Sql, now: number): Promise<EndCount[]> {
+export async function readEnds(sql: Sql, now: number, windowMs = HOURS_24_MS): Promise<EndCount[]> {
   const { rows } = await sql.query(
     `SELECT surface, coalesce(outcome, status) AS "end", count(*)::int AS count
      FROM fleet.child WHERE completed_at > $1 GROUP BY 1, 2 ORDER BY 1, 2`,
-    [new Date(now - HOURS_24_MS)],
+    [new Date(now - windowMs)],
   );
   return z.array(endRow).parse(rows);
 }

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { type FleetView, readFleetView } from '../fleet/fleet-view.ts';
+import { systemClock } from '../platform/clock.ts';
+import { processConfig } from '../platform/config.ts';
+import { createLog } from '../platform/log.ts';
+import { joinMigratedDatabase, Opened } from './foundation.ts';
+import { topScreen } from './top-screen.ts';
+
+const COLUMNS = 160;
+/** Cursor home and erase below (ECMA-48): a screen replaces the one before without flicker. */
+const REPLACE = '\u001b[H\u001b[J';
+
+interface TopOptions {
+  interval: number;
+  once?: boolean;
+  json?: boolean;
+}
+
+function readSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0.2 && seconds <= 3_600)) throw new InvalidArgumentError('must be 0.2 to 3600 seconds');
+  return seconds;
+}
+
+function show(view: FleetView, options: TopOptions): void {
+  if (options.json) return void process.stdout.write(`${JSON.stringify(view)}\n`);
+  const { isTTY, columns = COLUMNS } = process.stdout;
+  const screen = `${topScreen(view, isTTY ? columns : COLUMNS).join('\n')}\n`;
+  process.stdout.write(isTTY && !options.once ? `${REPLACE}${screen}` : screen);
+}
+
+/** `fleet top`: workers, slots, queues, lanes and ends per minute of the whole fleet, read from its database alone. */
+export function topCommand(): Command {
+  return new Command('top')
+    .description('the whole fleet, live: workers, slots, queues, lanes, ends per minute (Ctrl-C ends)')
+    .option('--interval <seconds>', 'between two looks', readSeconds, 2)
+    .option('--once', 'look once')
+    .option('--json', 'one JSON object a look')
+    .action(async (options: TopOptions) => {
+      const opened = new Opened();
+      const leaving = new AbortController();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => leaving.abort());
+      try {
+        const db = await joinMigratedDatabase(processConfig(), createLog('warn', 'top'), opened);
+        while (!leaving.signal.aborted) {
+          show(await readFleetView(db, systemClock.now()), options);
+          if (options.once) break;
+          await untilNextLook(options.interval * 1_000, leaving.signal);
+        }
+      } finally {
+        await opened.close();
+      }
+    });
+}
+
+/** Waits, or until somebody wants to leave. */
+async function untilNextLook(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await pause(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

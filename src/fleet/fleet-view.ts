@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { type OpenCaptures, readHeld, readOpenCaptures } from '../jobs/open-captures.ts';
+import { type EndCount, readEnds } from '../jobs/surface-health.ts';
+import type { Sql } from '../platform/database.ts';
+import { type LaneView, readLanes } from './lane-row.ts';
+
+const MINUTE_MS = 60_000;
+
+const workerRow = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  slots: z.int(),
+  surfaces: z.array(z.string()),
+  origin: z.string(),
+  startedAt: z.date(),
+});
+
+/** A worker that is entered in the register. */
+export interface WorkerView {
+  id: string;
+  host: string;
+  pid: number;
+  origin: string;
+  surfaces: readonly string[];
+  /** Captures it may run at once at most. */
+  slots: number;
+  /** Captures it runs right now. */
+  busy: number;
+  /** Seconds since it entered. */
+  upSeconds: number;
+}
+
+/** The whole fleet at one moment, as one database knows it. */
+export interface FleetView {
+  /** Epoch milliseconds. */
+  at: number;
+  workers: WorkerView[];
+  queues: OpenCaptures[];
+  lanes: LaneView[];
+  /** Ends of the last 60 s. */
+  endsPerMinute: EndCount[];
+}
+
+/** Reads workers, queues, lanes and the ends of the last minute; `now` is the moment shown. */
+export async function readFleetView(sql: Sql, now: number): Promise<FleetView> {
+  const { rows } = await sql.query(
+    `SELECT id, host, pid, slots, surfaces, origin, started_at AS "startedAt" FROM fleet.worker
+     ORDER BY host, started_at, id`,
+  );
+  const held = await readHeld(sql);
+  return {
+    at: now,
+    workers: z
+      .array(workerRow)
+      .parse(rows)
+      .map(({ startedAt, ...worker }) => ({
+        ...worker,
+        busy: held.get(worker.id) ?? 0,
+        upSeconds: Math.max(0, Math.round((now - startedAt.getTime()) / 1_000)),
+      })),
+    queues: await readOpenCaptures(sql, now),
+    lanes: await readLanes(sql),
+    endsPerMinute: await readEnds(sql, now, MINUTE_MS),
+  };
+}
