@@ -9,6 +9,7 @@ import { doctorCommand } from './cli/doctor.ts';
 import { extractCommand } from './cli/extract.ts';
 import { keysCommand } from './cli/keys.ts';
 import { lanesCommand } from './cli/lanes.ts';
+import { planCommand } from './cli/plan.ts';
 import { profileCommand } from './cli/profile.ts';
 import { replayCommand } from './cli/replay.ts';
 import { stageCommand } from './cli/stage.ts';
@@ -45,6 +46,7 @@ for (const command of [
   profileCommand(),
   lanesCommand(),
   topCommand(),
+  planCommand(),
   doctorCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));

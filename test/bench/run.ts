@@ -1,6 +1,7 @@
 import { benchCapture } from './capture.ts';
 import { benchConcurrent } from './concurrent.ts';
 import { benchCoordinate } from './coordinate.ts';
+import { benchCoverage } from './coverage.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchExtract } from './extract.ts';
 import { benchSoak } from './soak.ts';
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   capture: benchCapture,
   concurrent: benchConcurrent,
   coordinate: benchCoordinate,
+  coverage: benchCoverage,
   dispatch: benchDispatch,
   extract: benchExtract,
   soak: benchSoak,

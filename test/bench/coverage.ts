@@ -1,0 +1,82 @@
+import { clusteredShare, type PromptRuns } from '../../src/measure/clustered-share.ts';
+import { type Interval, wilsonInterval } from '../../src/measure/wilson.ts';
+import { print } from './figures.ts';
+import { option } from './options.ts';
+
+/** Draws from 0 to 1, the same in every run (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d_2b_79_f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A gamma variate of shape `a` > 0 (Marsaglia and Tsang 2000). */
+function gamma(a: number, draw: () => number): number {
+  if (a < 1) return gamma(a + 1, draw) * draw() ** (1 / a);
+  const d = a - 1 / 3;
+  for (;;) {
+    const normal = Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
+    const v = (1 + normal / Math.sqrt(9 * d)) ** 3;
+    if (v > 0 && Math.log(1 - draw()) < (normal * normal) / 2 + d - d * v + d * Math.log(v)) return d * v;
+  }
+}
+
+/** A prompt's own rate: beta-distributed around `p`, so that runs of one prompt correlate by `rho`. */
+function rate(p: number, rho: number, draw: () => number): number {
+  const size = 1 / rho - 1;
+  const hit = gamma(p * size, draw);
+  return hit / (hit + gamma((1 - p) * size, draw));
+}
+
+const holds = (interval: Interval | null, truth: number): number =>
+  interval !== null && interval.low <= truth && truth <= interval.high ? 1 : 0;
+
+/** One cell: how often each interval holds the truth it speaks of, in percent. */
+export function coverageOf(
+  cell: { prompts: number; replicates: number; p: number; rho: number },
+  rounds: number,
+  draw: () => number,
+): { category: number; these: number; naive: number } {
+  const held = { category: 0, these: 0, naive: 0 };
+  for (let round = 0; round < rounds; round++) {
+    const rates = Array.from({ length: cell.prompts }, () => rate(cell.p, cell.rho, draw));
+    const observed = rates.map((own): PromptRuns => {
+      let hits = 0;
+      for (let run = 0; run < cell.replicates; run++) hits += draw() < own ? 1 : 0;
+      return { hits, runs: cell.replicates };
+    });
+    const { hits, runs, ciThese, ciCategory } = clusteredShare(observed);
+    held.category += holds(ciCategory, cell.p);
+    held.these += holds(ciThese, rates.reduce((total, own) => total + own, 0) / rates.length);
+    held.naive += holds(wilsonInterval(hits, runs), cell.p);
+  }
+  const percent = (count: number): number => Math.round((count / rounds) * 1_000) / 10;
+  return { category: percent(held.category), these: percent(held.these), naive: percent(held.naive) };
+}
+
+/** `npm run bench -- coverage [--rounds N] [--seed N]`: do 95 % intervals hold the truth 95 times in 100? */
+export async function benchCoverage(): Promise<void> {
+  const rounds = Number(option('rounds', '1500'));
+  const draw = seeded(Number(option('seed', '2026')));
+  const worst = { category: 100, these: 100, naive: 100 };
+  for (const replicates of [1, 3, 5]) {
+    for (const prompts of [5, 10, 20, 50, 100]) {
+      for (const p of [0.02, 0.05, 0.3]) {
+        for (const rho of [0.3, 0.7]) {
+          const cell = { prompts, replicates, p, rho };
+          const covers = coverageOf(cell, rounds, draw);
+          print({ bench: 'coverage', ...cell, ...covers });
+          if (replicates < 3) continue;
+          for (const kind of ['category', 'these', 'naive'] as const) {
+            worst[kind] = Math.min(worst[kind], covers[kind]);
+          }
+        }
+      }
+    }
+  }
+  print({ bench: 'coverage', worstAtThreeReplicatesAndMore: worst, rounds });
+}
