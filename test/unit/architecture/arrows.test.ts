@@ -27,6 +27,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'capture',
     'artifacts',
     'jobs',
+    'measure',
     'webhooks',
     'fleet',
     'api',
