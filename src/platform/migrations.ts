@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { Database } from './database.ts';
 import type { Log } from './log.ts';
 
-/** One forward step of the schema. Never edited once released; the next step is a new one. */
+/**
+ * One forward step of the schema. Never edited once released; the next step is a new one. A step only adds (nullable
+ * columns or ones with a default, tables, indexes): the version before goes on working beside the new one.
+ */
 export interface Migration {
   /** `0001_jobs`: applied in this order. */
   id: string;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ALL_MIGRATIONS } from '../../../src/cli/migrations.ts';
 import { JOBS_MIGRATIONS } from '../../../src/jobs/schema.ts';
+import { submit } from '../../../src/jobs/submit.ts';
 import { migrate } from '../../../src/platform/migrations.ts';
 import { freshDatabase, testLog } from '../database.ts';
+import { context, finishNext, openJobsWorld, request } from '../jobs/jobs-world.ts';
 
 describe('migrations', () => {
   it('ten processes that start at once apply each step once', async () => {
@@ -21,5 +24,25 @@ describe('migrations', () => {
     const { rows } = await db.query(`SELECT to_regclass('fleet.half') AS half`);
     expect(rows).toEqual([{ half: null }]);
     await drop();
+  });
+
+  it('given a database that a newer version has migrated: this version starts, submits, claims and settles on it', async () => {
+    const world = await openJobsWorld();
+    const newer = {
+      id: '9998_newer',
+      sql: `ALTER TABLE fleet.job ADD COLUMN colour text; ALTER TABLE fleet.child ADD COLUMN weight integer NOT NULL DEFAULT 1;
+        CREATE TABLE fleet.later (id text PRIMARY KEY)`,
+    };
+    expect(await migrate(world.db, [...ALL_MIGRATIONS, newer], testLog)).toEqual(['9998_newer']);
+    // An older process that starts now finds nothing to do and takes nothing back.
+    expect(await migrate(world.db, ALL_MIGRATIONS, testLog)).toEqual([]);
+    const { jobId } = await submit(world.db, world.queue, request(), context());
+    expect((await finishNext(world)).job.status).toBe('completed');
+    const { rows } = await world.db.query(
+      'SELECT j.colour, c.weight, c.status FROM fleet.job j JOIN fleet.child c ON c.job_id = j.id WHERE j.id = $1',
+      [jobId],
+    );
+    expect(rows).toEqual([{ colour: null, weight: 1, status: 'completed' }]);
+    await world.close();
   });
 });
