@@ -21,6 +21,7 @@ import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
 import { buildEnvelope } from './build-envelope.ts';
 import { type CaptureSeat, captureOnce } from './capture-once.ts';
+import { type CaptureStory, captureStory } from './capture-story.ts';
 import { readCapture } from './read-capture.ts';
 
 /** What a capture of a child works with. */
@@ -45,6 +46,7 @@ export interface AttemptEnd {
   settled: boolean;
   /** Names of the selectors that hit nothing on the page. */
   missed: string[];
+  story: CaptureStory;
 }
 
 /**
@@ -60,22 +62,31 @@ export async function captureChild(
   log: Log,
 ): Promise<AttemptEnd> {
   const { clock } = means;
+  const begin = clock.monotonic();
   const captured = await captureOnce({ ...child, surface }, means, deadline, log, () =>
     means.onDispatch?.(child.id),
   );
+  const capturedAt = clock.monotonic();
   const body = readCapture(surface, captured.record);
+  const readAt = clock.monotonic();
   const missed = captured.record.signals.selectors.flatMap(({ name, hit }) => (hit === null ? [name] : []));
   await means.onOutcome?.(child, body.outcome);
+  const end = (settled: boolean): AttemptEnd => {
+    const [captureMs, readMs] = [Math.round(capturedAt - begin), Math.round(readAt - capturedAt)];
+    const storeMs = Math.round(clock.monotonic() - readAt);
+    const story = captureStory(captured, body, { captureMs, readMs, storeMs });
+    return { outcome: body.outcome, settled, missed, story };
+  };
   const remainingMs = child.deadlineAt - clock.now() - means.retryDelayMs;
   if (shouldRetry(body.outcome, child.attempt, remainingMs)) {
     const message = captured.record.signals.failure?.message ?? OUTCOME_RULES[body.outcome].message;
     await patiently(means, deadline, () =>
       giveBack(means.db, means.queue, child, { outcome: body.outcome, message }),
     );
-    return { outcome: body.outcome, settled: false, missed };
+    return end(false);
   }
   await storeAndSettle(child, body, captured, means, deadline);
-  return { outcome: body.outcome, settled: true, missed };
+  return end(true);
 }
 
 async function storeAndSettle(

@@ -235,7 +235,8 @@ export class Worker {
       const end = await captureChild(child, surface, { ...this.#options, onOutcome }, deadline, log);
       const ms = Math.round(clock.monotonic() - startedAt);
       this.#count(child, end, ms);
-      log.info({ ...end, ms, requestedAt: child.requestedAt }, 'capture.finished');
+      const { story, ...what } = end;
+      log.info({ ...what, ms, ...story, requestedAt: child.requestedAt }, 'capture.finished');
     } catch (error) {
       await this.#undo(child, error, log);
     } finally {

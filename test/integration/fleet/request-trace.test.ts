@@ -83,7 +83,22 @@ describe('one request id', () => {
     );
     expect(mine.find(({ msg }) => msg === 'search.accepted')).toMatchObject({ jobId });
     const childId = children[0]?.job.id;
-    expect(mine.find(({ msg }) => msg === 'capture.finished')).toMatchObject({ jobId, childId, attempt: 1 });
+    const story = mine.find(({ msg }) => msg === 'capture.finished');
+    expect(story).toMatchObject({
+      ...{
+        jobId,
+        childId,
+        attempt: 1,
+        surface: 'chatgpt',
+        outcome: 'answered',
+        settled: true,
+        missed: ['drifted_away'],
+      },
+      ...{ captureMs: expect.any(Number), readMs: expect.any(Number), storeMs: expect.any(Number) },
+      ...{ httpStatus: 200, frames: expect.any(Number), health: { answer: 'found' }, warnings: [] },
+    });
+    // It tells lengths and names, never what was asked or shown.
+    expect(JSON.stringify(story)).not.toMatch(/hello|https?:/);
     const { rows } = await db.query(
       `SELECT c.id AS "childId", e.type FROM fleet.job j JOIN fleet.child c ON c.job_id = j.id
        JOIN fleet.event e ON e.child_id = c.id WHERE j.request_id = 'trace-me-27'`,

@@ -1,0 +1,52 @@
+import type { CaptureYield } from '../capture/run-capture.ts';
+import type { EnvelopeBody } from '../contract/envelope.ts';
+
+/** Where an attempt's time went, in milliseconds. */
+export interface PhaseTimes {
+  /** In the browser: from the wait for a page to the last proof taken. */
+  captureMs: number;
+  /** Extraction and assembly. */
+  readMs: number;
+  /** Proof and row: what makes the end durable. */
+  storeMs: number;
+}
+
+/** What one log line tells of an attempt: enough to see why it ended as it did, nothing of what was asked or shown. */
+export interface CaptureStory extends PhaseTimes {
+  /** How waiting for the answer ended. */
+  ending: string;
+  httpStatus: number | null;
+  loginState: string;
+  endMarks: readonly string[];
+  interstitials: number;
+  frames: number;
+  htmlChars: number;
+  screenshotBytes: number;
+  sources: number;
+  answerChars: number;
+  /** What extraction found or missed, by field. */
+  health: Readonly<Record<string, string>>;
+  /** Their names, without what may follow. */
+  warnings: readonly string[];
+}
+
+/** The story of an attempt. Lengths and names only: no query, no answer, no URL. */
+export function captureStory(captured: CaptureYield, body: EnvelopeBody, times: PhaseTimes): CaptureStory {
+  const { record, screenshot } = captured;
+  const { signals, transcript, html } = record;
+  return {
+    ...times,
+    ending: signals.ending,
+    httpStatus: signals.httpStatus,
+    loginState: signals.loginState,
+    endMarks: signals.endMarks,
+    interstitials: signals.interstitials.length,
+    frames: transcript.reduce((total, exchange) => total + exchange.frames.length, 0),
+    htmlChars: html?.length ?? 0,
+    screenshotBytes: screenshot?.length ?? 0,
+    sources: body.evidence.sources.length,
+    answerChars: body.answer.text.length,
+    health: body.extraction.health,
+    warnings: body.extraction.warnings.map((warning) => warning.split(/[^a-z_]/)[0] ?? ''),
+  };
+}
