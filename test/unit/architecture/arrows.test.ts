@@ -15,8 +15,32 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   jobs: ['contract', 'platform'],
   webhooks: ['contract', 'platform', 'jobs'],
   fleet: ['contract', 'platform', 'capture', 'surfaces', 'extract', 'artifacts', 'jobs'],
-  api: ['contract', 'platform', 'jobs', 'webhooks', 'artifacts', 'surfaces', 'measure'],
+  api: [
+    'contract',
+    'platform',
+    'jobs',
+    'webhooks',
+    'artifacts',
+    'surfaces',
+    'measure',
+    'score',
+    'outputs',
+    'analysis',
+  ],
   measure: ['contract', 'extract'],
+  score: ['contract', 'extract'],
+  outputs: ['contract', 'extract', 'measure'],
+  analysis: [
+    'contract',
+    'platform',
+    'jobs',
+    'webhooks',
+    'artifacts',
+    'extract',
+    'measure',
+    'score',
+    'outputs',
+  ],
   client: ['contract'],
   stage: ['contract'],
   cli: [
@@ -28,6 +52,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'artifacts',
     'jobs',
     'measure',
+    'score',
+    'outputs',
+    'analysis',
     'webhooks',
     'fleet',
     'api',
@@ -70,10 +97,10 @@ describe('the arrows between the rooms', () => {
     }
   });
 
-  it('keeps everything that decides pure: contract, extract, measure and every surface’s extraction', () => {
+  it('keeps everything that decides pure: contract, extract, measure, score, outputs and every surface’s extraction', () => {
     const pure = FILES.filter(
       (file) =>
-        /^src\/(contract|extract|measure)\//.test(file) ||
+        /^src\/(contract|extract|measure|score|outputs)\//.test(file) ||
         (file.startsWith('surfaces/') && !file.endsWith('/drive.ts')),
     );
     const impure = pure.filter((file) =>
