@@ -1,0 +1,38 @@
+/** What a claim may rest on, with the criteria that failed (specs/analysis.md C.6). */
+export interface Tier {
+  tier: 'exploratory' | 'directional' | 'decision_grade';
+  failed: string[];
+}
+
+/** How the figures came about: stands in every report so that a reader can judge them. */
+export interface Methodology {
+  definitionsVersion: string;
+  queryVolume: { prompts: number; byIntent: Record<string, number>; byCategory: Record<string, number> };
+  queryConstruction: { promptId: string; origin: 'user' | 'template' | 'llm'; text: string }[];
+  sampleSize: {
+    asked: number;
+    answered: number;
+    bySurfaceRegion: { surface: string; region: string; asked: number; answered: number }[];
+  };
+  replicates: { min: number; max: number };
+  cadence: { runs: number; intervalDays: number | null };
+  reproducibility: { noiseFloor: number | null; withinJaccard: number | null; icc: number | null };
+  platformCoverage: { captured: string[]; notCaptured: string[] };
+  collection: {
+    acquisition: 'own-fleet';
+    fidelity: 'consumer_ui';
+    loginStates: Record<string, number>;
+    regionsAsked: string[];
+    regionNotHonoured: number;
+    adapters: string[];
+    modelLabels: Record<string, number>;
+  };
+  window: { first: string | null; last: string | null };
+  exclusions: Record<string, number>;
+  brandMatching: { brandBookHash: string; ambiguous: number; controlHits: number };
+  sentiment: 'not_measured';
+  persuasion: 'not_measured';
+  llmUsed: false;
+  proof: { manifestSha256: string; count: number };
+  tier: Tier;
+}
