@@ -35,9 +35,10 @@ const mean = (values: readonly number[]): number =>
 /**
  * A share with intervals that know of repeated prompts (specs/analysis.md C.4, where plain Wilson over prompts ×
  * replicates covers 63–91 % instead of 95 %). Prompts without runs are left out. `runs` of the prompts may differ: their
- * mean stands for the number of replicates.
+ * mean stands for the number of replicates. `centre`: a value reckoned otherwise (the mean of several surfaces'
+ * shares), around which the intervals lie instead.
  */
-export function clusteredShare(observed: readonly PromptRuns[]): ClusteredShare {
+export function clusteredShare(observed: readonly PromptRuns[], centre?: number): ClusteredShare {
   const prompts = observed.filter(({ runs }) => runs > 0);
   const hits = prompts.reduce((total, prompt) => total + prompt.hits, 0);
   const runs = prompts.reduce((total, prompt) => total + prompt.runs, 0);
@@ -45,8 +46,9 @@ export function clusteredShare(observed: readonly PromptRuns[]): ClusteredShare 
     const nothing = { value: null, ciThese: null, ciCategory: null, correlation: null, designEffect: null };
     return { hits, runs, prompts: 0, ...nothing };
   }
-  const value = mean(prompts.map((prompt) => prompt.hits / prompt.runs));
-  const correlation = shrunkCorrelation(prompts, value);
+  const own = mean(prompts.map((prompt) => prompt.hits / prompt.runs));
+  const value = centre ?? own;
+  const correlation = shrunkCorrelation(prompts, own);
   const replicates = runs / prompts.length;
   const designEffect = 1 + (replicates - 1) * correlation;
   const effective = runs / designEffect;

@@ -6,7 +6,7 @@ export type FigureReason =
   | 'nothing_eligible'
   | 'too_few_prompts'
   | 'single_prompt'
-  | 'no_sources';
+  | 'too_few_pairs';
 
 /**
  * A number that can be checked: `k` of `n` eligible observations (or the sums a ratio is made of), what was left out and

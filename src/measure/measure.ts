@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { BrandBook } from '../contract/brand-book.ts';
+import { brandMetrics } from './brand-metrics.ts';
+import { citationShares } from './citation-shares.ts';
+import { completenessOf, countedBy, qualityOf, surfaceSample } from './completeness.ts';
+import { isTelling } from './eligibility.ts';
+import { gridOf } from './grid.ts';
+import type { Methodology } from './methodology.ts';
+import { methodologyBlock } from './methodology-block.ts';
+import type { Observation, Prompt } from './observation.ts';
+import { RatioFigures } from './ratio-figures.ts';
+import { type BrandMetrics, METRICS_VERSION, type ReportMetrics } from './report-metrics.ts';
+import { sharesOfVoice } from './share-of-voice.ts';
+import { cellsOf, stabilityOf } from './stability.ts';
+import { type TermCheck, termCounts } from './term-counts.ts';
+
+export interface MeasureInput {
+  prompts: readonly Prompt[];
+  /** One per child; every `promptId` is one of the prompts. */
+  observations: readonly Observation[];
+  book: BrandBook;
+  /** Of the resampling: the report's id, so that the same report gives the same bytes. */
+  seed: string;
+  /** Runs of the same prompts so far and the days between them. */
+  cadence?: Methodology['cadence'];
+  /** What the book's terms do in neutral answers, and which of them are homographs. */
+  terms?: TermCheck;
+}
+
+/**
+ * Everything a report says, from what its captures said (specs/analysis.md C.3 to C.6). Pure: the same observations in
+ * any order, the same book and seed give the same bytes. Throws RangeError when an observation names no known prompt
+ * or two have the same id.
+ */
+export function measure(input: MeasureInput): ReportMetrics {
+  const { book, seed } = input;
+  const prompts = [...input.prompts].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const promptIndex = new Map(prompts.map(({ id }, index) => [id, index]));
+  const observations = inOrder(input.observations, promptIndex);
+  const brandBookHash = hashOf(book);
+  const ratios = new RatioFigures(prompts.length, seed);
+  const brands = allBrands(observations, input, promptIndex, ratios);
+  const own = brands.find((brand) => brand.own);
+  const stability = stabilityOf(observations, own?.brandId ?? null, seed);
+  const completeness = completenessOf(observations);
+  const eligible = observations.filter(({ outcome }) => /^answered/.test(outcome)).length;
+  const groups = [...Map.groupBy(observations, ({ surface }) => surface)];
+  return {
+    ...{ version: METRICS_VERSION, brandBookHash, inputHash: observationsHash(observations) },
+    prompts,
+    ...{ asked: observations.length, eligible, completeness, quality: qualityOf(completeness) },
+    failureReason: failureReason(observations, eligible),
+    surfaces: groups.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, group]) => surfaceSample(name, group)),
+    brands,
+    domains: citationShares(observations, ({ domain }) => domain, promptIndex, ratios),
+    urls: citationShares(observations, ({ url }) => url, promptIndex, ratios),
+    stability,
+    grid: gridOf(
+      observations,
+      book.brands.flatMap(({ id, own: isOwn }) => (isOwn ? [id] : [])),
+    ),
+    suggestions: [],
+    methodology: methodologyBlock({
+      ...{ definitionsVersion: METRICS_VERSION, prompts, observations, brandBookHash, stability },
+      cadence: input.cadence ?? { runs: 1, intervalDays: null },
+      ambiguous: brands.reduce((total, brand) => total + brand.ambiguous.observations, 0),
+      controlHits: brands.flatMap(({ terms }) => terms).reduce((total, term) => total + term.controlHits, 0),
+      tier: {
+        prompts: prompts.length,
+        intents: new Set(prompts.flatMap(({ intent }) => intent ?? [])).size,
+        surfaces: groups.length,
+        replicates: fewestReplicates(observations),
+        runs: input.cadence?.runs ?? 1,
+        completeness,
+        headline: own?.presence ?? null,
+      },
+    }),
+    warnings: warningsOf(observations, brands),
+  };
+}
+
+function allBrands(
+  observations: readonly Observation[],
+  { book, terms }: MeasureInput,
+  promptIndex: ReadonlyMap<string, number>,
+  ratios: RatioFigures,
+): BrandMetrics[] {
+  const voices = sharesOfVoice(observations, book, promptIndex, ratios);
+  return book.brands.flatMap((brand) => {
+    const voice = voices.get(brand.id);
+    if (voice === undefined) return [];
+    return [
+      {
+        ...brandMetrics(brand, observations),
+        ...voice,
+        terms: termCounts(brand, observations, terms),
+        factCheck: [],
+      },
+    ];
+  });
+}
+
+/** By id; throws for two of one id and for a prompt nobody asked. */
+function inOrder(
+  observations: readonly Observation[],
+  promptIndex: ReadonlyMap<string, number>,
+): Observation[] {
+  const ordered = [...observations].sort((a, b) => (a.id < b.id ? -1 : 1));
+  ordered.forEach(({ id, promptId }, index) => {
+    if (!promptIndex.has(promptId))
+      throw new RangeError(`observation ${id} is of unknown prompt ${promptId}`);
+    if (ordered[index - 1]?.id === id) throw new RangeError(`observation ${id} is there twice`);
+  });
+  return ordered;
+}
+
+/** Lower-case hex SHA-256 of the canonical JSON (RFC 8785). */
+export function hashOf(value: BrandBook): string {
+  return createHash('sha256')
+    .update(canonicalize(value) ?? '')
+    .digest('hex');
+}
+
+function observationsHash(observations: readonly Observation[]): string {
+  const hash = createHash('sha256');
+  for (const observation of observations) hash.update(canonicalize(observation) ?? '');
+  return hash.digest('hex');
+}
+
+/** Why a report without a single answer has no figures: the most frequent end of its captures. */
+function failureReason(observations: readonly Observation[], eligible: number): string | null {
+  if (eligible > 0 || observations.some(isTelling)) return null;
+  const [most] = Object.entries(countedBy(observations, ({ outcome }) => outcome)).sort(
+    ([, a], [, b]) => b - a,
+  );
+  if (most === undefined) return 'nothing was captured';
+  return `no capture ended with what its surface shows; most frequent: ${most[0]} (${most[1]} of ${observations.length})`;
+}
+
+function fewestReplicates(observations: readonly Observation[]): number {
+  const sizes = cellsOf(observations).map((cell) => cell.length);
+  return sizes.reduce((least, own) => Math.min(least, own), sizes[0] ?? 0);
+}
+
+function warningsOf(observations: readonly Observation[], brands: readonly BrandMetrics[]): string[] {
+  const blind = observations.filter(({ outcome }) => outcome === 'extraction_empty').length;
+  const elsewhere = observations.filter(({ regionHonoured }) => !regionHonoured).length;
+  const hits = brands.flatMap(({ name, terms }) =>
+    terms.filter(({ controlHits }) => controlHits > 0).map(({ text }) => `${text} (${name})`),
+  );
+  const doubtful = brands.filter(({ ambiguous }) => ambiguous.observations > 0).map(({ name }) => name);
+  const quality = qualityOf(completenessOf(observations));
+  return [
+    ...(quality === 'insufficient'
+      ? ['fewer than 80 % of the captures saw what their surface shows: nothing may be claimed']
+      : []),
+    ...(blind > 0 ? [`${blind} captures showed an answer that could not be read: our fault, left out`] : []),
+    ...(elsewhere > 0
+      ? [`${elsewhere} captures were shown another region than asked; not in the region slices`]
+      : []),
+    ...(hits.length > 0 ? [`found in neutral control answers, too: ${hits.join(', ')}`] : []),
+    ...(doubtful.length > 0 ? [`homographs that nothing supports are left out: ${doubtful.join(', ')}`] : []),
+  ];
+}

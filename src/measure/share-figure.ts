@@ -1,0 +1,89 @@
+import { clusteredShare, type PromptRuns } from './clustered-share.ts';
+import type { Counted } from './eligibility.ts';
+import type { Figure } from './figure.ts';
+import type { Observation } from './observation.ts';
+
+/** A tally per prompt, and what was left out. */
+export interface Tally {
+  prompts: Map<string, PromptRuns>;
+  excluded: Record<string, number>;
+}
+
+/** Counts hits and runs per prompt; what does not count is counted by its reason. */
+export function tally(
+  observations: readonly Observation[],
+  counted: (observation: Observation) => Counted,
+): Tally {
+  const prompts = new Map<string, PromptRuns>();
+  const excluded: Record<string, number> = {};
+  for (const observation of observations) {
+    const verdict = counted(observation);
+    if (!verdict.counts) {
+      excluded[verdict.why] = (excluded[verdict.why] ?? 0) + 1;
+      continue;
+    }
+    const runs = prompts.get(observation.promptId) ?? { hits: 0, runs: 0 };
+    runs.runs++;
+    if (verdict.hit) runs.hits++;
+    prompts.set(observation.promptId, runs);
+  }
+  return { prompts, excluded };
+}
+
+/** A figure of which nothing was eligible. */
+export function noFigure(
+  method: string,
+  excluded: Figure['excluded'] = {},
+  reason: Figure['reason'] = 'nothing_eligible',
+): Figure {
+  return { k: 0, n: 0, value: null, ciThese: null, ciCategory: null, excluded, method, reason };
+}
+
+/** Share of the eligible observations that hit, with the intervals of repeated prompts (specs/analysis.md C.4). */
+export function shareFigure(
+  observations: readonly Observation[],
+  counted: (observation: Observation) => Counted,
+  method: string,
+): Figure {
+  const { prompts, excluded } = tally(observations, counted);
+  return fromRuns([...prompts.values()], method, excluded);
+}
+
+/**
+ * Mean of the shares of the groups (surfaces), which weigh the same however many of their captures counted; the
+ * intervals come from all runs of each prompt together, centred on that mean.
+ */
+export function meanOfShares(
+  groups: readonly (readonly Observation[])[],
+  counted: (observation: Observation) => Counted,
+  method: string,
+): Figure {
+  const all = tally(groups.flat(), counted);
+  const shares = groups.flatMap((group) => {
+    const { value } = clusteredShare([...tally(group, counted).prompts.values()]);
+    return value === null ? [] : [value];
+  });
+  if (shares.length === 0) return noFigure(method, all.excluded);
+  const mean = shares.reduce((total, share) => total + share, 0) / shares.length;
+  return fromRuns([...all.prompts.values()], method, all.excluded, mean);
+}
+
+function fromRuns(
+  runs: readonly PromptRuns[],
+  method: string,
+  excluded: Record<string, number>,
+  centre?: number,
+): Figure {
+  const share = clusteredShare(runs, centre);
+  return {
+    ...{ k: share.hits, n: share.runs, value: share.value },
+    ...{ ciThese: share.ciThese, ciCategory: share.ciCategory },
+    ...{ excluded: sorted(excluded), method },
+    reason: share.value === null ? 'nothing_eligible' : share.prompts < 2 ? 'single_prompt' : null,
+  };
+}
+
+/** The same record with its keys in order: the same input must give the same bytes. */
+export function sorted(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
