@@ -1,0 +1,127 @@
+/** What a page may weigh before it is read: enough for every real page, little enough for bounded time. */
+export const MAX_TAGS = 40_000;
+export const MAX_CHARACTERS = 3_000_000;
+const MAX_DEPTH = 150;
+const MAX_TAG_CHARACTERS = 4_000;
+
+export interface BoundedHtml {
+  html: string;
+  /** True when tags or characters beyond the bounds were left out. */
+  cut: boolean;
+}
+
+/** Elements whose content is no text of the page. */
+const DROPPED = new Set(['script', 'style', 'svg', 'template', 'iframe', 'object', 'canvas', 'math-ml']);
+const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
+/** A parser closes these by itself, so they cannot be counted as depth. */
+const SELF_CLOSING = new Set('p li dt dd tr td th thead tbody tfoot option optgroup'.split(' '));
+
+/**
+ * One linear pass over the text of a page: scripts (but JSON-LD), styles, drawings and comments are left out, giant
+ * attributes too, nesting is flattened below 150 levels, and reading ends at 40,000 tags or 3 million characters. The
+ * parsers behind it then cannot be made slow or overflow by what a page sends.
+ */
+export function boundHtml(html: string): BoundedHtml {
+  const kept: string[] = [];
+  let characters = 0;
+  let tags = 0;
+  let depth = 0;
+  let at = 0;
+  const keep = (text: string): void => {
+    kept.push(text);
+    characters += text.length;
+  };
+  while (at < html.length) {
+    if (tags >= MAX_TAGS || characters >= MAX_CHARACTERS) return { html: kept.join(''), cut: true };
+    const open = html.indexOf('<', at);
+    const textEnd = open < 0 ? html.length : open;
+    if (textEnd > at) keep(html.slice(at, Math.min(textEnd, at + MAX_CHARACTERS - characters)));
+    if (open < 0) break;
+    if (html.startsWith('<!--', open)) {
+      at = after(html, '-->', open + 4);
+      continue;
+    }
+    const tag = tagAt(html, open);
+    if (tag === undefined) {
+      keep('&lt;');
+      at = open + 1;
+      continue;
+    }
+    at = tag.end;
+    if (!tag.closing && DROPPED.has(tag.name)) {
+      const end = endOf(html, tag.name, tag.end);
+      if (tag.name === 'script' && /\btype\s*=\s*["']?application\/ld\+json/i.test(tag.text))
+        keep(html.slice(open, Math.min(end, open + 500_000)));
+      at = end;
+      continue;
+    }
+    tags++;
+    const nests = !VOID.has(tag.name) && !SELF_CLOSING.has(tag.name);
+    if (nests && tag.closing) depth = Math.max(0, depth - 1);
+    if (!nests || depth < MAX_DEPTH) keep(tag.text);
+    if (nests && !tag.closing) depth++;
+  }
+  return { html: kept.join(''), cut: false };
+}
+
+interface Tag {
+  name: string;
+  closing: boolean;
+  text: string;
+  end: number;
+}
+
+const NAME = /[a-z][a-z0-9:-]*/iy;
+
+/** The tag that begins at `open`; undefined when the `<` begins none. */
+function tagAt(html: string, open: number): Tag | undefined {
+  const closing = html[open + 1] === '/';
+  NAME.lastIndex = open + (closing ? 2 : 1);
+  const found = NAME.exec(html)?.[0];
+  if (found === undefined) {
+    const next = html[open + 1];
+    if (next !== '!' && next !== '?' && next !== '/') return undefined;
+    return {
+      name: '!',
+      closing: true,
+      text: next === '!' ? '<!doctype html>' : '',
+      end: after(html, '>', open),
+    };
+  }
+  const end = tagEnd(html, NAME.lastIndex);
+  const name = found.toLowerCase();
+  const whole = html.slice(open, end);
+  return {
+    name,
+    closing,
+    text: whole.length <= MAX_TAG_CHARACTERS ? whole : `<${closing ? '/' : ''}${name}>`,
+    end,
+  };
+}
+
+/** Past the `>` that ends a tag, quoted attribute values skipped. */
+function tagEnd(html: string, from: number): number {
+  let quote = '';
+  let before = '';
+  for (let at = from; at < html.length; at++) {
+    const character = html[at] ?? '';
+    if (quote !== '') {
+      if (character === quote) quote = '';
+    } else if (character === '>') return at + 1;
+    else if ((character === '"' || character === "'") && before === '=') quote = character;
+    if (!/\s/.test(character)) before = character;
+  }
+  return html.length;
+}
+
+function after(html: string, mark: string, from: number): number {
+  const found = html.indexOf(mark, from);
+  return found < 0 ? html.length : found + mark.length;
+}
+
+/** Past the closing tag of an element whose content is skipped. */
+function endOf(html: string, name: string, from: number): number {
+  const closing = new RegExp(`</${name}[^>]*>`, 'gi');
+  closing.lastIndex = from;
+  return closing.exec(html) === null ? html.length : closing.lastIndex;
+}
