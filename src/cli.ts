@@ -12,6 +12,7 @@ import { lanesCommand } from './cli/lanes.ts';
 import { planCommand } from './cli/plan.ts';
 import { profileCommand } from './cli/profile.ts';
 import { replayCommand } from './cli/replay.ts';
+import { scoreCommand } from './cli/score.ts';
 import { stageCommand } from './cli/stage.ts';
 import { startCommand } from './cli/start.ts';
 import { topCommand } from './cli/top.ts';
@@ -39,6 +40,7 @@ for (const command of [
   captureCommand(),
   extractCommand(),
   replayCommand(),
+  scoreCommand(),
   stageCommand(),
   keysCommand(),
   accountsCommand(),

@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { AddressGuard } from '../platform/address-guard.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
@@ -6,7 +7,6 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Queue } from '../platform/queue.ts';
 import type { SecretCipher } from '../platform/secret-cipher.ts';
-import type { AddressGuard } from '../webhooks/address-guard.ts';
 import type { Admission } from './admission.ts';
 import type { Authentication } from './authenticate.ts';
 import type { LaneStatus } from './lane-status.ts';

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import { KeyRing } from '../jobs/api-key-check.ts';
+import { AddressGuard } from '../platform/address-guard.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
@@ -9,7 +10,6 @@ import type { Listener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import type { Queue } from '../platform/queue.ts';
-import { AddressGuard } from '../webhooks/address-guard.ts';
 import { webhookCipher } from '../webhooks/cipher.ts';
 import { Admission } from './admission.ts';
 import { analysisRoutes } from './analysis-routes.ts';

@@ -1,8 +1,8 @@
+import { AddressGuard } from '../platform/address-guard.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { AddressGuard } from '../webhooks/address-guard.ts';
 import { webhookCipher } from '../webhooks/cipher.ts';
 import { Courier } from '../webhooks/courier.ts';
 import type { Foundation } from './foundation.ts';

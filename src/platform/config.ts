@@ -82,6 +82,10 @@ const environmentSchema = z.object({
     .string()
     .default('')
     .transform((text, context) => parseHostPorts(text, context)),
+  FLEET_PAGE_ALLOW: z
+    .string()
+    .default('')
+    .transform((text, context) => parseHostPorts(text, context)),
   FLEET_RETENTION_DAYS: positive.max(36_500).default(90),
   FLEET_METRICS_PORT: port.optional(),
   FLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -137,6 +141,8 @@ export interface Config {
   webhookKey: string | undefined;
   /** `host:port` that webhooks may reach although they are not public https servers; for development. */
   webhookAllow: readonly string[];
+  /** Private `host:port` pairs that page captures may reach; for development. */
+  pageAllow: readonly string[];
   /** Days after its end that a job and its proof are kept. */
   retentionDays: number;
   /** Port that serves `/metrics` to the network; undefined: the API serves it, to this machine only. */
@@ -192,6 +198,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     profileKey: env.FLEET_PROFILE_KEY,
     webhookKey: env.FLEET_WEBHOOK_KEY,
     webhookAllow: env.FLEET_WEBHOOK_ALLOW,
+    pageAllow: env.FLEET_PAGE_ALLOW,
     retentionDays: env.FLEET_RETENTION_DAYS,
     metricsPort: env.FLEET_METRICS_PORT,
     logLevel: env.FLEET_LOG_LEVEL,

@@ -70,6 +70,7 @@ function queryFit({ page, queries, options }: Findings): Advice {
   const worst = [...queries].sort((a, b) => a.value - b.value)[0];
   if (worst === undefined)
     return { title: 'Name the subject', recommendation: 'Give the page a title and a first heading.' };
+  if (worst.origin === 'page') return ownPromise(page, worst.query);
   const missing = options.captures?.missing_terms.filter(({ query }) => query === worst.query) ?? [];
   const lead = missing[0];
   if (lead !== undefined) {
@@ -88,6 +89,22 @@ function queryFit({ page, queries, options }: Findings): Advice {
       named === ''
         ? `The words of “${worst.query}” stand on the page, but not in its ${where}: put them where a reader looks first.`
         : `Nothing on the page mentions ${named}. Where they apply, use these words in title, headings and text.`,
+    ...start(page),
+  };
+}
+
+/** No query was given: the page is held to its own title and heading. */
+function ownPromise(page: PageModel, promise: string): Advice {
+  const body = page.main.blocks.flatMap(({ kind, text }) => (kind === 'heading' ? [] : [text])).join('\n');
+  const said = page.terms.distinct(body);
+  const open = [...page.terms.distinct(promise)].filter((term) => !said.has(term));
+  const named = open.slice(0, 8).map((term) => page.terms.spoken(term));
+  return {
+    title: 'Keep in the text what title and heading promise',
+    recommendation:
+      named.length > 0
+        ? `The text never takes up ${named.join(', ')}. Answer what the heading announces, in its own words.`
+        : 'Let the headings of the sections name what title and first heading announce.',
     ...start(page),
   };
 }

@@ -1,10 +1,10 @@
 import { FleetError } from '../contract/errors.ts';
+import type { AddressGuard } from '../platform/address-guard.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { SecretCipher } from '../platform/secret-cipher.ts';
-import type { AddressGuard } from './address-guard.ts';
 import type { DueDelivery } from './claim-due.ts';
 import { type Attempt, type PostLimits, post } from './post.ts';
 import { type DeliveryEnd, recordAttempt } from './record-attempt.ts';

@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
+import { type Agent, type Dispatcher, errors } from 'undici';
 import { storable } from '../contract/storable-text.ts';
+import { type AddressGuard, AddressRefused } from '../platform/address-guard.ts';
 import type { Clock } from '../platform/clock.ts';
 import { errorCode } from '../platform/database-error.ts';
-import { type AddressGuard, AddressRefused, isPublicAddress } from './address-guard.ts';
+import { guardedAgent } from '../platform/guarded-agent.ts';
 
 /**
  * How an attempt ended. `acknowledged`: any 2xx. `gone`: 410. `redirected`: 3xx, never followed. `refused_address`: the
@@ -47,7 +47,6 @@ export const POST_LIMITS: PostLimits = { connectMs: 5_000, totalMs: 15_000 };
 
 const READ_BYTES = 8_192;
 const KEPT_CHARACTERS = 1_024;
-const HEADER_BYTES = 16_384;
 
 interface PostMeans {
   guard: AddressGuard;
@@ -80,7 +79,7 @@ export async function post(
   let agent: Agent | undefined;
   try {
     const target = guard.checkText(url);
-    agent = agentFor(target, guard, limits);
+    agent = guardedAgent(target, guard, limits);
     const received = await raced(
       end.signal,
       agent.request({
@@ -106,46 +105,6 @@ export async function post(
     // Whatever is still open at this receiver is of no use to anybody; it may never close by itself.
     void agent?.destroy().catch(() => undefined);
   }
-}
-
-/** An agent for one request whose every connection goes through the guard. */
-function agentFor(target: URL, guard: AddressGuard, limits: PostLimits): Agent {
-  const connector = buildConnector({
-    timeout: limits.connectMs,
-    allowH2: false,
-    maxCachedSessions: 0,
-    lookup: (_hostname, options, callback) => {
-      guard.addresses(target).then(
-        (found) => {
-          const first = found[0];
-          if (options.all) callback(null, found);
-          else if (first === undefined) callback(new Error('no address'), '', 4);
-          else callback(null, first.address, first.family);
-        },
-        (error: Error) => callback(error, '', 4),
-      );
-    },
-  });
-  return new Agent({
-    connections: 1,
-    pipelining: 0,
-    maxHeaderSize: HEADER_BYTES,
-    headersTimeout: limits.totalMs,
-    bodyTimeout: limits.totalMs,
-    connect: (options, callback) => {
-      connector(options, (error, socket) => {
-        if (error !== null) return callback(error, null);
-        if (isReachable(socket, target, guard)) return callback(null, socket);
-        socket.destroy();
-        callback(new AddressRefused('address'), null);
-      });
-    },
-  });
-}
-
-/** The last look, at where the socket really leads. */
-function isReachable(socket: Socket, target: URL, guard: AddressGuard): boolean {
-  return guard.isException(target) || isPublicAddress(socket.remoteAddress ?? '');
 }
 
 /** A resolver or a handshake can outlive an abort; the race cannot. */

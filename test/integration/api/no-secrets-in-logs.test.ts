@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createKey } from '../../../src/jobs/api-keys.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLog } from '../../../src/platform/log.ts';
-import { AddressGuard } from '../../../src/webhooks/address-guard.ts';
+import { AddressGuard } from '../../../src/platform/address-guard.ts';
 import { webhookCipher } from '../../../src/webhooks/cipher.ts';
 import { Courier } from '../../../src/webhooks/courier.ts';
 import { finishNext } from '../jobs/jobs-world.ts';

@@ -6,7 +6,7 @@ import {
   AddressRefused,
   isPublicAddress,
   type Resolver,
-} from '../../../src/webhooks/address-guard.ts';
+} from '../../../src/platform/address-guard.ts';
 import { post } from '../../../src/webhooks/post.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
-import { AddressGuard } from '../../../src/webhooks/address-guard.ts';
+import { AddressGuard } from '../../../src/platform/address-guard.ts';
 import { post } from '../../../src/webhooks/post.ts';
 import { replayDead } from '../../../src/webhooks/replay.ts';
 import { HORIZON_MS } from '../../../src/webhooks/schedule.ts';

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../src/jobs/account.ts';
 import { createKey } from '../../../src/jobs/api-keys.ts';
-import { AddressGuard } from '../../../src/webhooks/address-guard.ts';
+import { AddressGuard } from '../../../src/platform/address-guard.ts';
 import { webhookCipher } from '../../../src/webhooks/cipher.ts';
 import { Courier } from '../../../src/webhooks/courier.ts';
 import { type ApiWorld, openApiWorld } from '../api/api-world.ts';

@@ -7,7 +7,7 @@ import type { JobWebhook } from '../../../src/jobs/job-webhook.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { SecretCipher } from '../../../src/platform/secret-cipher.ts';
-import { AddressGuard } from '../../../src/webhooks/address-guard.ts';
+import { AddressGuard } from '../../../src/platform/address-guard.ts';
 import { claimDue } from '../../../src/webhooks/claim-due.ts';
 import { type DeliverMeans, deliver } from '../../../src/webhooks/deliver.ts';
 import { type Delivery, listDeliveries } from '../../../src/webhooks/delivery-log.ts';

@@ -8,7 +8,7 @@ export type Resolver = (hostname: string) => Promise<LookupAddress[]>;
 export const systemResolver: Resolver = (hostname) => dns.lookup(hostname, { all: true });
 
 /**
- * `form`: not an absolute https URL without credentials; `port`: not one we connect to; `address`: a literal or a
+ * `form`: not an absolute https URL (or http, where that is allowed) without credentials; `port`: not one we connect to; `address`: a literal or a
  * resolved address that is not public.
  */
 export type Refusal = 'form' | 'port' | 'address';
@@ -39,14 +39,23 @@ export function isPublicAddress(address: string): boolean {
   return parsed.kind() === 'ipv4' || parsed.match(IPV6_PUBLIC);
 }
 
-/** Keeps webhooks away from everything that is not a public web server. `allow`: exceptions, `host:port`. */
+/**
+ * Keeps webhooks and page captures away from everything that is not a public web server. `allow`: exceptions, `host:port`.
+ * Webhooks take https only; `plainHttp` lets http through for pages, which are read and told nothing.
+ */
 export class AddressGuard {
   readonly #allow: ReadonlySet<string>;
   readonly #resolve: Resolver;
+  readonly #plainHttp: boolean;
 
-  constructor(allow: readonly string[], resolve: Resolver = systemResolver) {
+  constructor(
+    allow: readonly string[],
+    resolve: Resolver = systemResolver,
+    options: { plainHttp?: boolean } = {},
+  ) {
     this.#allow = new Set(allow.map((entry) => entry.toLowerCase()));
     this.#resolve = resolve;
+    this.#plainHttp = options.plainHttp ?? false;
   }
 
   /** The URL when its text is acceptable: form, port, literal address. Throws AddressRefused; asks no resolver. */
@@ -55,7 +64,8 @@ export class AddressGuard {
     const url = new URL(text);
     if (url.username !== '' || url.password !== '') throw new AddressRefused('form');
     if (this.isException(url)) return url;
-    if (url.protocol !== 'https:') throw new AddressRefused('form');
+    if (url.protocol !== 'https:' && !(this.#plainHttp && url.protocol === 'http:'))
+      throw new AddressRefused('form');
     if (!PORTS.has(url.port)) throw new AddressRefused('port');
     const literal = literalOf(url.hostname);
     if (literal !== undefined && !isPublicAddress(literal)) throw new AddressRefused('address');

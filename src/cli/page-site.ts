@@ -1,0 +1,69 @@
+import { openArtifactStore } from '../artifacts/open-store.ts';
+import { storePage } from '../artifacts/page-artifacts.ts';
+import type { ExtractionMode, PageRecord } from '../contract/page-record.ts';
+import { BrowserPool } from '../fleet/browser-pool.ts';
+import { PageCapturer } from '../fleet/page-capturer.ts';
+import { AddressGuard, systemResolver } from '../platform/address-guard.ts';
+import { findBrowser } from '../platform/browser-binary.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+
+/** Page captures of one process: the capturer and the browsers it opens when the first page is rendered. */
+export interface PageSite {
+  capturer: PageCapturer;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens it; nothing is launched yet. Its browsers lead to the live network, never to the stage: a page is a public address,
+ * and the guard stands before every connection.
+ */
+export function openPageSite(config: Config, log: Log): PageSite {
+  let pool: Promise<BrowserPool> | undefined;
+  const launch = async (): Promise<BrowserPool> => {
+    const { path, binary } = await findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
+    const { browserPlugins: plugins, dataDir } = config;
+    return new BrowserPool(
+      { executablePath: path, binary, stagePort: undefined, plugins, dataDir, log },
+      systemClock,
+    );
+  };
+  const guard = new AddressGuard(config.pageAllow, systemResolver, { plainHttp: true });
+  const capturer = new PageCapturer({
+    ...{ guard, clock: systemClock, log },
+    pool: () => {
+      pool ??= launch();
+      return pool;
+    },
+  });
+  return {
+    capturer,
+    close: async () => {
+      await capturer.close();
+      // A launch that failed has been reported by the capture that needed it.
+      await (await pool?.catch(() => undefined))?.stop();
+    },
+  };
+}
+
+/** Captures one address and stores its record and picture. `stored` says where the record lies. */
+export async function captureAndStore(
+  url: string,
+  mode: ExtractionMode,
+  config: Config,
+  log: Log,
+): Promise<{ record: PageRecord; stored: string | null }> {
+  const store = openArtifactStore(config);
+  const site = openPageSite(config, log);
+  try {
+    const captured = await site.capturer.capture(url, mode);
+    // A refused address leaves nothing behind that would be worth reading again.
+    if (captured.record.status === null) return { record: captured.record, stored: null };
+    await store.probe();
+    const artifacts = await storePage(store, captured);
+    return { record: captured.record, stored: store.describe(artifacts.record.key) };
+  } finally {
+    await site.close();
+  }
+}
