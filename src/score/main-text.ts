@@ -33,11 +33,21 @@ function emptyRoot(): AnyNode {
   return parseHtml('').root()[0] as AnyNode;
 }
 
-/** What Readability takes for the article; null when it finds none. */
+/** What Readability takes for the article; null when it finds none, or trips over a document that is none (0.6.0 does). */
 function articleOf(html: string): BlockText | null {
   const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`);
-  const article = new Readability(document, { charThreshold: 200, keepClasses: false }).parse();
-  if (typeof article?.content !== 'string') return null;
-  const root = parseHtml(article.content).root()[0];
+  const content = articleHtml(document);
+  const root = content === null ? undefined : parseHtml(content).root()[0];
   return root === undefined ? null : readBlocks(root);
+}
+
+function articleHtml(document: Document): string | null {
+  try {
+    const article = new Readability(document, { charThreshold: 200, keepClasses: false }).parse();
+    return article?.content ?? null;
+  } catch (error) {
+    // It walks past the root where text stands outside the body; all other text of the page is still read.
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createKey } from '../../../src/jobs/api-keys.ts';
+import { AddressGuard } from '../../../src/platform/address-guard.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createLog } from '../../../src/platform/log.ts';
-import { AddressGuard } from '../../../src/platform/address-guard.ts';
 import { webhookCipher } from '../../../src/webhooks/cipher.ts';
 import { Courier } from '../../../src/webhooks/courier.ts';
 import { finishNext } from '../jobs/jobs-world.ts';

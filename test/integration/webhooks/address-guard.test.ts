@@ -1,12 +1,12 @@
 import type { LookupAddress } from 'node:dns';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/platform/clock.ts';
 import {
   AddressGuard,
   AddressRefused,
   isPublicAddress,
   type Resolver,
 } from '../../../src/platform/address-guard.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { post } from '../../../src/webhooks/post.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 

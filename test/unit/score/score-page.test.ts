@@ -183,7 +183,12 @@ describe('the score', () => {
           expect(JSON.stringify(score)).not.toContain('NaN');
         },
       ),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        examples: [
+          [['text outside\n'.repeat(80), '</body>', '<p>more text, after, the end</p>'.repeat(40)], []],
+        ],
+      },
     );
   });
 });
