@@ -4,6 +4,7 @@ import { benchCoordinate } from './coordinate.ts';
 import { benchCoverage } from './coverage.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchExtract } from './extract.ts';
+import { benchScore } from './score.ts';
 import { benchSoak } from './soak.ts';
 import { benchSubmit } from './submit.ts';
 import { benchWake } from './wake.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   coverage: benchCoverage,
   dispatch: benchDispatch,
   extract: benchExtract,
+  score: benchScore,
   soak: benchSoak,
   submit: benchSubmit,
   wake: benchWake,
