@@ -1,0 +1,190 @@
+/**
+ * A text as the matcher reads it, with the way back. `starts[i]` and `ends[i]` are the half-open UTF-16 range of the
+ * original character that unit `i` of `text` comes from; units of one original character share both.
+ */
+export interface FoldedText {
+  text: string;
+  starts: Int32Array;
+  ends: Int32Array;
+}
+
+export interface FoldOptions {
+  /** I is the capital of ı, İ of i: for Turkish and Azerbaijani texts only. */
+  turkic: boolean;
+  /** Everything but the case is unified. */
+  keepCase: boolean;
+}
+
+const PLAIN: FoldOptions = { turkic: false, keepCase: false };
+
+const APOSTROPHES = /^[’‘ʼʻ‛′`´＇՚׳]$/u;
+/** Between the parts of a name a dash, a middle dot and a space are the same. */
+const SEPARATORS = /^[\p{Pd}−·・･‧]$/u;
+/**
+ * What does not belong to a spelling: zero-width characters, soft hyphen, variation selectors, Arabic tashkeel,
+ * Quranic signs and tatweel, Hebrew points.
+ */
+const DROPPED =
+  /\p{Default_Ignorable_Code_Point}|[\u0640\u06e5\u06e6\u06dd\u06de\u06e9]|[\u064b-\u065f\u0670]|[\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]|[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]/gu;
+const VARIANTS: Readonly<Record<string, string>> = {
+  أ: 'ا',
+  إ: 'ا',
+  آ: 'ا',
+  ٱ: 'ا',
+  ى: 'ي',
+  ی: 'ي',
+  ة: 'ه',
+  ک: 'ك',
+  ς: 'σ',
+};
+const EXTENDS = /[\p{M}\u1160-\u11ff\uff9e\uff9f\u200c\u200d]/u;
+
+const UNKNOWN = -1;
+const SPECIAL = -2;
+/** Folded unit of a BMP unit that stands alone, by options; filled as characters are met. */
+const simple = [new Int32Array(65536), new Int32Array(65536), new Int32Array(65536)];
+for (const table of simple) table.fill(UNKNOWN);
+const extendTable = new Int8Array(65536).fill(UNKNOWN);
+
+function tableOf({ turkic, keepCase }: FoldOptions): Int32Array {
+  return (simple[keepCase ? 2 : turkic ? 1 : 0] ?? simple[0]) as Int32Array;
+}
+
+function extendsBase(unit: number): boolean {
+  if (!(unit >= 0x300)) return false;
+  let known = extendTable[unit] ?? UNKNOWN;
+  if (known === UNKNOWN) {
+    known = EXTENDS.test(String.fromCharCode(unit)) ? 1 : 0;
+    extendTable[unit] = known;
+  }
+  return known === 1;
+}
+
+/** One character with its combining marks, folded; '' when it is dropped. */
+function foldCluster(cluster: string, options: FoldOptions): string {
+  if (APOSTROPHES.test(cluster)) return "'";
+  if (SEPARATORS.test(cluster)) return ' ';
+  if (cluster === '\n' || cluster === '\u2028' || cluster === '\u2029') return '\n';
+  const kept = cluster.normalize('NFKC').replace(DROPPED, '');
+  if (/^\s+$/u.test(kept)) return ' ';
+  return options.keepCase ? variants(kept) : variants(lower(kept, options.turkic));
+}
+
+function lower(text: string, turkic: boolean): string {
+  return (turkic ? text.replace(/İ/g, 'i').replace(/I/g, 'ı') : text).toLowerCase();
+}
+
+function variants(text: string): string {
+  let out = '';
+  for (const char of text)
+    out += VARIANTS[char] ?? (APOSTROPHES.test(char) ? "'" : SEPARATORS.test(char) ? ' ' : char);
+  return out;
+}
+
+function simpleUnit(unit: number, table: Int32Array, options: FoldOptions): number {
+  let known = table[unit] ?? SPECIAL;
+  if (known !== UNKNOWN) return known;
+  const surrogate = unit >= 0xd800 && unit <= 0xdfff;
+  const folded = surrogate ? '' : foldCluster(String.fromCharCode(unit), options);
+  known = folded.length === 1 ? folded.charCodeAt(0) : SPECIAL;
+  table[unit] = known;
+  return known;
+}
+
+/** Where the character that begins at `start` ends, its combining marks included. */
+function clusterEnd(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  const second = text.charCodeAt(start + 1);
+  const pair = first >> 10 === 0x36 && second >> 10 === 0x37;
+  let end = start + (pair ? 2 : 1);
+  while (end < text.length && extendsBase(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+class FoldedUnits {
+  #units: Uint16Array;
+  #starts: Int32Array;
+  #ends: Int32Array;
+  #length = 0;
+
+  constructor(capacity: number) {
+    this.#units = new Uint16Array(capacity);
+    this.#starts = new Int32Array(capacity);
+    this.#ends = new Int32Array(capacity);
+  }
+
+  add(unit: number, start: number, end: number): void {
+    const at = this.#length;
+    if (at === this.#units.length) this.#grow();
+    this.#units[at] = unit;
+    this.#starts[at] = start;
+    this.#ends[at] = end;
+    this.#length = at + 1;
+  }
+
+  /** The last unit covers the original up to `end`. */
+  extendLast(end: number): void {
+    this.#ends[this.#length - 1] = end;
+  }
+
+  #grow(): void {
+    const size = this.#units.length * 2 + 16;
+    const grown = new FoldedUnits(size);
+    grown.#units.set(this.#units);
+    grown.#starts.set(this.#starts);
+    grown.#ends.set(this.#ends);
+    this.#units = grown.#units;
+    this.#starts = grown.#starts;
+    this.#ends = grown.#ends;
+  }
+
+  finish(): FoldedText {
+    const length = this.#length;
+    return {
+      text: DECODER.decode(this.#units.subarray(0, length)),
+      starts: this.#starts.subarray(0, length),
+      ends: this.#ends.subarray(0, length),
+    };
+  }
+}
+
+const DECODER = new TextDecoder('utf-16le', { ignoreBOM: true });
+
+/** A dash or middle dot: unlike white space, several in a row stay several. */
+function isSeparator(unit: number): boolean {
+  return unit === 0x2d || (unit > 0x7f && unit !== 0xa0 && SEPARATORS.test(String.fromCharCode(unit)));
+}
+
+/**
+ * Folds a text (analysis.md C.2.1): NFKC per character with its marks, lower case, one kind of apostrophe, dashes and
+ * middle dots as spaces, invisible characters and vowel points dropped, forms of alef one. Accents stay.
+ */
+export function fold(text: string, options: FoldOptions = PLAIN): FoldedText {
+  const table = tableOf(options);
+  const units = new FoldedUnits(text.length + 16);
+  let afterSpace = false;
+  let index = 0;
+  while (index < text.length) {
+    const unit = text.charCodeAt(index);
+    const folded = simpleUnit(unit, table, options);
+    if (folded >= 0 && !extendsBase(text.charCodeAt(index + 1))) {
+      const space = folded === 0x20 && !isSeparator(unit);
+      if (space && afterSpace) units.extendLast(index + 1);
+      else units.add(folded, index, index + 1);
+      afterSpace = space;
+      index += 1;
+      continue;
+    }
+    const end = clusterEnd(text, index);
+    const cluster = foldCluster(text.slice(index, end), options);
+    for (let at = 0; at < cluster.length; at += 1) units.add(cluster.charCodeAt(at), index, end);
+    if (cluster !== '') afterSpace = false;
+    index = end;
+  }
+  return units.finish();
+}
+
+/** A spelling without what may differ inside one: two spellings of a term have the same key. */
+export function spellingKey(text: string, options: FoldOptions = PLAIN): string {
+  return fold(text, options).text.replace(/[ \n]+/g, '');
+}

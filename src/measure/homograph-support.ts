@@ -1,0 +1,152 @@
+import { type FoldedText, fold } from './fold.ts';
+import { needsContext } from './homographs.ts';
+import { hasCase } from './scripts.ts';
+import {
+  isSentenceInitial,
+  isShouted,
+  isTitleCase,
+  sentenceAround,
+  startsWithCapital,
+} from './sentence-place.ts';
+import type { Hit } from './term-scan.ts';
+
+/** What stands around the homographs of an answer. */
+export interface Surroundings {
+  text: string;
+  folded: FoldedText;
+  language: string;
+  /** Registrable domains, and hosts, of the answer's cited sources. */
+  citedDomains: ReadonlySet<string>;
+  /** Names of brands found beyond doubt. */
+  sure: readonly Hit[];
+  /** Products found at the edges of words. */
+  products: readonly Hit[];
+}
+
+/** Characters between a homograph and the word that supports it. */
+const NEAR = 50;
+/** Every noun has a capital. */
+const CAPITAL_NOUNS: ReadonlySet<string> = new Set(['de', 'lb']);
+
+/** Whether something in the answer says that a homograph is the brand (C.2.6). */
+export function isSupported(hit: Hit, around: Surroundings): boolean {
+  const term = hit.term;
+  if (term === null) return false;
+  if (hasContextWord(hit, around)) return true;
+  if (needsContext(term.text)) return false;
+  if (hasProductNear(hit, around) || isCoListed(hit, around)) return true;
+  const written = around.text.slice(hit.start, hit.end);
+  const lowered = startsWithCapital(term.text) && !startsWithCapital(written);
+  if (!lowered && hasDomainCited(hit, around)) return true;
+  return term.minContext.length === 0 && isWrittenAsName(hit, term.text, written, around);
+}
+
+/** Capitals that the place in the sentence does not explain. */
+function isWrittenAsName(hit: Hit, term: string, written: string, around: Surroundings): boolean {
+  if (!hasCase(term)) return false;
+  const { text } = around;
+  const inner = /\p{Lu}/u.test([...term].slice(1).join('')) && !/\s/.test(term);
+  if (inner && written === term) return !isShouted(text, hit.start, hit.end);
+  if (CAPITAL_NOUNS.has(around.language) || !startsWithCapital(written) || isAllCapitals(written, term))
+    return false;
+  return !isSentenceInitial(text, hit.start) && !isTitleCase(text, hit.start, hit.end);
+}
+
+function isAllCapitals(written: string, term: string): boolean {
+  return written === written.toUpperCase() && written !== term;
+}
+
+function hasDomainCited({ brand }: Hit, { citedDomains }: Surroundings): boolean {
+  return brand.domains.some((domain) => citedDomains.has(domain.toLowerCase().replace(/^www\./, '')));
+}
+
+function hasProductNear(hit: Hit, { products }: Surroundings): boolean {
+  return products.some(
+    (product) =>
+      product.brand === hit.brand &&
+      product.term !== hit.term &&
+      product.start - hit.end <= NEAR &&
+      hit.start - product.end <= NEAR,
+  );
+}
+
+/** A context word may take an ending of up to this many letters. */
+const MOST_ENDING = 4;
+
+function hasContextWord(hit: Hit, { folded }: Surroundings): boolean {
+  const words = hit.term?.minContext ?? [];
+  if (words.length === 0) return false;
+  const before = folded.text.slice(Math.max(0, hit.begin - NEAR), hit.begin);
+  const after = folded.text.slice(hit.stop, hit.stop + NEAR);
+  return words.some((word) => [before, after].some((side) => containsWord(side, fold(word).text.trim())));
+}
+
+function containsWord(text: string, word: string): boolean {
+  const spaceless = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u.test(
+    word,
+  );
+  for (let at = text.indexOf(word); at >= 0 && word !== ''; at = text.indexOf(word, at + 1)) {
+    if (spaceless) return true;
+    const ending = /^[\p{L}\p{M}\p{N}]*/u.exec(text.slice(at + word.length))?.[0] ?? '';
+    if (!/[\p{L}\p{M}\p{N}]$/u.test(text.slice(0, at)) && ending.length <= MOST_ENDING) return true;
+  }
+  return false;
+}
+
+const JOINER =
+  /[,،、;/|&+()]|(?<![\p{L}\p{M}])(?:and|or|vs\.?|versus|und|oder|et|ou|y|o|e|ve|veya|и|или|і|або|και|ή|i|lub|oraz|a|nebo|és|vagy|ja|tai|och|eller|og|en|of|או|أو|और|या|及び)(?![\p{L}\p{M}])|[和与與及或跟や]|[とわ](?=\P{L}|[\p{Script=Katakana}\p{Script=Han}])|และ|หรือ|(?<=\p{L})(?:와|과|랑|이랑|하고)(?=\s)/gu;
+/** Between Arabic and Hebrew names the “and” is written on the next one. */
+const ATTACHED_AND = /(?:^|\s)[وו]$/u;
+const MOST_GAP = 60;
+const MOST_WORDS_OF_AN_ITEM = 3;
+
+/** Whether a name beyond doubt of another brand stands in the same enumeration, table row or list. */
+function isCoListed(hit: Hit, around: Surroundings): boolean {
+  return around.sure.some(
+    (other) =>
+      other.brand !== hit.brand &&
+      (isEnumerated(hit, other, around.text) || areListHeads(hit, other, around.text)),
+  );
+}
+
+/** `Visa, Mastercard or Amex`: only joiners and short items between, and a joiner directly beside the homograph. */
+function isEnumerated(hit: Hit, other: Hit, text: string): boolean {
+  const isFirst = hit.end <= other.start;
+  const gap = isFirst ? text.slice(hit.end, other.start) : text.slice(other.end, hit.start);
+  if (
+    gap.length > MOST_GAP ||
+    gap.length === 0 ||
+    /[\n.!?。！？](?:\s|$)/u.test(gap.replace(/\bvs\./gi, 'vs'))
+  )
+    return false;
+  const pieces = gap
+    .replace(ATTACHED_AND, ',')
+    .split(JOINER)
+    .map((piece) => piece.replace(/["'“”„«»「」*_]/gu, ' ').trim());
+  if (pieces.length < 2) return false;
+  if ((isFirst ? pieces[0] : pieces.at(-1)) !== '') return false;
+  return pieces.every((piece) => piece.split(/\s+/).length <= MOST_WORDS_OF_AN_ITEM && piece.length <= 30);
+}
+
+const LIST_MARK = /^[\s|]*(?:[-*•·▪◦–—]|\d{1,2}[.)、]|#{1,6})?[\s*_"“„«|]*$/u;
+const MARKED = /^\s*(?:[-*•·▪◦–—|]|\d{1,2}[.)、]|\*\*)/u;
+/** Lines between two heads of one list. */
+const MOST_LINES_APART = 6;
+
+/** Both begin an item of the same list: `1. Apple …` under `2. Samsung …`. */
+function areListHeads(hit: Hit, other: Hit, text: string): boolean {
+  const [first, second] = hit.start < other.start ? [hit, other] : [other, hit];
+  const between = text.slice(first.end, second.start);
+  const lines = between.split('\n').length - 1;
+  return lines >= 1 && lines <= MOST_LINES_APART && isListHead(first, text) && isListHead(second, text);
+}
+
+function isListHead(hit: Hit, text: string): boolean {
+  const lineStart = text.lastIndexOf('\n', hit.start - 1) + 1;
+  if (!LIST_MARK.test(text.slice(lineStart, hit.start))) return false;
+  if (MARKED.test(text.slice(lineStart, hit.end))) return true;
+  const [, sentenceEnd] = sentenceAround(text, hit.start, hit.end);
+  const rest = text.slice(hit.end, sentenceEnd).trim();
+  // Without a mark only what ends or explains itself is an item: “Apple”, “Apple: …”, “Apple – …”.
+  return rest === '' || /^[-–—(:：|]/u.test(text.slice(hit.end).trimStart());
+}

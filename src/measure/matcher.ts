@@ -1,0 +1,124 @@
+import type { BrandBook } from '../contract/brand-book.ts';
+import { insideBareUrl } from './bare-urls.ts';
+import { brandDomains, registrableDomain } from './brand-domains.ts';
+import { echoRange } from './echo.ts';
+import { isSupported } from './homograph-support.ts';
+import { type FlaggedTerm, flaggedTerms } from './homographs.ts';
+import type { MentionKind } from './observation.ts';
+import { resolveHits } from './resolve-hits.ts';
+import { type Hit, primaryTag, spellingsOf, TermScan } from './term-scan.ts';
+
+export { flaggedTerms, registrableDomain };
+
+/** A term of a brand found in a text; half-open UTF-16 offsets into the text as given, without an inflected ending. */
+export interface FoundTerm {
+  brandId: string;
+  termId: string;
+  start: number;
+  end: number;
+  kind: MentionKind;
+}
+
+/** What the matcher has to know of an answer beside its text. */
+export interface ScanContext {
+  /** BCP 47 tag of the answer; null: unknown, then no inflection and no term of one language only. */
+  language: string | null;
+  /** The question, whose repetition at the start is an echo; '' for none. */
+  query: string;
+  /** Registrable domains or hosts of the cited sources, lower case. */
+  citedDomains: ReadonlySet<string>;
+  /** Half-open UTF-16 ranges of URLs, code and image alternatives. */
+  masked?: readonly (readonly [number, number])[];
+}
+
+export interface Matcher {
+  /** Every term at its place, sorted by offset, never overlapping. Same input, same output. */
+  scan(text: string, context: ScanContext): FoundTerm[];
+  /** The brand a URL or host belongs to (C.2 *Domain match*). */
+  brandOfUrl(url: string): string | null;
+  /** Terms that count only with support. */
+  readonly flagged: readonly FlaggedTerm[];
+  /** Folded spellings under which a term is found in answers of a language. */
+  spellings(termId: string, language: string | null): string[];
+}
+
+/** Compiles a brand book (analysis.md C.2). Automata are built on first use, one per language of answers. */
+export function compileMatcher(
+  book: BrandBook,
+  flagged: readonly FlaggedTerm[] = flaggedTerms(book),
+): Matcher {
+  const scans = new Map<string, TermScan>();
+  const scanIn = (language: string): TermScan => {
+    const known = scans.get(language) ?? new TermScan(book, language);
+    scans.set(language, known);
+    return known;
+  };
+  const flags = new Map(flagged.map((term) => [term.termId, term]));
+  const texts = new Map(book.brands.flatMap(({ terms }) => terms.map((term) => [term.id, term.text])));
+  return {
+    scan: (text, context) => scanText(scanIn(primaryTag(context.language)), flags, text, context),
+    brandOfUrl: brandDomains(book),
+    flagged,
+    spellings: (termId, language) => spellingsOf(texts.get(termId) ?? '', primaryTag(language)),
+  };
+}
+
+type Flags = ReadonlyMap<string, FlaggedTerm>;
+
+function scanText(scan: TermScan, flags: Flags, text: string, context: ScanContext): FoundTerm[] {
+  const folded = scan.fold(text);
+  const hits = scan.hits(text, folded);
+  if (hits.length === 0) return [];
+  const language = primaryTag(context.language);
+  const flaggedIn = (hit: Hit): boolean => isFlagged(hit, flags, language);
+  const kept = resolveHits(hits, (hit) => isPlural(hit, flaggedIn(hit), language));
+  const echo = echoRange(folded.text, scan.fold(context.query).text);
+  const placed = kept.map((hit) => ({ hit, place: placeOf(hit, text, echo, context.masked ?? []) }));
+  const open = placed.filter(({ place }) => place === null).map(({ hit }) => hit);
+  const around = {
+    text,
+    folded,
+    language,
+    citedDomains: context.citedDomains,
+    sure: open.filter((hit) => hit.term?.kind !== 'product' && !flaggedIn(hit)),
+    products: hits.filter((hit) => hit.term?.kind === 'product' && !flaggedIn(hit)),
+  };
+  return placed.map(({ hit, place }) => {
+    const doubtful = place === null && flaggedIn(hit) && !isSupported(hit, around);
+    return {
+      brandId: hit.brand.id,
+      termId: hit.term?.id ?? '',
+      start: hit.start,
+      end: hit.end,
+      kind: place ?? (doubtful ? 'ambiguous' : 'mention'),
+    };
+  });
+}
+
+type Range = readonly [number, number];
+
+/** Where a mention cannot count whatever supports it; `echo` in folded units, `masked` in the original. */
+function placeOf(
+  hit: Hit,
+  text: string,
+  echo: Range | null,
+  masked: readonly Range[],
+): 'url_only' | 'echo' | null {
+  const isMasked = masked.some(([start, end]) => hit.start < end && start < hit.end);
+  if (isMasked || insideBareUrl(text, hit.start, hit.end)) return 'url_only';
+  return echo !== null && hit.begin >= echo[0] && hit.stop <= echo[1] ? 'echo' : null;
+}
+
+/** Whether a term counts only with support in answers of a language; in an unknown one every list holds. */
+function isFlagged(hit: Hit, flags: Flags, language: string): boolean {
+  const flag = flags.get(hit.term?.id ?? '');
+  if (flag === undefined) return false;
+  return flag.languages.length === 0 || language === '' || flag.languages.includes(language);
+}
+
+/** Languages in which the ending of a noun is its plural: `apples` is never Apple. */
+const PLURAL_ENDINGS: ReadonlySet<string> = new Set(['en', 'fr', 'es', 'pt', 'nl']);
+
+function isPlural(hit: Hit, flagged: boolean, language: string): boolean {
+  return hit.inflected && flagged && PLURAL_ENDINGS.has(language);
+}

@@ -1,0 +1,52 @@
+/** A sentence, list item or table cell ends here: a stop before a space, a stop of scripts without spaces, a line, a cell. */
+const ENDS = /[.!?…:;]["'”»)\]*_]*(?=\s)|[。！？：；\n|]/gu;
+/** What may stand before the first word of a sentence. */
+const BEFORE_WORDS = /^[\s*_#>"'“”„«»‹›¿¡()[\]\-–—•·▪◦✓✔\d.]*$/u;
+/** A stop after one of these ends no sentence. */
+const ABBREVIATION =
+  /(?:^|[\s(])(?:vs|e\.g|i\.e|etc|incl|esp|approx|ca|bzw|z\.\s?b|d\.\s?h|inkl|cf|p\.\s?ex|ej|np|tj|т\.\s?е|т\.\s?д)$/iu;
+
+/** Where the sentence that holds a range begins and ends. */
+export function sentenceAround(text: string, start: number, end: number): [number, number] {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const nextLine = text.indexOf('\n', end);
+  const lineEnd = nextLine < 0 ? text.length : nextLine;
+  let from = lineStart;
+  for (const match of text.slice(lineStart, start).matchAll(ENDS)) {
+    const at = lineStart + match.index;
+    if (!ABBREVIATION.test(text.slice(lineStart, at))) from = at + match[0].length;
+  }
+  const rest = text.slice(end, lineEnd);
+  const first = rest.search(ENDS);
+  return [from, first < 0 ? lineEnd : end + first];
+}
+
+/** Whether nothing but marks and digits stands before `start` in its sentence. */
+export function isSentenceInitial(text: string, start: number): boolean {
+  const [from] = sentenceAround(text, start, start);
+  return BEFORE_WORDS.test(text.slice(from, start));
+}
+
+const WORD = /\p{L}[\p{L}\p{M}'’]{2,}/gu;
+const TITLE_SHARE = 0.6;
+
+/** Whether the words around a range are written with capitals anyway: a title, or shouting. */
+export function isTitleCase(text: string, start: number, end: number): boolean {
+  const [from, to] = sentenceAround(text, start, end);
+  const words = `${text.slice(from, start)} ${text.slice(end, to)}`.match(WORD) ?? [];
+  if (words.length < 2) return false;
+  const capitals = words.filter((word) => startsWithCapital(word)).length;
+  return capitals / words.length > TITLE_SHARE;
+}
+
+/** Whether all words around a range are capitals only. */
+export function isShouted(text: string, start: number, end: number): boolean {
+  const [from, to] = sentenceAround(text, start, end);
+  const words = `${text.slice(from, start)} ${text.slice(end, to)}`.match(WORD) ?? [];
+  return words.length > 1 && words.every((word) => word === word.toUpperCase());
+}
+
+export function startsWithCapital(word: string): boolean {
+  const first = String.fromCodePoint(word.codePointAt(0) ?? 32);
+  return first !== first.toLowerCase();
+}

@@ -1,0 +1,128 @@
+import { AhoCorasick } from '@monyone/aho-corasick/fast';
+import type { Brand, BrandBook, BrandTerm } from '../contract/brand-book.ts';
+import { beginsWord, endsWord } from './boundaries.ts';
+import { type FoldedText, fold, spellingKey } from './fold.ts';
+import { replacedForms } from './inflections.ts';
+
+/** What a spelling stands for: a term, or a phrase that hides its brand's terms. */
+export interface Needle {
+  brand: Brand;
+  /** Null: a deny phrase. */
+  term: BrandTerm | null;
+}
+
+/** A spelling found at the edges of words; `begin` and `stop` are units of the folded text. */
+export interface Hit extends Needle {
+  begin: number;
+  stop: number;
+  /** UTF-16 offsets into the original. */
+  start: number;
+  end: number;
+  /** It stands with an ending of the language. */
+  inflected: boolean;
+}
+
+/** With more gaps in a term than this only all of them or none may be written together. */
+const MOST_FREE_GAPS = 4;
+
+/** Every way to write a folded term: each gap as a space (which a dash folds to) or as nothing. */
+function gapVariants(folded: string): string[] {
+  const parts = folded.split(' ').filter((part) => part !== '');
+  if (parts.length - 1 > MOST_FREE_GAPS) return [parts.join(' '), parts.join('')];
+  return parts
+    .slice(1)
+    .reduce(
+      (spellings, part) => spellings.flatMap((spelling) => [`${spelling} ${part}`, spelling + part]),
+      [parts[0] ?? ''],
+    );
+}
+
+/** The capitals of other keyboards in a Turkish text: `MIGROS` stands for Migros. */
+function foldedForms(text: string, turkic: boolean): string[] {
+  const plain = fold(text).text;
+  if (!turkic) return [plain];
+  const options = { turkic, keepCase: false };
+  return [plain, fold(text, options).text, fold(text.toUpperCase(), options).text];
+}
+
+/** Every folded spelling of a text in answers of a language. */
+export function spellingsOf(text: string, language: string): string[] {
+  const turkic = isTurkic(language);
+  const forms = foldedForms(text.trim(), turkic).map((form) => form.replace(/\n/g, ' ').trim());
+  // After a preposition the article loses its alef: لل + الأهلي is للأهلي.
+  const articles = forms.filter((form) => form.startsWith('ال')).map((form) => `لل${form.slice(2)}`);
+  const all = [...forms, ...articles].flatMap((form) => [form, ...replacedForms(form, language)]);
+  return [...new Set(all.flatMap(gapVariants))].filter((spelling) => spelling !== '');
+}
+
+/** I and i are different letters. */
+export function isTurkic(language: string): boolean {
+  return language === 'tr' || language === 'az';
+}
+
+/** Finds every spelling of a book in answers of one language. Pure; compiled once per language. */
+export class TermScan {
+  readonly #language: string;
+  readonly #needles = new Map<string, Needle[]>();
+  readonly #automaton: AhoCorasick;
+
+  constructor(book: BrandBook, language: string) {
+    this.#language = language;
+    for (const brand of book.brands) {
+      for (const term of brand.terms) {
+        if (term.language === null || primaryTag(term.language) === language)
+          this.#add(term.text, { brand, term });
+      }
+      for (const phrase of brand.deny) this.#add(phrase, { brand, term: null });
+    }
+    this.#automaton = new AhoCorasick([...this.#needles.keys()]);
+  }
+
+  #add(text: string, needle: Needle): void {
+    for (const spelling of spellingsOf(text, this.#language)) {
+      const known = this.#needles.get(spelling);
+      if (known === undefined) this.#needles.set(spelling, [needle]);
+      else if (!known.some((other) => other.term === needle.term && other.brand === needle.brand))
+        known.push(needle);
+    }
+  }
+
+  /** The text as it is read in this language. */
+  fold(text: string): FoldedText {
+    return fold(text, { turkic: isTurkic(this.#language), keepCase: false });
+  }
+
+  /** Every spelling at the edges of words, overlapping ones included, in no promised order. */
+  hits(original: string, folded: FoldedText): Hit[] {
+    const hits: Hit[] = [];
+    for (const { begin, end: stop, keyword } of this.#automaton.matchInText(folded.text)) {
+      if (cutsCharacter(folded, begin, stop) || !beginsWord(folded.text, begin, this.#language)) continue;
+      const ending = endsWord(folded.text, begin, stop, this.#language);
+      if (ending === null) continue;
+      const start = folded.starts[begin] ?? 0;
+      const end = folded.ends[stop - 1] ?? start;
+      for (const needle of this.#needles.get(keyword) ?? []) {
+        if (needle.term?.caseSensitive === true && !sameCase(needle.term.text, original.slice(start, end)))
+          continue;
+        hits.push({ ...needle, begin, stop, start, end, inflected: ending === 'inflected' });
+      }
+    }
+    return hits;
+  }
+}
+
+/** Whether a range of folded units begins or ends inside what one original character became (ﬁ is f and i). */
+function cutsCharacter({ starts }: FoldedText, begin: number, stop: number): boolean {
+  return starts[begin] === starts[begin - 1] || starts[stop] === starts[stop - 1];
+}
+
+const KEEP_CASE = { turkic: false, keepCase: true };
+
+function sameCase(term: string, found: string): boolean {
+  return spellingKey(term, KEEP_CASE) === spellingKey(found, KEEP_CASE);
+}
+
+/** `de` of `de-AT`; '' when the language is not known. */
+export function primaryTag(language: string | null): string {
+  return language?.toLowerCase().split(/[-_]/)[0] ?? '';
+}
