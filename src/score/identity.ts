@@ -1,4 +1,5 @@
 import { type Finding, mean, share } from './factor.ts';
+import { sameLanguage } from './language.ts';
 import type { PageModel } from './page-model.ts';
 
 const CONTACT =
@@ -65,7 +66,7 @@ export function hygieneChecks(page: PageModel, dateConflicts: number): HygieneCh
   if (head.lang !== null && language.detected !== null)
     checks.push({
       name: 'lang is the language of the text',
-      passed: language.detected === language.language,
+      passed: sameLanguage(language.detected, language.language),
     });
   if (main.images.length > 0)
     checks.push({ name: 'alt text on content images', passed: main.images.every(({ alt }) => alt !== null) });

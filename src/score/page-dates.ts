@@ -119,6 +119,8 @@ function datesIn(line: string, page: PageModel): { date: string; text: string }[
   // The process's own time zone must not decide: parts are taken as they are written.
   const reference = { instant: new Date(page.record.captured_at), timezone: 'UTC' };
   return reader.parse(line, reference).flatMap(({ start, text }) => {
+    // “today” and “three days ago” are mostly about something else.
+    if (!/\p{Nd}{4}/u.test(text)) return [];
     if (!start.isCertain('year') || !start.isCertain('month') || !start.isCertain('day')) return [];
     const date = day(start.get('year') ?? 0, start.get('month') ?? 0, start.get('day') ?? 0);
     return date === null ? [] : [{ date, text }];

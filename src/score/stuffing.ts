@@ -10,7 +10,8 @@ const FEWEST_WORDS = 200;
 export function stuffingOf(page: PageModel): PageScore['stuffing'] {
   if (page.main.words < FEWEST_WORDS) return null;
   const counts = new Map<string, number>();
-  for (const term of page.terms.terms(page.main.text))
+  const prose = page.main.blocks.flatMap(({ kind, text }) => (kind === 'code' ? [] : [text])).join('\n');
+  for (const term of page.terms.terms(prose))
     if (
       /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Devanagari}\p{Script=Hangul}]{3,}/u.test(
         term,
