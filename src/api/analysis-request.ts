@@ -2,7 +2,7 @@ import { ApiError } from '../contract/errors.ts';
 import { isCountryCode } from '../contract/region.ts';
 import type { SearchRequest } from '../contract/search-request.ts';
 import { isSurfaceName, SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
-import type { AnalysisBody } from './analysis-wire.ts';
+import { type AnalysisBody, PROVIDER_ALIASES } from './analysis-wire.ts';
 import { keyOf } from './normalise.ts';
 import { type RequestIssue, requestError } from './request-issues.ts';
 import { availableSurfaces, type SurfaceCatalog } from './surface-catalog.ts';
@@ -21,8 +21,9 @@ export function analysisRequest(
   catalog: SurfaceCatalog,
 ): SearchRequest {
   const issues: RequestIssue[] = [];
-  const surfaces = body.providers.filter(isSurfaceName);
-  checkProviders(body.providers, issues);
+  const providers = body.providers.map((name) => PROVIDER_ALIASES[name] ?? name);
+  const surfaces = providers.filter(isSurfaceName);
+  checkProviders(providers, issues);
   const countries = body.locations.map((location) => location.toUpperCase());
   checkLocations(countries, issues);
   const idempotencyKey = keyOf(undefined, idempotencyHeader, issues);

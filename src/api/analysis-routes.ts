@@ -7,15 +7,17 @@ import type { JobStatus } from '../contract/job-view.ts';
 import { regionKey } from '../contract/region.ts';
 import { type AnalysisJob, readAnalysis } from '../jobs/analysis.ts';
 import { hasFeature } from '../jobs/features.ts';
+import { analysisPrice } from '../jobs/price-table.ts';
 import { readEnvelopes } from '../jobs/read.ts';
 import { type Submitted, submit } from '../jobs/submit.ts';
-import { type Pair, summarisePairs } from '../measure/pairs.ts';
+import type { Prompt } from '../measure/observation.ts';
+import { summarisePairs } from '../measure/pairs.ts';
 import { isoTime } from '../platform/clock.ts';
 import { analysisRequest } from './analysis-request.ts';
+import { analysisResults } from './analysis-results.ts';
 import {
   type AnalysisBody,
   type AnalysisBodyOut,
-  type AnalysisPair,
   analysisAcceptedSchema,
   analysisBodySchema,
   analysisSchema,
@@ -88,9 +90,9 @@ async function start(
   const job = await readAnalysis(context.db, accountId, jobId);
   if (job === undefined) throw await missing(context.db, accountId, jobId, jobId);
   return {
-    analysisId: jobId,
-    status: statusOf(job.status),
-    captures: job.progress.captures,
+    ...askedOf(job),
+    status: 'queued',
+    captures: job.progress.total,
     creditsReserved: job.credits.reserved,
   };
 }
@@ -113,6 +115,7 @@ async function accept(context: ApiContext, request: FastifyRequest, body: Analys
         ttlMs: context.config.jobTtlMs,
         origin: caller.mode === 'test' ? 'stage' : context.config.origin,
         limits: await context.admission.limits(),
+        price: analysisPrice(context.config.analysisCredits),
         apiVersion,
         ...(webhook === undefined ? {} : { webhook: webhook.kept }),
       },
@@ -143,12 +146,23 @@ async function read(
   const job = await readAnalysis(context.db, accountId, id);
   if (job === undefined) throw await missing(context.db, accountId, id, id);
   const status = statusOf(job.status);
-  const pairs = status === 'running' ? null : summarisePairs(await readEnvelopes(context.db, accountId, id));
+  const found =
+    status === 'running'
+      ? { results: null, summary: null, methodology: null }
+      : analysisResults(
+          summarisePairs(await readEnvelopes(context.db, accountId, id), promptOf(job), null, id),
+          { presenter: presenterFor(request), includeRaw, locationOf },
+        );
   return {
-    ...factsOf(job),
+    ...askedOf(job),
     status,
-    results: pairs === null ? null : pairs.map((pair) => shown(request, pair, includeRaw)),
+    completedAt: job.completedAt === null ? null : isoTime(job.completedAt.getTime()),
+    ...{ credits: job.credits, progress: job.progress, ...found },
   };
+}
+
+function promptOf({ jobId, prompt }: AnalysisJob): Prompt {
+  return { id: jobId, text: prompt, category: null, intent: null, origin: 'user' };
 }
 
 /** Completed as soon as one capture is: the results say how many stand behind each share. */
@@ -157,7 +171,12 @@ function statusOf(status: JobStatus): AnalysisBodyOut['status'] {
   return status === 'completed' || status === 'partial' ? 'completed' : 'failed';
 }
 
-function factsOf(job: AnalysisJob): Omit<AnalysisBodyOut, 'status' | 'results'> {
+type Asked = Pick<
+  AnalysisBodyOut,
+  'analysisId' | 'prompt' | 'replicates' | 'providers' | 'locations' | 'createdAt'
+>;
+
+function askedOf(job: AnalysisJob): Asked {
   const { surfaces, regions, replicates } = job.request;
   return {
     analysisId: job.jobId,
@@ -166,29 +185,10 @@ function factsOf(job: AnalysisJob): Omit<AnalysisBodyOut, 'status' | 'results'> 
     providers: surfaces,
     locations: regions.map((region) => locationOf(regionKey(region))),
     createdAt: isoTime(job.createdAt.getTime()),
-    completedAt: job.completedAt === null ? null : isoTime(job.completedAt.getTime()),
-    credits: job.credits,
-    progress: job.progress,
   };
 }
 
 /** Countries in capitals, as they were asked for. */
 function locationOf(key: string): string {
   return dialectRegion('2026-06-01', key);
-}
-
-function shown(request: FastifyRequest, pair: Pair, includeRaw: boolean): AnalysisPair {
-  const presenter = presenterFor(request);
-  const { surface, region, envelopes, summary } = pair;
-  return {
-    provider: surface,
-    location: locationOf(region),
-    ...summary,
-    captures: envelopes.map(({ job }) => ({
-      id: presenter.childId(job.id),
-      status: job.status,
-      outcome: job.outcome,
-    })),
-    ...(includeRaw ? { raw: envelopes.map((envelope) => presenter.envelope(envelope)) } : {}),
-  };
 }

@@ -48,49 +48,113 @@ export interface AnalysisAsked {
   webhook?: { url: string; secret?: string };
 }
 
-/** 202 of an analysis. */
-export interface AnalysisAccepted {
+/** What both answers about an analysis tell of what was asked. */
+interface AnalysisRequested {
   analysisId: string;
-  status: AnalysisStatus;
+  prompt: string;
+  replicates: number;
+  providers: SurfaceName[];
+  locations: string[];
+  createdAt: string;
+}
+
+/** 202 of an analysis. */
+export interface AnalysisAccepted extends AnalysisRequested {
+  status: 'queued';
   captures: number;
   creditsReserved: number;
 }
 
 export type AnalysisStatus = 'running' | 'completed' | 'failed';
 
-/** In how many of n captures something appears, with Wilson's 95 % interval. */
+/** 95 %. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** In how many of n captures something appears. */
 export interface Appearance {
-  count: number;
+  k: number;
   n: number;
-  share: number;
-  interval: { low: number; high: number };
+  rate: number | null;
+  ci95: Interval | null;
+}
+
+/** A number with numerator, denominator, both intervals and what was left out. */
+export interface Figure {
+  k: number | null;
+  n: number;
+  value: number | null;
+  ciThese: Interval | null;
+  ciCategory: Interval | null;
+  excluded: Record<string, number>;
+  method: string;
+  reason: string | null;
+}
+
+/** Of the account's own brand; null where it has none. */
+export interface AnalysisBrand {
+  coverage: Figure;
+  shareOfVoice: Figure;
+  citationPresence: Figure;
+  averagePosition: number | null;
+  positions: { n: number; median: number | null; distribution: number[]; later: number; fromLists: number };
+  sentiment: null;
+}
+
+export interface AnalysisRun {
+  replicate: number;
+  jobId: string;
+  status: string;
+  outcome: string | null;
+  text: string;
+  citations: {
+    url: string | null;
+    title: string | null;
+    domain: string | null;
+    position: number | null;
+    cited: boolean;
+  }[];
+  brandMentioned: boolean | null;
+  /** The Envelope, unless `includeRaw` is false. */
+  raw?: Envelope;
 }
 
 /** One provider in one location. */
 export interface AnalysisPair {
   provider: SurfaceName;
   location: string;
-  n: number;
-  answered: Appearance;
-  domains: (Appearance & { domain: string })[];
-  answers: (Appearance & { text: string })[];
-  meanJaccardDistance: { domains: number | null; words: number | null };
-  captures: { id: string; status: string; outcome: string | null }[];
-  /** The Envelopes, unless `includeRaw` is false. */
-  raw?: Envelope[];
+  replicates: { asked: number; answered: number; excluded: Record<string, number> };
+  runs: AnalysisRun[];
+  stability: {
+    domains: (Appearance & { domain: string })[];
+    answers: (Appearance & { text: string })[];
+    meanJaccardDistance: { domains: number | null; ci95: Interval | null; words: number | null };
+  };
+  summary: AnalysisBrand | null;
 }
 
-export interface Analysis {
-  analysisId: string;
+export interface Analysis extends AnalysisRequested {
   status: AnalysisStatus;
-  prompt: string;
-  replicates: number;
-  providers: SurfaceName[];
-  locations: string[];
-  createdAt: string;
   completedAt: string | null;
-  credits: { reserved: number; charged: number };
-  progress: { captures: number; ended: number };
-  /** Null while it runs. */
+  credits: { reserved: number; settled: number; released: number };
+  progress: { total: number; completed: number; failed: number };
+  /** Null while it runs, as are summary and methodology. */
   results: AnalysisPair[] | null;
+  summary: {
+    asked: number;
+    answered: number;
+    excluded: Record<string, number>;
+    domains: {
+      domain: string;
+      k: number;
+      n: number;
+      rate: number | null;
+      ciThese: Interval | null;
+      ciCategory: Interval | null;
+    }[];
+    brand: AnalysisBrand | null;
+  } | null;
+  methodology: Record<string, unknown> | null;
 }

@@ -6,7 +6,7 @@ import type { SurfaceName } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import { errorCode } from '../platform/database-error.ts';
 import type { Caller } from './account.ts';
-import { currentPrices } from './price-table.ts';
+import { currentPrices, type FlatPrice } from './price-table.ts';
 import { countSyncSlots, takeSyncSlot } from './sync-slots.ts';
 
 /** How much an account may have under way. */
@@ -36,6 +36,8 @@ export interface AdmissionRequest {
   limits: AdmissionLimits | undefined;
   /** Epoch milliseconds. */
   now: number;
+  /** What each capture costs, where it is not the surface's own price. */
+  price?: FlatPrice | undefined;
 }
 
 interface Priced {
@@ -61,7 +63,7 @@ const TRIES = 3;
  */
 export async function admit(sql: Sql, request: AdmissionRequest): Promise<AccountLoad> {
   const limits = request.limits ?? NO_LIMITS;
-  const priced = price(request);
+  const priced = priceOf(request);
   for (let attempt = 1; ; attempt++) {
     const load = request.children.length > limits.roomInAll ? undefined : await reserve(sql, request, priced);
     if (load === undefined) {
@@ -78,13 +80,13 @@ export async function admit(sql: Sql, request: AdmissionRequest): Promise<Accoun
 }
 
 /** Captures of test keys come from the stage and cost nothing. */
-function price({ caller, children }: AdmissionRequest): Priced[] {
+function priceOf({ caller, children, price }: AdmissionRequest): Priced[] {
   const { prices } = currentPrices();
   return children.map(({ id, surface, regionKey }) => ({
     id,
     surface,
     region: regionKey,
-    credits: caller.mode === 'test' ? 0 : prices[surface],
+    credits: caller.mode === 'test' ? 0 : (price?.credits ?? prices[surface]),
   }));
 }
 
@@ -114,7 +116,7 @@ const RESERVE = `
 
 async function reserve(
   sql: Sql,
-  { caller, limits, now }: AdmissionRequest,
+  { caller, limits, now, price }: AdmissionRequest,
   priced: readonly Priced[],
 ): Promise<AccountLoad | undefined> {
   const { rows } = await sql
@@ -124,7 +126,7 @@ async function reserve(
       priced.length,
       (limits ?? NO_LIMITS).queue,
       JSON.stringify(priced),
-      currentPrices().version,
+      price?.version ?? currentPrices().version,
       new Date(now),
       caller.mode,
     ])

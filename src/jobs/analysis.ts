@@ -13,9 +13,10 @@ export interface AnalysisJob {
   status: JobStatus;
   createdAt: Date;
   completedAt: Date | null;
-  /** Credits set aside when it was accepted, and those spent so far. */
-  credits: { reserved: number; charged: number };
-  progress: { captures: number; ended: number };
+  /** Credits set aside when it was accepted, those spent so far, and those given back. */
+  credits: { reserved: number; settled: number; released: number };
+  /** Captures in all, and those that ended with what the surface shows or without. */
+  progress: { total: number; completed: number; failed: number };
 }
 
 /** What of the stored request an analysis tells. */
@@ -32,10 +33,12 @@ const analysisRow = z.object({
   status: z.enum(JOB_STATUSES),
   createdAt: z.date(),
   completedAt: z.date().nullable(),
-  captures: z.int(),
-  ended: z.int(),
+  total: z.int(),
+  completed: z.int(),
+  failed: z.int(),
   reserved: z.int(),
-  charged: z.int(),
+  settled: z.int(),
+  released: z.int(),
 });
 
 /** A job of this account with its progress and its price; undefined when there is none, or it passed its retention. */
@@ -46,9 +49,11 @@ export async function readAnalysis(
 ): Promise<AnalysisJob | undefined> {
   const { rows } = await sql.query(
     `SELECT j.id, j.query, j.request, r.status, j.created_at AS "createdAt", r.completed_at AS "completedAt",
-       count(*)::integer AS captures, count(c.completed_at)::integer AS ended,
+       count(*)::integer AS total, count(*) FILTER (WHERE c.status = 'completed')::integer AS completed,
+       count(*) FILTER (WHERE c.completed_at IS NOT NULL AND c.status <> 'completed')::integer AS failed,
        coalesce(sum(reserve.amount), 0)::integer AS reserved,
-       coalesce(sum(ending.amount) FILTER (WHERE ending.kind = 'settle'), 0)::integer AS charged
+       coalesce(sum(ending.amount) FILTER (WHERE ending.kind = 'settle'), 0)::integer AS settled,
+       coalesce(sum(reserve.amount) FILTER (WHERE ending.kind = 'release'), 0)::integer AS released
      FROM fleet.job j
      JOIN fleet.job_rollup r ON r.job_id = j.id
      JOIN fleet.child c ON c.job_id = j.id
@@ -60,6 +65,7 @@ export async function readAnalysis(
   );
   const row = analysisRow.optional().parse(rows[0]);
   if (row === undefined) return undefined;
-  const { id, query, captures, ended, reserved, charged, ...job } = row;
-  return { ...job, jobId: id, prompt: query, credits: { reserved, charged }, progress: { captures, ended } };
+  const { id, query, total, completed, failed, reserved, settled, released, ...job } = row;
+  const credits = { reserved, settled, released };
+  return { ...job, jobId: id, prompt: query, credits, progress: { total, completed, failed } };
 }

@@ -29,3 +29,17 @@ export const PRICE_TABLES: readonly [PriceTable, ...PriceTable[]] = [
 export function currentPrices(): PriceTable {
   return PRICE_TABLES.at(-1) ?? PRICE_TABLES[0];
 }
+
+/** What captures of an analysis cost: the same on every surface (reference/async-analysis-api.md). */
+export interface FlatPrice {
+  version: string;
+  credits: number;
+}
+
+/**
+ * The price of an analysis' captures: its reference promises `replicates × providers × locations` credits, one each;
+ * `credits` is the operator's setting.
+ */
+export function analysisPrice(credits: number): FlatPrice {
+  return { version: `analysis-2026-11-27x${credits}`, credits };
+}

@@ -12,6 +12,7 @@ import { type AccountLoad, type AdmissionLimits, admit } from './admission.ts';
 import { announceWork } from './channels.ts';
 import { claimKey, requestFingerprint } from './idempotency.ts';
 import { insertJobWebhook, type JobWebhook } from './job-webhook.ts';
+import type { FlatPrice } from './price-table.ts';
 
 export interface SubmitContext {
   requestId: RequestId;
@@ -30,6 +31,8 @@ export interface SubmitContext {
   limits?: AdmissionLimits;
   /** Id of the sync slot this request takes; absent or null for async. */
   syncSlot?: string | null;
+  /** What each capture costs, where it is not the surface's own price. */
+  price?: FlatPrice;
 }
 
 export interface Submitted {
@@ -70,7 +73,7 @@ export async function submit(
     if (replayOf !== undefined) {
       return { jobId: replayOf, children: await childrenOf(sql, replayOf), replayed: true };
     }
-    const { caller, limits, syncSlot = null, now } = context;
+    const { caller, limits, syncSlot = null, now, price } = context;
     await insertJob(sql, jobId, request, context);
     if (context.webhook !== undefined) await insertJobWebhook(sql, jobId, context.webhook);
     await insertChildren(sql, jobId, children, { caller, priority: request.priority });
@@ -84,7 +87,7 @@ export async function submit(
     }
     await announceWork(sql, request.surfaces);
     // Last, because it locks the account's balance until the commit: what is refused here leaves nothing behind.
-    const load = await admit(sql, { caller, children, syncSlot, limits, now });
+    const load = await admit(sql, { caller, children, syncSlot, limits, now, price });
     return { jobId, children: children.map((child) => child.id), replayed: false, load };
   });
 }

@@ -1,12 +1,12 @@
 import type { Brand } from '../contract/brand-book.ts';
 import { boundsOf, completenessOf, qualityOf } from './completeness.ts';
-import { type Counted, citation, cites, mentions, presence, presencePerQuery } from './eligibility.ts';
+import { type Counted, citation, presence, presencePerQuery, type ReadObservation } from './eligibility.ts';
 import type { Figure } from './figure.ts';
 import { meanFigure } from './mean-figure.ts';
 import type { Observation } from './observation.ts';
 import { firstMention, positionOf, positionsOf } from './positions.ts';
 import type { BrandMetrics, FourOutcomes, PresenceSlice } from './report-metrics.ts';
-import { meanOfShares, shareFigure } from './share-figure.ts';
+import { meanOfTallies, shareFigure, type Tally, tally, tallyFigure } from './share-figure.ts';
 
 /** Quotes shown per brand, each from another observation. */
 const QUOTES = 10;
@@ -14,87 +14,108 @@ const QUOTES = 10;
 /** The figures of a brand that come from counting its own mentions and citations. */
 export type CountedMetrics = Omit<BrandMetrics, 'sovPresence' | 'sovMentions' | 'terms' | 'factCheck'>;
 
-export function brandMetrics(brand: Brand, observations: readonly Observation[]): CountedMetrics {
-  const bySurface = [...Map.groupBy(observations, ({ surface }) => surface).values()];
-  const present = seen(brand.id, presence, mentions);
-  const perQuery = seen(brand.id, presencePerQuery, mentions);
-  const cited = seen(brand.id, citation, cites);
+/** Observations put together once for all brands. */
+export interface ReportSlices {
+  all: readonly ReadObservation[];
+  bySurface: readonly (readonly [string, readonly ReadObservation[]])[];
+  byRegion: readonly (readonly [string, readonly ReadObservation[]])[];
+}
+
+export function slicesOf(all: readonly ReadObservation[]): ReportSlices {
+  const grouped = (key: (observation: ReadObservation) => string): [string, ReadObservation[]][] =>
+    [...Map.groupBy(all, key)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { all, bySurface: grouped(({ surface }) => surface), byRegion: grouped(({ region }) => region) };
+}
+
+export function brandMetrics(brand: Brand, { all, bySurface, byRegion }: ReportSlices): CountedMetrics {
+  const surfaces = bySurface.map(([slice, group]) => sliceTallies(slice, group, brand.id, plain));
+  const regions = byRegion.map(([slice, group]) => sliceTallies(slice, group, brand.id, honoured));
+  const named = all.filter((observation) => answerShown(observation) && mentions(observation, brand.id));
+  const over = (kind: keyof SliceTallies['tallies']): Tally[] => surfaces.map(({ tallies }) => tallies[kind]);
   return {
     ...{ brandId: brand.id, name: brand.name, own: brand.own },
-    presence: meanOfShares(bySurface, present, 'presence/1'),
-    presencePerQuery: meanOfShares(bySurface, perQuery, 'presence_per_query/1'),
-    citationPresence: meanOfShares(bySurface, cited, 'citation_presence/1'),
-    outcomes: fourOutcomes(observations, brand.id),
-    positions: positionsOf(observations.filter(answerShown), brand.id),
-    prominence: prominence(observations, brand.id),
-    wordShare: wordShare(observations, brand.id),
-    recommendation: recommendation(observations, brand.id),
-    bySurface: slices(observations, ({ surface }) => surface, brand.id),
-    byRegion: slices(observations, ({ region }) => region, brand.id),
+    presence: meanOfTallies(over('presence'), 'presence/1'),
+    presencePerQuery: meanOfTallies(over('presencePerQuery'), 'presence_per_query/1'),
+    citationPresence: meanOfTallies(over('citation'), 'citation_presence/1'),
+    outcomes: fourOutcomes(all, brand.id),
+    positions: positionsOf(named, brand.id),
+    prominence: prominence(named, brand.id),
+    wordShare: wordShare(all, brand.id),
+    recommendation: recommendation(named, brand.id),
+    bySurface: surfaces.map(presenceSlice),
+    byRegion: regions.map(presenceSlice),
     ambiguous: ambiguous(bySurface, brand.id),
-    quotes: quotes(observations, brand.id),
+    quotes: quotes(named, brand.id),
   };
 }
 
 type Rule = (observation: Observation, seen: boolean) => Counted;
 
-function seen(
+const mentions = ({ mentioned }: ReadObservation, brandId: string): boolean => mentioned.has(brandId);
+const cites = ({ citedBrands }: ReadObservation, brandId: string): boolean => citedBrands.has(brandId);
+
+const plain = (rule: Rule): Rule => rule;
+/** What was shown for another region says nothing about this one. */
+const honoured =
+  (rule: Rule): Rule =>
+  (observation, hit) =>
+    observation.regionHonoured ? rule(observation, hit) : { counts: false, why: 'region_not_honoured' };
+
+interface SliceTallies {
+  slice: string;
+  group: readonly ReadObservation[];
+  tallies: { presence: Tally; presencePerQuery: Tally; citation: Tally };
+}
+
+function sliceTallies(
+  slice: string,
+  group: readonly ReadObservation[],
   brandId: string,
-  rule: Rule,
-  sees: (observation: Observation, brandId: string) => boolean,
-): (observation: Observation) => Counted {
-  return (observation) => rule(observation, sees(observation, brandId));
+  within: (rule: Rule) => Rule,
+): SliceTallies {
+  const count = (rule: Rule, sees: typeof mentions): Tally => {
+    const counted = within(rule);
+    return tally(group, (observation) => counted(observation, sees(observation, brandId)));
+  };
+  return {
+    ...{ slice, group },
+    tallies: {
+      presence: count(presence, mentions),
+      presencePerQuery: count(presencePerQuery, mentions),
+      citation: count(citation, cites),
+    },
+  };
+}
+
+function presenceSlice({ slice, group, tallies }: SliceTallies): PresenceSlice {
+  const present = tallyFigure(tallies.presence, 'presence/1');
+  return {
+    ...{ slice, presence: present },
+    presencePerQuery: tallyFigure(tallies.presencePerQuery, 'presence_per_query/1'),
+    citationPresence: tallyFigure(tallies.citation, 'citation_presence/1'),
+    bounds: boundsOf(group, present),
+    quality: qualityOf(completenessOf(group)),
+  };
 }
 
 const answerShown = ({ outcome }: Observation): boolean =>
   outcome === 'answered' || outcome === 'answered_partially';
 
-function slices(
-  observations: readonly Observation[],
-  key: (observation: Observation) => string,
-  brandId: string,
-): PresenceSlice[] {
-  const groups = [...Map.groupBy(observations, key)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return groups.map(([slice, group]) => {
-    const byRegion = group[0] !== undefined && key(group[0]) === group[0].region;
-    const honoured = (rule: Rule): Rule =>
-      byRegion
-        ? (observation, hit) =>
-            observation.regionHonoured
-              ? rule(observation, hit)
-              : { counts: false, why: 'region_not_honoured' }
-        : rule;
-    const present = shareFigure(group, seen(brandId, honoured(presence), mentions), 'presence/1');
-    return {
-      slice,
-      presence: present,
-      presencePerQuery: shareFigure(
-        group,
-        seen(brandId, honoured(presencePerQuery), mentions),
-        'presence_per_query/1',
-      ),
-      citationPresence: shareFigure(group, seen(brandId, honoured(citation), cites), 'citation_presence/1'),
-      bounds: boundsOf(group, present),
-      quality: qualityOf(completenessOf(group)),
-    };
-  });
-}
-
 /** Over whole answers, where both mention and citation can be told; the four sum to `n`. */
-function fourOutcomes(observations: readonly Observation[], brandId: string): FourOutcomes {
+function fourOutcomes(observations: readonly ReadObservation[], brandId: string): FourOutcomes {
   const outcomes = { mentionedAndCited: 0, mentionedOnly: 0, citedOnly: 0, neither: 0, n: 0 };
   for (const observation of observations) {
     if (observation.outcome !== 'answered') continue;
     outcomes.n++;
-    const mentioned = mentions(observation, brandId);
-    if (cites(observation, brandId)) outcomes[mentioned ? 'mentionedAndCited' : 'citedOnly']++;
+    const mentioned = observation.mentioned.has(brandId);
+    if (observation.citedBrands.has(brandId)) outcomes[mentioned ? 'mentionedAndCited' : 'citedOnly']++;
     else outcomes[mentioned ? 'mentionedOnly' : 'neither']++;
   }
   return outcomes;
 }
 
-function prominence(observations: readonly Observation[], brandId: string): Figure {
-  const measured = observations.filter(answerShown).flatMap((observation) => {
+function prominence(named: readonly ReadObservation[], brandId: string): Figure {
+  const measured = named.flatMap((observation) => {
     const first = firstMention(observation, brandId);
     if (first === undefined || observation.textLength === 0) return [];
     return [{ promptId: observation.promptId, value: 1 - first.start / observation.textLength }];
@@ -102,23 +123,17 @@ function prominence(observations: readonly Observation[], brandId: string): Figu
   return meanFigure(measured, 'prominence/1', {});
 }
 
-function wordShare(observations: readonly Observation[], brandId: string): Figure {
+function wordShare(observations: readonly ReadObservation[], brandId: string): Figure {
   const measured = observations
     .filter(({ outcome, words }) => outcome === 'answered' && words.total > 0)
     .map(({ promptId, words }) => ({ promptId, value: (words.byBrand[brandId] ?? 0) / words.total }));
   return meanFigure(measured, 'word_share/1', {});
 }
 
-function recommendation(
-  observations: readonly Observation[],
-  brandId: string,
-): BrandMetrics['recommendation'] {
-  const named = observations.filter(
-    (observation) => answerShown(observation) && mentions(observation, brandId),
-  );
-  const share = (method: string, holds: (observation: Observation) => boolean): Figure =>
+function recommendation(named: readonly ReadObservation[], brandId: string): BrandMetrics['recommendation'] {
+  const share = (method: string, holds: (observation: ReadObservation) => boolean): Figure =>
     shareFigure(named, (observation) => ({ counts: true, hit: holds(observation) }), method);
-  const stands = (where: 'heading' | 'table') => (observation: Observation) =>
+  const stands = (where: 'heading' | 'table') => (observation: ReadObservation) =>
     observation.mentions.some(
       (mention) => mention.brandId === brandId && mention.kind === 'mention' && mention.where === where,
     );
@@ -133,30 +148,26 @@ function recommendation(
   };
 }
 
-function ambiguous(
-  bySurface: readonly (readonly Observation[])[],
-  brandId: string,
-): BrandMetrics['ambiguous'] {
-  const doubtful = (observation: Observation): boolean =>
+function ambiguous(bySurface: ReportSlices['bySurface'], brandId: string): BrandMetrics['ambiguous'] {
+  const doubtful = (observation: ReadObservation): boolean =>
     observation.mentions.some((mention) => mention.brandId === brandId && mention.kind === 'ambiguous');
-  const onlyDoubtful = bySurface
-    .flat()
-    .filter(
-      (observation) => answerShown(observation) && doubtful(observation) && !mentions(observation, brandId),
-    );
-  if (onlyDoubtful.length === 0) return { observations: 0, presenceIfCounted: null };
-  const counted = meanOfShares(
-    bySurface,
-    (observation) => presence(observation, mentions(observation, brandId) || doubtful(observation)),
-    'presence/1',
+  let onlyDoubtful = 0;
+  const tallies = bySurface.map(([, group]) =>
+    tally(group, (observation) => {
+      const certain = mentions(observation, brandId);
+      const perhaps = !certain && doubtful(observation);
+      if (perhaps && answerShown(observation)) onlyDoubtful++;
+      return presence(observation, certain || perhaps);
+    }),
   );
-  return { observations: onlyDoubtful.length, presenceIfCounted: counted.value };
+  if (onlyDoubtful === 0) return { observations: 0, presenceIfCounted: null };
+  return { observations: onlyDoubtful, presenceIfCounted: meanOfTallies(tallies, 'presence/1').value };
 }
 
-function quotes(observations: readonly Observation[], brandId: string): BrandMetrics['quotes'] {
+function quotes(named: readonly ReadObservation[], brandId: string): BrandMetrics['quotes'] {
   const texts = new Set<string>();
   const chosen: BrandMetrics['quotes'] = [];
-  for (const { id, sentences } of observations) {
+  for (const { id, sentences } of named) {
     const sentence = sentences.find((own) => own.brandId === brandId && !texts.has(own.text));
     if (sentence === undefined) continue;
     texts.add(sentence.text);

@@ -19,14 +19,22 @@ export function isTelling({ outcome }: Observation): boolean {
   return TELLING.has(outcome);
 }
 
-/** True when at least one mention of the brand counts. */
-export function mentions(observation: Observation, brandId: string): boolean {
-  return observation.mentions.some((mention) => mention.brandId === brandId && mention.kind === 'mention');
+/** An observation with the brands read off it once; every figure asks for them. */
+export interface ReadObservation extends Observation {
+  /** Brands with at least one mention that counts. */
+  mentioned: ReadonlySet<string>;
+  /** Brands to which a cited source belongs. */
+  citedBrands: ReadonlySet<string>;
 }
 
-/** True when a cited source belongs to the brand. */
-export function cites(observation: Observation, brandId: string): boolean {
-  return observation.sources.some((source) => source.cited && source.brandId === brandId);
+export function readBrands(observation: Observation): ReadObservation {
+  const counted = observation.mentions.filter(({ kind }) => kind === 'mention');
+  const cited = observation.sources.filter((source) => source.cited);
+  return {
+    ...observation,
+    mentioned: new Set(counted.map(({ brandId }) => brandId)),
+    citedBrands: new Set(cited.flatMap(({ brandId }) => brandId ?? [])),
+  };
 }
 
 /**

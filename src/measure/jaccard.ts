@@ -4,10 +4,3 @@ export function jaccardDistance<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): number
   const union = a.size + b.size - shared;
   return union === 0 ? 0 : 1 - shared / union;
 }
-
-/** Mean over all pairs of the sets; null for fewer than two, which have no distance. */
-export function meanJaccardDistance<T>(sets: readonly ReadonlySet<T>[]): number | null {
-  const distances = sets.flatMap((a, index) => sets.slice(index + 1).map((b) => jaccardDistance(a, b)));
-  if (distances.length === 0) return null;
-  return distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
-}

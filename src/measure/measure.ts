@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { BrandBook } from '../contract/brand-book.ts';
-import { brandMetrics } from './brand-metrics.ts';
+import { brandMetrics, slicesOf } from './brand-metrics.ts';
 import { citationShares } from './citation-shares.ts';
 import { completenessOf, countedBy, qualityOf, surfaceSample } from './completeness.ts';
-import { isTelling } from './eligibility.ts';
+import { isTelling, type ReadObservation, readBrands } from './eligibility.ts';
 import { gridOf } from './grid.ts';
 import type { Methodology } from './methodology.ts';
 import { methodologyBlock } from './methodology-block.ts';
@@ -13,7 +13,7 @@ import { RatioFigures } from './ratio-figures.ts';
 import { type BrandMetrics, METRICS_VERSION, type ReportMetrics } from './report-metrics.ts';
 import { sharesOfVoice } from './share-of-voice.ts';
 import { cellsOf, stabilityOf } from './stability.ts';
-import { type TermCheck, termCounts } from './term-counts.ts';
+import { countTerms, type TermCheck, termsOf } from './term-counts.ts';
 
 export interface MeasureInput {
   prompts: readonly Prompt[];
@@ -37,7 +37,7 @@ export function measure(input: MeasureInput): ReportMetrics {
   const { book, seed } = input;
   const prompts = [...input.prompts].sort((a, b) => (a.id < b.id ? -1 : 1));
   const promptIndex = new Map(prompts.map(({ id }, index) => [id, index]));
-  const observations = inOrder(input.observations, promptIndex);
+  const observations = inOrder(input.observations, promptIndex).map(readBrands);
   const brandBookHash = hashOf(book);
   const ratios = new RatioFigures(prompts.length, seed);
   const brands = allBrands(observations, input, promptIndex, ratios);
@@ -81,20 +81,22 @@ export function measure(input: MeasureInput): ReportMetrics {
 }
 
 function allBrands(
-  observations: readonly Observation[],
+  observations: readonly ReadObservation[],
   { book, terms }: MeasureInput,
   promptIndex: ReadonlyMap<string, number>,
   ratios: RatioFigures,
 ): BrandMetrics[] {
   const voices = sharesOfVoice(observations, book, promptIndex, ratios);
+  const counts = countTerms(observations);
+  const slices = slicesOf(observations);
   return book.brands.flatMap((brand) => {
     const voice = voices.get(brand.id);
     if (voice === undefined) return [];
     return [
       {
-        ...brandMetrics(brand, observations),
+        ...brandMetrics(brand, slices),
         ...voice,
-        terms: termCounts(brand, observations, terms),
+        terms: termsOf(brand, counts, terms),
         factCheck: [],
       },
     ];
@@ -122,9 +124,20 @@ export function hashOf(value: BrandBook): string {
     .digest('hex');
 }
 
+/** Over everything a figure is made of, in a fixed order of fields, so that it does not matter how they were stored. */
 function observationsHash(observations: readonly Observation[]): string {
   const hash = createHash('sha256');
-  for (const observation of observations) hash.update(canonicalize(observation) ?? '');
+  for (const seen of observations) {
+    const mentions = seen.mentions.map((own) => [
+      ...[own.brandId, own.termId, own.start, own.end],
+      ...[own.kind, own.where, own.listRank],
+    ]);
+    const sources = seen.sources.map((own) => [own.url, own.domain, own.cited, own.position, own.brandId]);
+    const words = [seen.words.total, ...Object.entries(seen.words.byBrand).sort().flat()];
+    const head = [seen.id, seen.promptId, seen.surface, seen.region, seen.replicate, seen.outcome];
+    const rest = [seen.regionHonoured, seen.textLength, seen.productCards, seen.proof.rawSha256];
+    hash.update(JSON.stringify([head, rest, mentions, sources, words]));
+  }
   return hash.digest('hex');
 }
 

@@ -1,71 +1,71 @@
 import type { Envelope } from '../contract/envelope.ts';
-import { meanJaccardDistance } from './jaccard.ts';
+import type { Observation } from './observation.ts';
+import { jackknifeInterval, meanDistance } from './replicate-distance.ts';
+import { citedDomainSet } from './stability.ts';
 import { type Interval, wilsonInterval } from './wilson.ts';
 
 /** In how many of n captures something appears. */
 export interface Appearance {
-  count: number;
+  k: number;
   n: number;
-  share: number;
-  /** Wilson, 95 %. */
-  interval: Interval;
-}
-
-export interface DomainAppearance extends Appearance {
-  domain: string;
-}
-
-export interface AnswerAppearance extends Appearance {
-  /** As the first capture that has it says it. */
-  text: string;
+  rate: number | null;
+  /** Wilson's, 95 %: runs of one prompt, nothing is pooled. */
+  ci95: Interval | null;
 }
 
 /** What the replicates of one question on one surface in one place say together. */
 export interface ReplicateSummary {
-  /** Captures that saw what the surface shows: the n of all shares. Those that failed tell nothing and are not in it. */
-  n: number;
-  /** How many of them hold an answer. */
-  answered: Appearance;
-  /** Cited domains, the most frequent first. */
-  domains: DomainAppearance[];
-  /** Different answers, the most frequent first; white space and Unicode form make no difference. */
-  answers: AnswerAppearance[];
-  /** Mean over all pairs of captures: of the sets of cited domains, and of the words of the answers; null when n < 2. */
-  meanJaccardDistance: { domains: number | null; words: number | null };
+  asked: number;
+  /** Captures that hold an answer, whole or in part. */
+  answered: number;
+  /** The others, by how they ended. */
+  excluded: Record<string, number>;
+  /** Cited domains over whole answers, the most frequent first. */
+  domains: (Appearance & { domain: string })[];
+  /** Different answers over all answers, the most frequent first; white space and Unicode form make no difference. */
+  answers: (Appearance & { text: string })[];
+  /** Mean of 1 − Jaccard over all pairs of answers; null when there is no pair. */
+  distance: {
+    domains: number | null;
+    /** 95 % by the jackknife over captures; null below three. */
+    domainsCi95: Interval | null;
+    words: number | null;
+  };
 }
 
 /** Pure; the order of the captures matters only for which wording stands for equal answers. */
-export function summariseReplicates(envelopes: readonly Envelope[]): ReplicateSummary {
-  const seen = envelopes.filter((envelope) => envelope.job.status === 'completed');
-  const n = seen.length;
-  const domains = seen.map(citedDomains);
-  const texts = seen.map((envelope) => envelope.answer.text).filter((text) => text.trim() !== '');
+export function summariseReplicates(
+  captures: readonly { envelope: Envelope; observation: Observation }[],
+): ReplicateSummary {
+  const answered = captures.filter(({ observation }) => /^answered/.test(observation.outcome));
+  const whole = answered.filter(({ observation }) => observation.outcome === 'answered');
+  const domains = whole.map(({ observation }) => citedDomainSet(observation));
+  const texts = answered.map(({ envelope }) => envelope.answer.text);
+  const excluded: Record<string, number> = {};
+  for (const { observation } of captures) {
+    if (/^answered/.test(observation.outcome)) continue;
+    excluded[observation.outcome] = (excluded[observation.outcome] ?? 0) + 1;
+  }
   return {
-    n,
-    answered: appearance(texts.length, n),
+    ...{ asked: captures.length, answered: answered.length, excluded },
     domains: countedMost(domains.flatMap((set) => [...set])).map(({ key, count }) => ({
       domain: key,
-      ...appearance(count, n),
+      ...appearance(count, whole.length),
     })),
     answers: countedMost(texts.map(comparable)).map(({ key, count }) => ({
       text: texts.find((text) => comparable(text) === key) ?? key,
-      ...appearance(count, n),
+      ...appearance(count, texts.length),
     })),
-    meanJaccardDistance: {
-      domains: meanJaccardDistance(domains),
-      words: meanJaccardDistance(seen.map((envelope) => wordsOf(envelope.answer.text))),
+    distance: {
+      domains: meanDistance(domains),
+      domainsCi95: jackknifeInterval(domains),
+      words: meanDistance(texts.map(wordsOf)),
     },
   };
 }
 
-/** Domains of the sources an answer cites, lower case. */
-export function citedDomains(envelope: Envelope): Set<string> {
-  const cited = envelope.evidence.sources.filter((source) => source.cited);
-  return new Set(cited.flatMap(({ domain }) => (domain === null ? [] : [domain.toLowerCase()])));
-}
-
-function appearance(count: number, n: number): Appearance {
-  return { count, n, share: n === 0 ? 0 : count / n, interval: wilsonInterval(count, n) };
+function appearance(k: number, n: number): Appearance {
+  return n === 0 ? { k, n, rate: null, ci95: null } : { k, n, rate: k / n, ci95: wilsonInterval(k, n) };
 }
 
 function countedMost(keys: readonly string[]): { key: string; count: number }[] {

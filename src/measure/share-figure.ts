@@ -10,9 +10,9 @@ export interface Tally {
 }
 
 /** Counts hits and runs per prompt; what does not count is counted by its reason. */
-export function tally(
-  observations: readonly Observation[],
-  counted: (observation: Observation) => Counted,
+export function tally<Seen extends Observation>(
+  observations: readonly Seen[],
+  counted: (observation: Seen) => Counted,
 ): Tally {
   const prompts = new Map<string, PromptRuns>();
   const excluded: Record<string, number> = {};
@@ -40,12 +40,16 @@ export function noFigure(
 }
 
 /** Share of the eligible observations that hit, with the intervals of repeated prompts (specs/analysis.md C.4). */
-export function shareFigure(
-  observations: readonly Observation[],
-  counted: (observation: Observation) => Counted,
+export function shareFigure<Seen extends Observation>(
+  observations: readonly Seen[],
+  counted: (observation: Seen) => Counted,
   method: string,
 ): Figure {
-  const { prompts, excluded } = tally(observations, counted);
+  return tallyFigure(tally(observations, counted), method);
+}
+
+/** As shareFigure, of a tally made before. */
+export function tallyFigure({ prompts, excluded }: Tally, method: string): Figure {
   return fromRuns([...prompts.values()], method, excluded);
 }
 
@@ -53,19 +57,20 @@ export function shareFigure(
  * Mean of the shares of the groups (surfaces), which weigh the same however many of their captures counted; the
  * intervals come from all runs of each prompt together, centred on that mean.
  */
-export function meanOfShares(
-  groups: readonly (readonly Observation[])[],
-  counted: (observation: Observation) => Counted,
-  method: string,
-): Figure {
-  const all = tally(groups.flat(), counted);
-  const shares = groups.flatMap((group) => {
-    const { value } = clusteredShare([...tally(group, counted).prompts.values()]);
-    return value === null ? [] : [value];
-  });
-  if (shares.length === 0) return noFigure(method, all.excluded);
+export function meanOfTallies(groups: readonly Tally[], method: string): Figure {
+  const prompts = new Map<string, PromptRuns>();
+  const excluded: Record<string, number> = {};
+  for (const group of groups) {
+    for (const [why, count] of Object.entries(group.excluded)) excluded[why] = (excluded[why] ?? 0) + count;
+    for (const [prompt, { hits, runs }] of group.prompts) {
+      const known = prompts.get(prompt);
+      prompts.set(prompt, { hits: hits + (known?.hits ?? 0), runs: runs + (known?.runs ?? 0) });
+    }
+  }
+  const shares = groups.flatMap((group) => clusteredShare([...group.prompts.values()]).value ?? []);
+  if (shares.length === 0) return noFigure(method, sorted(excluded));
   const mean = shares.reduce((total, share) => total + share, 0) / shares.length;
-  return fromRuns([...all.prompts.values()], method, all.excluded, mean);
+  return fromRuns([...prompts.values()], method, excluded, mean);
 }
 
 function fromRuns(

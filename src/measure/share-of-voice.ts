@@ -1,23 +1,22 @@
 import type { BrandBook } from '../contract/brand-book.ts';
-import { mentions, presence } from './eligibility.ts';
+import { presence, type ReadObservation } from './eligibility.ts';
 import type { Figure } from './figure.ts';
-import type { Observation } from './observation.ts';
 import type { RatioFigures } from './ratio-figures.ts';
 import { tally } from './share-figure.ts';
 
 /** Both shares of voice of every brand of the book: adding a competitor changes them all. */
 export function sharesOfVoice(
-  observations: readonly Observation[],
+  observations: readonly ReadObservation[],
   book: BrandBook,
   promptIndex: ReadonlyMap<string, number>,
   ratios: RatioFigures,
 ): Map<string, { sovPresence: Figure; sovMentions: Figure }> {
   const brandIds = book.brands.map(({ id }) => id);
-  const any = (observation: Observation): boolean => brandIds.some((id) => mentions(observation, id));
+  const any = (observation: ReadObservation): boolean => brandIds.some((id) => observation.mentioned.has(id));
   const { excluded } = tally(observations, (observation) => presence(observation, any(observation)));
   const eligible = observations.filter((observation) => presence(observation, any(observation)).counts);
   const presences = sums(eligible, promptIndex, (observation) =>
-    countsOf(brandIds, (id) => (mentions(observation, id) ? 1 : 0)),
+    countsOf(brandIds, (id) => (observation.mentioned.has(id) ? 1 : 0)),
   );
   const named = sums(eligible, promptIndex, (observation) =>
     countsOf(
@@ -50,9 +49,9 @@ function countsOf(brandIds: readonly string[], count: (id: string) => number): [
 }
 
 function sums(
-  observations: readonly Observation[],
+  observations: readonly ReadObservation[],
   promptIndex: ReadonlyMap<string, number>,
-  counts: (observation: Observation) => readonly [string, number][],
+  counts: (observation: ReadObservation) => readonly [string, number][],
 ): { byBrand: Map<string, Map<number, number>>; total: Float64Array } {
   const byBrand = new Map<string, Map<number, number>>();
   const total = new Float64Array(promptIndex.size);

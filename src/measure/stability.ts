@@ -1,6 +1,6 @@
 import type { PromptRuns } from './clustered-share.ts';
 import { clusteredShare } from './clustered-share.ts';
-import { citation, mentions, presence } from './eligibility.ts';
+import { citation, presence, type ReadObservation } from './eligibility.ts';
 import { jaccardDistance } from './jaccard.ts';
 import { meanFigure } from './mean-figure.ts';
 import type { Observation } from './observation.ts';
@@ -15,8 +15,8 @@ const HALVINGS = 200;
 const FEWEST_PAIRS = 20;
 
 /** The replicates of one question on one surface in one region. */
-export function cellsOf(observations: readonly Observation[]): Observation[][] {
-  const key = ({ promptId, surface, region }: Observation): string => `${promptId}\n${surface}\n${region}`;
+export function cellsOf<Seen extends Observation>(observations: readonly Seen[]): Seen[][] {
+  const key = ({ promptId, surface, region }: Seen): string => `${promptId}\n${surface}\n${region}`;
   return [...Map.groupBy(observations, key).values()];
 }
 
@@ -29,7 +29,7 @@ export function citedDomainSet(observation: Observation): Set<string> {
 
 /** How much the replicates of one cell differ, and how large a change must be to be more than that. */
 export function stabilityOf(
-  observations: readonly Observation[],
+  observations: readonly ReadObservation[],
   ownBrandId: string | null,
   seed: string,
 ): Stability {
@@ -55,9 +55,9 @@ export function stabilityOf(
   };
 }
 
-function presenceRuns(observations: readonly Observation[], brandId: string): PromptRuns[] {
+function presenceRuns(observations: readonly ReadObservation[], brandId: string): PromptRuns[] {
   const { prompts } = tally(observations, (observation) =>
-    presence(observation, mentions(observation, brandId)),
+    presence(observation, observation.mentioned.has(brandId)),
   );
   return [...prompts.values()];
 }
@@ -80,14 +80,14 @@ function pairDistances(cell: readonly Observation[]): { promptId: string; value:
  * two observations that count.
  */
 export function noiseFloor(
-  observations: readonly Observation[],
+  observations: readonly ReadObservation[],
   brandId: string,
   seed: string,
 ): number | null {
   const cells = cellsOf(observations)
     .map((cell) =>
       cell.flatMap((observation): number[] => {
-        const verdict = presence(observation, mentions(observation, brandId));
+        const verdict = presence(observation, observation.mentioned.has(brandId));
         return verdict.counts ? [verdict.hit ? 1 : 0] : [];
       }),
     )

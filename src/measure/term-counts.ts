@@ -10,18 +10,23 @@ export interface TermCheck {
   flagged: ReadonlySet<string>;
 }
 
-/** Counted mentions of each term, most frequent first. */
-export function termCounts(
-  brand: Brand,
-  observations: readonly Observation[],
-  check: TermCheck | undefined,
-): BrandMetrics['terms'] {
+/** Counted mentions by term id. */
+export function countTerms(observations: readonly Observation[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { mentions } of observations) {
     for (const { termId, kind } of mentions) {
       if (kind === 'mention') counts.set(termId, (counts.get(termId) ?? 0) + 1);
     }
   }
+  return counts;
+}
+
+/** The terms of a brand with their counted mentions, most frequent first. */
+export function termsOf(
+  brand: Brand,
+  counts: ReadonlyMap<string, number>,
+  check: TermCheck | undefined,
+): BrandMetrics['terms'] {
   return brand.terms
     .map(({ id, text }) => ({
       termId: id,

@@ -37,6 +37,7 @@ const environmentSchema = z.object({
   FLEET_API_KEY: z.string().min(20, 'must have 20 or more characters').optional(),
   FLEET_START_CREDITS: z.coerce.number().int().nonnegative().max(1_000_000_000).default(500),
   FLEET_RATE_LIMIT: positive.max(10_000_000).default(6_000),
+  FLEET_ANALYSIS_CREDITS: z.coerce.number().int().nonnegative().max(1_000).default(1),
   FLEET_AUTH_FAILURES: z.coerce.number().int().nonnegative().max(1_000_000).default(60),
   FLEET_TRUST_PROXY: z
     .string()
@@ -103,6 +104,8 @@ export interface Config {
   startCredits: number;
   /** Submits per minute and key; other requests get ten times as many. */
   rateLimit: number;
+  /** Credits for each capture of an async analysis. */
+  analysisCredits: number;
   /** Refused API keys per minute and address before no more are looked at; 0: never. */
   authFailures: number;
   /** Addresses and networks of proxies whose `X-Forwarded-*` is believed; none: nobody's. */
@@ -174,6 +177,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     apiKey: env.FLEET_API_KEY,
     startCredits: env.FLEET_START_CREDITS,
     rateLimit: env.FLEET_RATE_LIMIT,
+    analysisCredits: env.FLEET_ANALYSIS_CREDITS,
     authFailures: env.FLEET_AUTH_FAILURES,
     trustProxy: env.FLEET_TRUST_PROXY,
     syncLimit: env.FLEET_SYNC_LIMIT,

@@ -5,6 +5,7 @@ import { benchCoverage } from './coverage.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchExtract } from './extract.ts';
 import { benchScore } from './score.ts';
+import { benchMeasure } from './measure.ts';
 import { benchSoak } from './soak.ts';
 import { benchSubmit } from './submit.ts';
 import { benchWake } from './wake.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   extract: benchExtract,
   score: benchScore,
   soak: benchSoak,
+  measure: benchMeasure,
   submit: benchSubmit,
   wake: benchWake,
 };

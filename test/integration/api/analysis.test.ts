@@ -65,16 +65,15 @@ describe('an async analysis', () => {
     expect(answer.status).toBe(202);
     const { analysisId } = answer.body;
     expect(answer.body).toEqual({
-      analysisId,
-      status: 'running',
-      captures: 12,
-      creditsReserved: 6 * 4 + 6 * 5,
+      ...{ analysisId, status: 'queued', captures: 12, creditsReserved: 12, createdAt: expect.any(String) },
+      ...{ prompt: 'best crm?', replicates: 3, providers: ['gemini', 'copilot'], locations: ['US', 'DE'] },
     });
     expect(answer.headers.location).toBe(`${PATH}/${analysisId}`);
     const running = await client.getAnalysis(analysisId);
     expect(running).toMatchObject({
-      ...{ status: 'running', results: null, completedAt: null, locations: ['US', 'DE'] },
-      ...{ credits: { reserved: 54, charged: 0 }, progress: { captures: 12, ended: 0 } },
+      ...{ status: 'running', results: null, summary: null, completedAt: null, locations: ['US', 'DE'] },
+      credits: { reserved: 12, settled: 0, released: 0 },
+      progress: { total: 12, completed: 0, failed: 0 },
     });
     const { children } = await client.getJob(analysisId);
     expect(children.map((child) => child.id.slice(analysisId.length + 1)).slice(0, 4)).toEqual([
@@ -85,8 +84,10 @@ describe('an async analysis', () => {
     ]);
     await client.cancel(analysisId);
     expect(await client.getAnalysis(analysisId)).toMatchObject({
-      ...{ status: 'failed', progress: { captures: 12, ended: 12 }, credits: { reserved: 54, charged: 0 } },
-      results: [{ n: 0 }, { n: 0 }, { n: 0 }, { n: 0 }],
+      ...{ status: 'failed', progress: { total: 12, completed: 0, failed: 12 } },
+      credits: { reserved: 12, settled: 0, released: 12 },
+      results: Array(4).fill({ replicates: { asked: 3, answered: 0, excluded: { canceled: 3 } } }),
+      summary: { asked: 12, answered: 0, excluded: { canceled: 12 }, domains: [], brand: null },
     });
   });
 
@@ -98,30 +99,66 @@ describe('an async analysis', () => {
     await end('chatgpt', { outcome: 'challenge' });
     const analysis = await client.getAnalysis(analysisId);
     expect(analysis.status).toBe('completed');
-    expect(analysis.credits).toEqual({ reserved: 20, charged: 10 });
+    expect(analysis.credits).toEqual({ reserved: 4, settled: 2, released: 2 });
     const [pair] = analysis.results ?? [];
     expect(pair).toMatchObject({
-      ...{ provider: 'chatgpt', location: 'US', n: 3, answered: { count: 2, n: 3, share: 2 / 3 } },
-      domains: [
-        { domain: 'a.example', count: 2, n: 3, interval: wilsonInterval(2, 3) },
-        { domain: 'b.example', count: 1, n: 3, interval: wilsonInterval(1, 3) },
-      ],
-      answers: [{ text: 'Hubfield.', count: 2, n: 3 }],
+      ...{ provider: 'chatgpt', location: 'US', summary: null },
+      replicates: { asked: 4, answered: 2, excluded: { absent: 1, challenge: 1 } },
+      stability: {
+        domains: [
+          { domain: 'a.example', k: 2, n: 2, rate: 1, ci95: wilsonInterval(2, 2) },
+          { domain: 'b.example', k: 1, n: 2, rate: 0.5, ci95: wilsonInterval(1, 2) },
+        ],
+        answers: [{ text: 'Hubfield.', k: 2, n: 2, rate: 1 }],
+        // {a,b} and {a}: one half; of two captures nobody knows how sure that is.
+        meanJaccardDistance: { domains: 0.5, ci95: null, words: 0 },
+      },
     });
-    // {a,b} {a} {}: ½, 1, 1.
-    expect(pair?.meanJaccardDistance.domains).toBeCloseTo(2.5 / 3, 12);
-    expect(pair?.captures.map((capture) => capture.outcome)).toEqual([
-      'answered',
-      'answered',
-      'absent',
-      'challenge',
+    expect(pair?.runs.map(({ replicate, outcome, text }) => [replicate, outcome, text])).toEqual([
+      [1, 'answered', 'Hubfield.'],
+      [2, 'answered', 'Hubfield.'],
+      [3, 'absent', ''],
+      [4, 'challenge', ''],
     ]);
-    expect(pair?.raw?.map((envelope) => envelope.job.replicate)).toEqual([1, 2, 3, 4]);
+    expect(pair?.runs[0]).toMatchObject({
+      brandMentioned: null,
+      citations: [{ domain: 'a.example', cited: true, position: 1 }, { domain: 'b.example' }],
+      raw: { job: { replicate: 1 } },
+    });
+    expect(analysis.summary).toMatchObject({
+      ...{ asked: 4, answered: 2, excluded: { absent: 1, challenge: 1 }, brand: null },
+      // One pair is one cluster: nothing can be said of others.
+      domains: [
+        { domain: 'a.example', k: 2, n: 2, ciCategory: null },
+        { domain: 'b.example', rate: 0.5 },
+      ],
+    });
+    expect(analysis.methodology).toMatchObject({ sampleSize: { asked: 4, answered: 2 }, llmUsed: false });
     const [lean] = (await client.getAnalysis(analysisId, { includeRaw: false })).results ?? [];
-    expect(lean?.raw).toBeUndefined();
+    expect(lean?.runs[0]?.raw).toBeUndefined();
     const nested = await world.get(`${PATH}/${analysisId}`, { 'x-aisearch-version': '2026-06-01' });
-    expect(nested.body.results[0].raw[1].job.id).toBe(`${analysisId}.chatgpt.us.r2`);
-    expect(nested.body.results[0].captures[1].id).toBe(`${analysisId}.chatgpt.us.r2`);
+    expect(nested.body.results[0].runs[1].raw.job.id).toBe(`${analysisId}.chatgpt.us.r2`);
+    expect(nested.body.results[0].runs[1].jobId).toBe(`${analysisId}.chatgpt.us.r2`);
+  });
+
+  it('pools the pairs of several locations as clusters, not their captures as if each were a question', async () => {
+    const { analysisId } = await client.analyze({ ...asked, replicates: 2, locations: ['US', 'DE'] });
+    await end('chatgpt', { text: 'One.', domains: ['a.example'] });
+    await end('chatgpt', { text: 'One.', domains: ['a.example'] });
+    await end('chatgpt', { text: 'Two.', domains: ['c.example'] });
+    await end('chatgpt', { text: 'Two.', domains: ['c.example'] });
+    const { summary } = await client.getAnalysis(analysisId);
+    const [found] = summary?.domains ?? [];
+    expect(found).toMatchObject({ domain: 'a.example', k: 2, n: 4, rate: 0.5 });
+    const naive = wilsonInterval(2, 4);
+    expect(found?.ciCategory?.low).toBeLessThan(naive.low);
+    expect(found?.ciCategory?.high).toBeGreaterThan(naive.high);
+  });
+
+  it('knows the reference’s own name of a provider', async () => {
+    const { analysisId } = await client.analyze({ ...asked, providers: ['google_aio' as never] });
+    expect((await client.getAnalysis(analysisId)).providers).toEqual(['google_ai_overview']);
+    await client.cancel(analysisId);
   });
 
   it('repeated with its Idempotency-Key is the same analysis', async () => {
@@ -179,15 +216,15 @@ describe('an async analysis is refused', () => {
   });
 
   it('without the credits for all of it: 403 as the reference says, and nothing is started', async () => {
-    const headers = await accountOf('acct_poor', 14);
+    const headers = await accountOf('acct_poor', 2);
     await setFeature(world.db, 'acct_poor', 'async-analysis', true);
     const refused = await world.post(PATH, asked, headers);
     expect(refused).toMatchObject({
       status: 403,
       body: {
         code: 'CREDITS_EXCEEDED',
-        error: 'this analysis needs 15 credits, 14 available; nothing was started',
-        details: { required: 15, available: 14 },
+        error: 'this analysis needs 3 credits, 2 available; nothing was started',
+        details: { required: 3, available: 2 },
       },
     });
     const { rowCount } = await world.db.query(`SELECT 1 FROM fleet.job WHERE account_id = 'acct_poor'`);

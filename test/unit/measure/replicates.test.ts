@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Envelope } from '../../../src/contract/envelope.ts';
-import { jaccardDistance, meanJaccardDistance } from '../../../src/measure/jaccard.ts';
+import { jaccardDistance } from '../../../src/measure/jaccard.ts';
+import type { ObservedOutcome } from '../../../src/measure/observation.ts';
+import { jackknifeInterval, meanDistance } from '../../../src/measure/replicate-distance.ts';
 import { summariseReplicates } from '../../../src/measure/replicates.ts';
 import { wilsonInterval } from '../../../src/measure/wilson.ts';
+import { observed } from './observed.ts';
 
 const Z = 1.959963984540054;
 const trialsAndHits = fc
@@ -81,82 +84,74 @@ describe('the Jaccard distance', () => {
     );
   });
 
-  it('averages over all n(n−1)/2 pairs, whatever their order', () => {
+  it('averages over all pairs that have anything, whatever their order', () => {
     fc.assert(
       fc.property(sets, (given) => {
-        const mean = meanJaccardDistance(given);
-        if (given.length < 2) {
+        const mean = meanDistance(given);
+        const pairs = given.flatMap((a, index) =>
+          given.slice(index + 1).flatMap((b) => (a.size + b.size === 0 ? [] : [jaccardDistance(a, b)])),
+        );
+        if (pairs.length === 0) {
           expect(mean).toBeNull();
           return;
         }
-        let sum = 0;
-        for (const a of given) for (const b of given) sum += jaccardDistance(a, b);
-        expect(mean).toBeCloseTo(sum / (given.length * (given.length - 1)), 12);
-        expect(meanJaccardDistance(given.toReversed())).toBeCloseTo(mean ?? 0, 12);
+        expect(mean).toBeCloseTo(pairs.reduce((sum, own) => sum + own, 0) / pairs.length, 12);
+        expect(meanDistance(given.toReversed())).toBeCloseTo(mean ?? 0, 12);
       }),
     );
   });
+
+  it('has an interval from three captures on, which is a point when all are alike', () => {
+    const alike = [new Set(['a', 'b']), new Set(['a', 'b']), new Set(['a', 'b'])];
+    expect(jackknifeInterval(alike.slice(1))).toBeNull();
+    expect(jackknifeInterval(alike)).toEqual({ low: 0, high: 0 });
+    // Leaving one of {a}, {a}, {b} out leaves distances 1, 1 and 0: mean 2/3, variance 2/3 · (2/3) = 4/9, t₂ = 4.3.
+    const odd = jackknifeInterval([new Set(['a']), new Set(['a']), new Set(['b'])]);
+    expect(odd).toEqual({ low: 0, high: 1 });
+  });
 });
 
-/** The part of an Envelope that the summary reads. */
-function capture(domains: readonly string[], text: string, status = 'completed'): Envelope {
-  const sources = domains.map((domain) => ({ domain, cited: true }));
-  return { job: { status }, answer: { text }, evidence: { sources } } as unknown as Envelope;
+/** A capture, as far as a summary reads it. */
+function capture(domains: readonly string[], text: string, outcome: ObservedOutcome = 'answered') {
+  const envelope = { answer: { text } } as unknown as Envelope;
+  const seen = observed({ prompt: 1, outcome });
+  const sources = domains.map((domain, index) => ({
+    ...{ sourceId: index + 1, url: null, domain, cited: true, position: null, brandId: null },
+  }));
+  return { envelope, observation: { ...seen, sources } };
 }
 
 describe('replicates of one question', () => {
   it('tell for each domain and each answer in how many of n it appears', () => {
     const summary = summariseReplicates([
       capture(['a.example', 'b.example', 'a.example'], 'Use  Hubfield.'),
-      capture(['A.example'], 'Use Hubfield.'),
+      capture(['a.example'], 'Use Hubfield.'),
       capture(['c.example'], 'Use Pipewise.'),
-      capture([], ''),
-      capture(['z.example'], 'never seen', 'failed'),
+      capture(['c.example'], 'Use Pi', 'answered_partially'),
+      capture([], '', 'absent'),
+      capture(['z.example'], 'never seen', 'challenge'),
     ]);
-    expect(summary.n).toBe(4);
-    expect(summary.answered).toMatchObject({ count: 3, n: 4, share: 0.75 });
-    expect(summary.domains.map(({ domain, count }) => [domain, count])).toEqual([
-      ['a.example', 2],
-      ['b.example', 1],
-      ['c.example', 1],
+    expect(summary).toMatchObject({ asked: 6, answered: 4, excluded: { absent: 1, challenge: 1 } });
+    // A truncated answer may cite what was cut off.
+    expect(summary.domains.map(({ domain, k, n }) => [domain, k, n])).toEqual([
+      ['a.example', 2, 3],
+      ['b.example', 1, 3],
+      ['c.example', 1, 3],
     ]);
-    expect(summary.domains[0]).toMatchObject({ n: 4, share: 0.5, interval: wilsonInterval(2, 4) });
-    expect(summary.answers.map(({ text, count }) => [text, count])).toEqual([
-      ['Use  Hubfield.', 2],
-      ['Use Pipewise.', 1],
+    expect(summary.domains[0]).toMatchObject({ rate: 2 / 3, ci95: wilsonInterval(2, 3) });
+    expect(summary.answers.map(({ text, k, n }) => [text, k, n])).toEqual([
+      ['Use  Hubfield.', 2, 4],
+      ['Use Pi', 1, 4],
+      ['Use Pipewise.', 1, 4],
     ]);
-    // {a,b} {a} {c} {}: ½, 1, 1, 1, 1, 1 over six pairs.
-    expect(summary.meanJaccardDistance.domains).toBeCloseTo(5.5 / 6, 12);
+    // {a,b} {a} {c}: ½, 1, 1.
+    expect(summary.distance.domains).toBeCloseTo(2.5 / 3, 12);
   });
 
   it('whose captures all failed know nothing, and say so', () => {
-    const summary = summariseReplicates([capture(['a.example'], 'x', 'failed')]);
-    expect(summary).toEqual({
-      n: 0,
-      answered: { count: 0, n: 0, share: 0, interval: { low: 0, high: 1 } },
-      domains: [],
-      answers: [],
-      meanJaccardDistance: { domains: null, words: null },
+    expect(summariseReplicates([capture([], '', 'timeout')])).toEqual({
+      ...{ asked: 1, answered: 0, excluded: { timeout: 1 }, domains: [], answers: [] },
+      distance: { domains: null, domainsCi95: null, words: null },
     });
-  });
-
-  it('never count more than n, and equal captures have no distance', () => {
-    const any = fc.record({ domains: fc.array(fc.domain(), { maxLength: 4 }), text: fc.string() });
-    fc.assert(
-      fc.property(fc.array(any, { maxLength: 8 }), (given) => {
-        const summary = summariseReplicates(given.map(({ domains, text }) => capture(domains, text)));
-        expect(summary.n).toBe(given.length);
-        for (const { count } of [...summary.domains, ...summary.answers])
-          expect(count).toBeLessThanOrEqual(summary.n);
-        const sum = summary.answers.reduce((total, { count }) => total + count, 0);
-        expect(sum).toBe(summary.answered.count);
-        const [first] = given;
-        if (first === undefined) return;
-        const same = summariseReplicates(
-          [first, first, first].map(({ domains, text }) => capture(domains, text)),
-        );
-        expect(same.meanJaccardDistance).toEqual({ domains: 0, words: 0 });
-      }),
-    );
   });
 });
