@@ -1,4 +1,3 @@
-import { parse as parseHost } from 'tldts';
 import type { Answer, ListItem } from '../contract/envelope.ts';
 import type { SeenMention } from './observation.ts';
 import type { Stretch } from './sentences.ts';
@@ -19,7 +18,7 @@ interface PlacedBlock extends Stretch {
 /** Where the blocks of an answer stand in its text, and what of the text is no prose. */
 export interface AnswerPlaces {
   blocks: PlacedBlock[];
-  /** URLs, code and image texts: a term inside is no mention. In order, not overlapping. */
+  /** Code and image texts: a term inside is no mention. In order, not overlapping; URLs the matcher finds itself. */
   masked: [number, number][];
 }
 
@@ -31,11 +30,8 @@ const WHERE: Readonly<Record<string, SeenMention['where']>> = {
   table: 'table',
 };
 
-/**
- * Finds the blocks in `answer.text`, which is their texts in order (DESIGN.md, *Contracts*). `spared`: host-like names
- * that are terms themselves (`booking.com`), lower case, and therefore not masked.
- */
-export function answerPlaces(answer: Answer, spared: ReadonlySet<string>): AnswerPlaces {
+/** Finds the blocks in `answer.text`, which is their texts in order (DESIGN.md, *Contracts*). */
+export function answerPlaces(answer: Answer): AnswerPlaces {
   const blocks: PlacedBlock[] = [];
   const masked: [number, number][] = [];
   let cursor = 0;
@@ -48,7 +44,7 @@ export function answerPlaces(answer: Answer, spared: ReadonlySet<string>): Answe
     const items = block.items === undefined ? [] : placeItems(answer.text, block.items, start);
     blocks.push({ start, end, where: WHERE[block.type] ?? 'other', items });
   }
-  return { blocks, masked: merged([...masked, ...urlsIn(answer.text, spared)]) };
+  return { blocks, masked };
 }
 
 function placeItems(text: string, items: readonly ListItem[], from: number): PlacedItem[] {
@@ -72,45 +68,4 @@ export function placeOf(places: AnswerPlaces, offset: number): Pick<SeenMention,
   if (block === undefined) return { where: 'other', listRank: null };
   const item = block.items.find(({ start, end }) => start <= offset && offset < end);
   return { where: block.where, listRank: item?.rank ?? null };
-}
-
-/** Everything but white space and what parts a URL from the text around it; other scripts end it, too. */
-const URL_CHARACTER = /[!#-&(-;=?-~]/;
-
-/** Looks only where a dot stands between two characters: a pattern over the whole text costs ten times as much. */
-function urlsIn(text: string, spared: ReadonlySet<string>): [number, number][] {
-  const urls: [number, number][] = [];
-  let from = 0;
-  for (let dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', Math.max(from, dot + 1))) {
-    if (!isUrlCharacter(text, dot - 1) || !isUrlCharacter(text, dot + 1)) continue;
-    let start = dot;
-    let end = dot;
-    while (start > from && isUrlCharacter(text, start - 1)) start--;
-    while (isUrlCharacter(text, end)) end++;
-    from = end;
-    const found = text.slice(start, end).replace(/[.,;:!?)\]}*_]+$/, '');
-    const bare = found.replace(/^[([{*_]+/, '');
-    if (isUrl(bare, spared)) urls.push([start + found.length - bare.length, start + found.length]);
-  }
-  return urls;
-}
-
-function isUrlCharacter(text: string, at: number): boolean {
-  return at >= 0 && at < text.length && URL_CHARACTER.test(text.charAt(at));
-}
-
-function isUrl(bare: string, spared: ReadonlySet<string>): boolean {
-  if (/^(?:https?:\/\/|www\.)|.@./i.test(bare)) return true;
-  const [host = ''] = bare.split('/');
-  return !spared.has(host.toLowerCase()) && parseHost(host).isIcann === true;
-}
-
-function merged(ranges: readonly [number, number][]): [number, number][] {
-  const result: [number, number][] = [];
-  for (const [start, end] of [...ranges].sort(([a], [b]) => a - b)) {
-    const last = result.at(-1);
-    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
-    else result.push([start, end]);
-  }
-  return result;
 }

@@ -1,6 +1,7 @@
 /**
  * A text as the matcher reads it, with the way back. `starts[i]` and `ends[i]` are the half-open UTF-16 range of the
- * original character that unit `i` of `text` comes from; units of one original character share both.
+ * original character that unit `i` of `text` comes from; units of one original character share both. They may be longer
+ * than the text.
  */
 export interface FoldedText {
   text: string;
@@ -101,51 +102,59 @@ function clusterEnd(text: string, start: number): number {
   return end;
 }
 
-class FoldedUnits {
-  #units: Uint16Array;
-  #starts: Int32Array;
-  #ends: Int32Array;
-  #length = 0;
+/** Units of the text being folded, for one text after the other: an array of its own for each costs more than the fold. */
+let unitsOfText = new Uint16Array(4_096);
+let startsOfText = new Int32Array(4_096);
+let endsOfText = new Int32Array(4_096);
+/** The way back where every character stayed where it was: shared by all such texts. */
+let sameStarts = Int32Array.from({ length: 4_096 }, (_, index) => index);
+let sameEnds = Int32Array.from({ length: 4_096 }, (_, index) => index + 1);
 
-  constructor(capacity: number) {
-    this.#units = new Uint16Array(capacity);
-    this.#starts = new Int32Array(capacity);
-    this.#ends = new Int32Array(capacity);
-  }
+class FoldedUnits {
+  #length = 0;
+  #moved = false;
 
   add(unit: number, start: number, end: number): void {
     const at = this.#length;
-    if (at === this.#units.length) this.#grow();
-    this.#units[at] = unit;
-    this.#starts[at] = start;
-    this.#ends[at] = end;
+    if (at === unitsOfText.length) growUnits();
+    unitsOfText[at] = unit;
+    startsOfText[at] = start;
+    endsOfText[at] = end;
+    if (start !== at || end !== at + 1) this.#moved = true;
     this.#length = at + 1;
   }
 
   /** The last unit covers the original up to `end`. */
   extendLast(end: number): void {
-    this.#ends[this.#length - 1] = end;
-  }
-
-  #grow(): void {
-    const size = this.#units.length * 2 + 16;
-    const grown = new FoldedUnits(size);
-    grown.#units.set(this.#units);
-    grown.#starts.set(this.#starts);
-    grown.#ends.set(this.#ends);
-    this.#units = grown.#units;
-    this.#starts = grown.#starts;
-    this.#ends = grown.#ends;
+    endsOfText[this.#length - 1] = end;
+    this.#moved = true;
   }
 
   finish(): FoldedText {
     const length = this.#length;
-    return {
-      text: DECODER.decode(this.#units.subarray(0, length)),
-      starts: this.#starts.subarray(0, length),
-      ends: this.#ends.subarray(0, length),
-    };
+    const text = DECODER.decode(unitsOfText.subarray(0, length));
+    if (this.#moved) {
+      return { text, starts: startsOfText.slice(0, length), ends: endsOfText.slice(0, length) };
+    }
+    if (sameStarts.length < length) {
+      sameStarts = Int32Array.from({ length: length * 2 }, (_, index) => index);
+      sameEnds = Int32Array.from({ length: length * 2 }, (_, index) => index + 1);
+    }
+    return { text, starts: sameStarts, ends: sameEnds };
   }
+}
+
+function growUnits(): void {
+  const size = unitsOfText.length * 2;
+  const units = new Uint16Array(size);
+  const starts = new Int32Array(size);
+  const ends = new Int32Array(size);
+  units.set(unitsOfText);
+  starts.set(startsOfText);
+  ends.set(endsOfText);
+  unitsOfText = units;
+  startsOfText = starts;
+  endsOfText = ends;
 }
 
 const DECODER = new TextDecoder('utf-16le', { ignoreBOM: true });
@@ -161,7 +170,7 @@ function isSeparator(unit: number): boolean {
  */
 export function fold(text: string, options: FoldOptions = PLAIN): FoldedText {
   const table = tableOf(options);
-  const units = new FoldedUnits(text.length + 16);
+  const units = new FoldedUnits();
   let afterSpace = false;
   let index = 0;
   while (index < text.length) {

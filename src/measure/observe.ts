@@ -20,23 +20,13 @@ export interface Observer {
 
 export function compileObserver(book: BrandBook): Observer {
   const matcher = compileMatcher(book);
-  const spared = new Set(
-    book.brands.flatMap(({ terms }) =>
-      terms.flatMap(({ text }) => (text.includes('.') ? [text.toLowerCase()] : [])),
-    ),
-  );
-  return { observe: (envelope, promptId) => observe(envelope, promptId, matcher, spared) };
+  return { observe: (envelope, promptId) => observe(envelope, promptId, matcher) };
 }
 
-function observe(
-  envelope: Envelope,
-  promptId: string,
-  matcher: Matcher,
-  spared: ReadonlySet<string>,
-): Observation {
+function observe(envelope: Envelope, promptId: string, matcher: Matcher): Observation {
   const { job, answer, provenance, evidence } = envelope;
   const sources = seenSources(evidence.sources, matcher);
-  const places = answerPlaces(answer, spared);
+  const places = answerPlaces(answer);
   const mentions = seenMentions(envelope, matcher, sources, places);
   const sentences = sentencesOf(answer.text);
   return {
@@ -103,10 +93,7 @@ function seenMentions(
   const { text } = envelope.answer;
   if (text === '') return [];
   const found = matcher.scan(text, {
-    // Only inflections need it, and telling a language costs more than all the rest.
-    get language() {
-      return answerLanguage(text);
-    },
+    language: answerLanguage(text),
     query: envelope.job.query,
     citedDomains: new Set(sources.flatMap(({ cited, domain }) => (cited && domain !== null ? [domain] : []))),
     masked: places.masked,
