@@ -1,6 +1,7 @@
 import type { BrandBook } from '../contract/brand-book.ts';
 import { insideBareUrl } from './bare-urls.ts';
 import { brandDomains, registrableDomain } from './brand-domains.ts';
+import { controlLanguages } from './control-hits.ts';
 import { echoRange } from './echo.ts';
 import { isSupported } from './homograph-support.ts';
 import { type FlaggedTerm, flaggedTerms } from './homographs.ts';
@@ -36,31 +37,56 @@ export interface Matcher {
   scan(text: string, context: ScanContext): FoundTerm[];
   /** The brand a URL or host belongs to (C.2 *Domain match*). */
   brandOfUrl(url: string): string | null;
-  /** Terms that count only with support. */
+  /** Terms that count only with support, those found in control answers among them. */
   readonly flagged: readonly FlaggedTerm[];
   /** Folded spellings under which a term is found in answers of a language. */
   spellings(termId: string, language: string | null): string[];
 }
 
-/** Compiles a brand book (analysis.md C.2). Automata are built on first use, one per language of answers. */
-export function compileMatcher(
-  book: BrandBook,
-  flagged: readonly FlaggedTerm[] = flaggedTerms(book),
-): Matcher {
+/**
+ * Compiles a brand book (analysis.md C.2). Automata are built on first use, one per language of answers. What the
+ * control answers contain is flagged in their language too.
+ */
+export function compileMatcher(book: BrandBook): Matcher {
   const scans = new Map<string, TermScan>();
   const scanIn = (language: string): TermScan => {
     const known = scans.get(language) ?? new TermScan(book, language);
     scans.set(language, known);
     return known;
   };
-  const flags = new Map(flagged.map((term) => [term.termId, term]));
+  const scanWith =
+    (flags: Flags): Matcher['scan'] =>
+    (text, context) =>
+      scanText(scanIn(primaryTag(context.language)), flags, text, context);
+  const flagged = withControlFlags(book, controlLanguages({ scan: scanWith(new Map()) }));
   const texts = new Map(book.brands.flatMap(({ terms }) => terms.map((term) => [term.id, term.text])));
   return {
-    scan: (text, context) => scanText(scanIn(primaryTag(context.language)), flags, text, context),
+    scan: scanWith(new Map(flagged.map((term) => [term.termId, term]))),
     brandOfUrl: brandDomains(book),
     flagged,
     spellings: (termId, language) => spellingsOf(texts.get(termId) ?? '', primaryTag(language)),
   };
+}
+
+/** The flags of the terms themselves, and those of terms found in control answers. */
+function withControlFlags(book: BrandBook, found: ReadonlyMap<string, readonly string[]>): FlaggedTerm[] {
+  const flags = new Map(flaggedTerms(book).map((flag) => [flag.termId, flag]));
+  return book.brands.flatMap((brand) =>
+    brand.terms.flatMap(({ id }): FlaggedTerm[] => {
+      const flag = flags.get(id);
+      const languages = found.get(id);
+      if (languages === undefined) return flag === undefined ? [] : [flag];
+      const everywhere = flag !== undefined && flag.languages.length === 0;
+      return [
+        {
+          brandId: brand.id,
+          termId: id,
+          reasons: [...(flag?.reasons ?? []), 'control_answer'],
+          languages: everywhere ? [] : [...new Set([...(flag?.languages ?? []), ...languages])],
+        },
+      ];
+    }),
+  );
 }
 
 type Flags = ReadonlyMap<string, FlaggedTerm>;
