@@ -14,6 +14,7 @@ import {
   unavailable,
 } from './error-answer.ts';
 import type { App } from './fastify-types.ts';
+import { frontOfPath } from './fronts.ts';
 import { headerText } from './header-text.ts';
 import { parseJsonBody } from './json-text.ts';
 import { answerConnectionError, type ReceiveLimits } from './raw-answer.ts';
@@ -118,8 +119,14 @@ function sendError(context: ApiContext, error: unknown, request: FastifyRequest,
   // Errors of the framework come before any hook has run: the header is looked at again.
   const version = resolveVersion(versionHeader(request), request.apiVersion);
   const origin = originOf(context, request);
-  const { status, headers, body } = errorAnswer(apiError, { requestId, origin, version });
-  void reply.code(status).headers(headers).send(JSON.stringify(body));
+  const ours = errorAnswer(apiError, { requestId, origin, version });
+  const front = frontOfPath(request.url);
+  const { status, headers, body } =
+    front === undefined ? ours : { headers: {}, ...front.answer(apiError, requestId) };
+  void reply
+    .code(status)
+    .headers({ ...ours.headers, ...front?.headers?.(requestId), ...headers })
+    .send(JSON.stringify(body));
 }
 
 /** Where this client reaches us: its Host header when that is a plain host and port (https behind a proxy that says so), else our own address. */

@@ -6,6 +6,7 @@ import { envelopeJsonSchema } from '../contract/envelope.ts';
 import type { ShownLimits } from './docs-guide.ts';
 import { docsPage, routesOf } from './docs-page.ts';
 import type { App } from './fastify-types.ts';
+import { frontOfPath } from './fronts.ts';
 import { tidyComponents } from './openapi-components.ts';
 import { inDialect, operationIdOf } from './openapi-dialect.ts';
 import { errorBodySchema } from './wire.ts';
@@ -17,7 +18,10 @@ function collectorOf(version: ApiVersion): string {
   return version === DEFAULT_VERSION ? 'swagger' : `swagger ${version}`;
 }
 
-/** Collects the routes that follow into one OpenAPI 3.1 document per dialect, of the zod schemas that validate them. */
+/**
+ * Collects the routes that follow into one OpenAPI 3.1 document per dialect, of the zod schemas that validate them. Fronts
+ * have documents of their own (compat-mount.ts).
+ */
 export async function collectOpenApi(app: App): Promise<void> {
   for (const version of API_VERSIONS) {
     await app.register(swagger, {
@@ -31,6 +35,7 @@ export async function collectOpenApi(app: App): Promise<void> {
         security: [{ bearer: [] }],
       },
       transform: (given) => {
+        if (frontOfPath(given.url) !== undefined) return { schema: { hide: true }, url: given.url };
         const operationId = operationIdOf(String(given.route.method), given.url);
         return jsonSchemaTransform({
           ...given,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
+import type { Scope } from '../jobs/account.ts';
 import { type RatePolicy, rateHeaders, refundRate, retryAfterSeconds, takeRate } from '../jobs/limits.ts';
 import type { Config } from '../platform/config.ts';
 import type { ApiContext } from './api-context.ts';
@@ -11,27 +12,43 @@ const WINDOW_S = 60;
 /** Reads are cheap, and polling is what the reference tells its clients to do. */
 const READS_PER_SUBMIT = 10;
 
-/** Which bucket a route draws from: submits have one of their own. */
-export function policyOf(config: Config, method: string, pattern: string): RatePolicy {
-  if (scopeOfRoute(method, pattern) === 'search:create') {
+/** Scopes of what makes the fleet work. */
+const SUBMITS: readonly (Scope | null)[] = [
+  'search:create',
+  'content_intelligence:runs:create',
+  'content_intelligence:content:score',
+];
+
+/** Which bucket a route that needs a scope draws from: submits have one of their own. */
+export function policyOf(config: Config, scope: Scope | null): RatePolicy {
+  if (SUBMITS.includes(scope)) {
     return { name: 'submit', quota: config.rateLimit, windowS: WINDOW_S };
   }
   return { name: 'request', quota: config.rateLimit * READS_PER_SUBMIT, windowS: WINDOW_S };
 }
 
+/** The scope that a route of this app needs. */
+export type ScopeOf = (method: string, pattern: string) => Scope | null;
+
 /**
  * Counts every request of a key, before its body is read; the bucket's state stands on submits and on refusals. A
  * conditional read that found nothing new costs nothing. Throws RATE_LIMIT_EXCEEDED.
  */
-export function limitRates(app: App, context: ApiContext): void {
-  app.addHook('onRequest', async (request, reply) => takeOne(context, request, reply));
+export function limitRates(app: App, context: ApiContext, scopeOf: ScopeOf = scopeOfRoute): void {
+  const policyFor = (request: FastifyRequest): RatePolicy =>
+    policyOf(context.config, scopeOf(request.method, request.routeOptions.url ?? ''));
+  app.addHook('onRequest', async (request, reply) => takeOne(context, policyFor(request), request, reply));
   app.addHook('onResponse', async (request, reply) => {
-    if (reply.statusCode === 304) await putBack(context, request);
+    if (reply.statusCode === 304) await putBack(context, policyFor(request), request);
   });
 }
 
-async function takeOne(context: ApiContext, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const policy = policyFor(context, request);
+async function takeOne(
+  context: ApiContext,
+  policy: RatePolicy,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   const state = await takeRate(context.db, bucketOf(request), policy);
   const headers = rateHeaders(policy, state);
   if (state.allowed) {
@@ -46,16 +63,12 @@ async function takeOne(context: ApiContext, request: FastifyRequest, reply: Fast
   );
 }
 
-async function putBack(context: ApiContext, request: FastifyRequest): Promise<void> {
+async function putBack(context: ApiContext, policy: RatePolicy, request: FastifyRequest): Promise<void> {
   try {
-    await refundRate(context.db, bucketOf(request), policyFor(context, request));
+    await refundRate(context.db, bucketOf(request), policy);
   } catch (error) {
     context.log.warn({ err: error, requestId: request.id }, 'a free request could not be refunded');
   }
-}
-
-function policyFor(context: ApiContext, request: FastifyRequest): RatePolicy {
-  return policyOf(context.config, request.method, request.routeOptions.url ?? '');
 }
 
 function bucketOf(request: FastifyRequest): string {

@@ -19,9 +19,11 @@ import { bareApp } from './app.ts';
 import { artifactRoutes } from './artifact-routes.ts';
 import { AuthFailures } from './auth-failures.ts';
 import { authenticate, requireScope } from './authenticate.ts';
+import { mountFront } from './compat-mount.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
 import { collectOpenApi, docsRoutes } from './docs-routes.ts';
 import type { App } from './fastify-types.ts';
+import { FRONTS } from './fronts.ts';
 import { healthRoutes } from './health-routes.ts';
 import { jobListRoutes } from './job-list-routes.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -92,6 +94,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   };
   const app = bareApp(context, options.limits ?? LIMITS);
   await collectOpenApi(app);
+  for (const front of FRONTS) await mountFront(app, context, front);
   // After the collector, so that it sees every route.
   await app.register(async (scope) => guardedRoutes(scope.withTypeProvider(), context));
   await app.register(async (scope) => {

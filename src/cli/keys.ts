@@ -3,6 +3,7 @@ import { FleetError } from '../contract/errors.ts';
 import { DEFAULT_ACCOUNT, KEY_MODES, type KeyMode, SCOPES, type Scope } from '../jobs/account.ts';
 import { ensureFirstAccount, readAccount } from '../jobs/accounts.ts';
 import { createKey, listKeys, type NewKey, revokeKey } from '../jobs/api-keys.ts';
+import { FRONT_NAMES, type FrontName } from '../jobs/key-fronts.ts';
 import { systemClock } from '../platform/clock.ts';
 import { type Config, processConfig } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
@@ -41,6 +42,7 @@ function readDays(text: string): number {
 interface CreateOptions {
   account: string;
   mode: KeyMode;
+  front?: FrontName;
   scopes?: Scope[];
   expires?: number;
   json?: boolean;
@@ -50,6 +52,7 @@ async function create(label: string, options: CreateOptions): Promise<void> {
   const now = systemClock.now();
   const given: NewKey = {
     ...{ label, accountId: options.account, mode: options.mode },
+    ...(options.front === undefined ? {} : { front: options.front }),
     ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
     expiresAt: options.expires === undefined ? null : now + options.expires * DAY_MS,
   };
@@ -76,6 +79,11 @@ export function keysCommand(): Command {
       new Option('--mode <mode>', 'test keys capture from the stage and cost nothing')
         .choices(KEY_MODES)
         .default('live'),
+    )
+    .addOption(
+      new Option('--front <name>', 'begins as the clients of that API expect, with its scopes').choices(
+        FRONT_NAMES,
+      ),
     )
     .option('--scopes <list>', `comma separated; all by default: ${SCOPES.join(', ')}`, readScopes)
     .option('--expires <days>', 'days until it is refused; never by default', readDays)

@@ -1,8 +1,8 @@
 /** The first account of an installation: FLEET_API_KEY and keys made without naming an account belong to it. */
 export const DEFAULT_ACCOUNT = 'acct_default';
 
-/** What a key may be allowed to do (specs/edge.md 5). */
-export const SCOPES = [
+/** What a key may be allowed to do in our own API (specs/edge.md 5). */
+export const OWN_SCOPES = [
   'search:create',
   'jobs:read',
   'jobs:cancel',
@@ -11,6 +11,30 @@ export const SCOPES = [
   'webhooks:manage',
   'keys:manage',
 ] as const;
+
+/** Scopes of the content-intelligence front, in the words of its reference. */
+export const CONTENT_SCOPES = [
+  'runs:read',
+  'content_intelligence:runs:create',
+  'content_intelligence:content:score',
+  'pages:content:serialize',
+] as const;
+
+/** Scopes of the report-runs front, in the words of its reference. */
+export const REPORT_SCOPES = [
+  'read:meta',
+  'read:brands',
+  'write:brands',
+  'read:reports',
+  'write:reports',
+  'write:prompts',
+  'read:jobs',
+  'write:jobs',
+  'read:citations',
+] as const;
+
+/** All that a key may be allowed to do, on every front. */
+export const SCOPES = [...OWN_SCOPES, ...CONTENT_SCOPES, ...REPORT_SCOPES] as const;
 
 export type Scope = (typeof SCOPES)[number];
 

@@ -1,29 +1,31 @@
 import { randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { KeyMode } from './account.ts';
+import { type FrontName, KEY_FRONTS } from './key-fronts.ts';
 
-const PREFIX_LENGTH = 'aisk_live_'.length;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const RANDOM_LENGTH = 30;
 const CHECK_LENGTH = 6;
-const OURS = /^aisk_(?:live|test)_/;
-const OWN_FORM = /^aisk_(?:live|test)_[0-9A-Za-z]{36}$/;
+const PREFIXES = ['aisk_live_', 'aisk_test_', ...Object.values(KEY_FRONTS).map(({ prefix }) => prefix)];
+const TAIL = /^[0-9A-Za-z]{36}$/;
 
 /**
- * A new key: `aisk_live_` or `aisk_test_`, 30 random base62 characters (about 178 bits), 6 of CRC-32 in base62, as GitHub's tokens of
- * 2021 do it: a prefix that secret scanners find, a checksum that refuses typing errors without a look-up.
+ * A new key: `aisk_live_`, `aisk_test_` or the prefix of a front, 30 random base62 characters (about 178 bits), 6 of CRC-32
+ * in base62, as GitHub's tokens of 2021 do it: a prefix that secret scanners find, a checksum that refuses typing errors
+ * without a look-up.
  */
-export function newKeyText(mode: KeyMode = 'live'): string {
+export function newKeyText(mode: KeyMode = 'live', front?: FrontName): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => BASE62[randomInt(BASE62.length)]).join('');
-  return `aisk_${mode}_${random}${checksum(random)}`;
+  const prefix = front === undefined ? `aisk_${mode}_` : KEY_FRONTS[front].prefix;
+  return `${prefix}${random}${checksum(random)}`;
 }
 
 /** False for a text that claims to be one of our keys and has a wrong length or checksum; true for anything else. */
 export function isPlausibleKey(text: string): boolean {
-  if (!OURS.test(text)) return text.length >= 20 && text.length <= 512;
-  if (!OWN_FORM.test(text)) return false;
-  const random = text.slice(PREFIX_LENGTH, PREFIX_LENGTH + RANDOM_LENGTH);
-  return text.endsWith(checksum(random));
+  const prefix = PREFIXES.find((known) => text.startsWith(known));
+  if (prefix === undefined) return text.length >= 20 && text.length <= 512;
+  const tail = text.slice(prefix.length);
+  return TAIL.test(tail) && tail.endsWith(checksum(tail.slice(0, RANDOM_LENGTH)));
 }
 
 function checksum(random: string): string {

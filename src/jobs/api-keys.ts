@@ -4,6 +4,7 @@ import { FleetError } from '../contract/errors.ts';
 import type { Sql } from '../platform/database.ts';
 import { DEFAULT_ACCOUNT, KEY_MODES, type KeyMode, SCOPES, type Scope } from './account.ts';
 import { isPlausibleKey, newKeyText } from './api-key-text.ts';
+import { type FrontName, KEY_FRONTS } from './key-fronts.ts';
 
 /** Channel on which a key's revocation is announced; payload: the key's id. */
 export const KEY_CHANNEL = 'fleet_key_revoked';
@@ -47,7 +48,9 @@ export interface NewKey {
   accountId?: string;
   /** Default: live. */
   mode?: KeyMode;
-  /** Default: all. */
+  /** Whose clients will hold it: decides how the key begins, and its scopes unless given. Default: our own. */
+  front?: FrontName;
+  /** Default: those of the front, else all. */
   scopes?: readonly Scope[];
   versionPin?: string | null;
   /** Epoch milliseconds; null (default): never. */
@@ -60,7 +63,7 @@ export async function createKey(
   given: NewKey,
   now: number,
 ): Promise<{ key: string; info: ApiKeyInfo }> {
-  const key = newKeyText(given.mode);
+  const key = newKeyText(given.mode, given.front);
   const info = await insertKey(sql, key, given, now);
   if (info === undefined) throw new TypeError('a fresh key cannot exist already');
   return { key, info };
@@ -74,7 +77,7 @@ export async function acceptKey(sql: Sql, plaintext: string, now: number): Promi
   if (!isPlausibleKey(plaintext)) {
     throw new FleetError(
       'CONFIG_INVALID',
-      'FLEET_API_KEY must have 20 to 512 characters (and a right checksum when it begins with aisk_live_ or aisk_test_)',
+      'FLEET_API_KEY must have 20 to 512 characters (and a right checksum when it begins as one of ours does: aisk_live_, aisk_test_, sellm_, sw_api_live_, rp_live_)',
     );
   }
   await insertKey(sql, plaintext, { label: 'FLEET_API_KEY', mode: modeOf(plaintext) }, now);
@@ -94,7 +97,7 @@ async function insertKey(sql: Sql, key: string, given: NewKey, now: number): Pro
       given.accountId ?? DEFAULT_ACCOUNT,
       given.label,
       given.mode ?? 'live',
-      [...(given.scopes ?? SCOPES)],
+      [...(given.scopes ?? (given.front === undefined ? SCOPES : KEY_FRONTS[given.front].scopes))],
       given.versionPin ?? null,
       hashOfKey(key),
       key.slice(-4),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FRONTS } from '../../../src/api/fronts.ts';
 import { API_VERSIONS } from '../../../src/contract/dialect.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 
@@ -50,6 +51,22 @@ describe.each(API_VERSIONS)('the OpenAPI document of %s', (version) => {
       Record<string, { operationId: string; summary: string; tags: string[] }>
     >(body.paths).flatMap((path) => Object.values(path));
     expect(operations.filter(({ summary, tags }) => !summary || tags?.length !== 1)).toEqual([]);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+});
+
+describe.each(FRONTS.map(({ name }) => name))('the OpenAPI document of the front %s', (name) => {
+  it('lints without an error or a warning, and names every route once', async () => {
+    const text = await (await fetch(`${world.url}/compat/${name}/openapi.json`)).text();
+    const problems = (await lint(text)).map(
+      ({ ruleId, severity, message }) => `${severity} ${ruleId}: ${message}`,
+    );
+    expect(problems).toEqual([]);
+    const paths: Record<string, Record<string, { operationId: string; summary: string }>> = JSON.parse(
+      text,
+    ).paths;
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    expect(operations.filter(({ summary }) => !summary)).toEqual([]);
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 });

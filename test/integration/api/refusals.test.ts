@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSIONS, type ApiVersion } from '../../../src/contract/dialect.ts';
-import { SCOPES } from '../../../src/jobs/account.ts';
+import { OWN_SCOPES } from '../../../src/jobs/account.ts';
 import { createAccount } from '../../../src/jobs/accounts.ts';
 import { createKey, type NewKey, revokeKey } from '../../../src/jobs/api-keys.ts';
 import { setFeature } from '../../../src/jobs/features.ts';
@@ -116,11 +116,11 @@ const AUTH: Row[] = [
       ],
     ] satisfies [string, Row[1]][]
   ).map(([name, ask]): Row => [name, ask, 401, 'AUTH_INVALID', BAD_KEY, { 'www-authenticate': 'Bearer' }]),
-  ...SCOPES.map(
+  ...OWN_SCOPES.map(
     (scope): Row => [
       `a key without ${scope}`,
       async (version) => {
-        const { ask } = await tenant(version, 10, { scopes: SCOPES.filter((one) => one !== scope) });
+        const { ask } = await tenant(version, 10, { scopes: OWN_SCOPES.filter((one) => one !== scope) });
         const [method, path, body] = NEEDS[scope];
         return ask(method, path, body);
       },
@@ -152,7 +152,7 @@ const AUTH: Row[] = [
   ],
 ];
 
-const NEEDS: Record<(typeof SCOPES)[number], [method: string, path: string, body?: unknown]> = {
+const NEEDS: Record<(typeof OWN_SCOPES)[number], [method: string, path: string, body?: unknown]> = {
   'search:create': ['POST', '/v1/search', base],
   'jobs:read': ['GET', `/v1/jobs/${UNKNOWN_JOB}`],
   'jobs:cancel': ['POST', `/v1/jobs/${UNKNOWN_JOB}/cancel`],

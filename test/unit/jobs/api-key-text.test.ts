@@ -1,12 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isPlausibleKey, newKeyText } from '../../../src/jobs/api-key-text.ts';
+import { FRONT_NAMES, KEY_FRONTS } from '../../../src/jobs/key-fronts.ts';
 
 describe('an API key', () => {
   it('has our prefix, 30 random and 6 check characters, and is plausible', () => {
     const key = newKeyText();
     expect(key).toMatch(/^aisk_live_[0-9A-Za-z]{36}$/);
     expect(isPlausibleKey(key)).toBe(true);
+  });
+
+  it.each(FRONT_NAMES)('for the clients of %s begins as they expect, with the same tail', (front) => {
+    const key = newKeyText('live', front);
+    const { prefix } = KEY_FRONTS[front];
+    expect(key.startsWith(prefix)).toBe(true);
+    expect(key.slice(prefix.length)).toMatch(/^[0-9A-Za-z]{36}$/);
+    expect(isPlausibleKey(key)).toBe(true);
+    expect(isPlausibleKey(`${key}x`)).toBe(false);
+    expect(isPlausibleKey(prefix + 'x'.repeat(36))).toBe(false);
   });
 
   it('with one character changed is refused without a look-up', () => {
