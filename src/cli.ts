@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { accountsCommand } from './cli/accounts.ts';
+import { analyseCommand } from './cli/analyse.ts';
 import { apiCommand } from './cli/api.ts';
 import { artifactsCommand } from './cli/artifacts.ts';
 import { captureCommand } from './cli/capture.ts';
@@ -49,6 +50,7 @@ for (const command of [
   lanesCommand(),
   topCommand(),
   planCommand(),
+  analyseCommand(),
   doctorCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));

@@ -24,7 +24,7 @@ export interface MeasureInput {
   seed: string;
   /** Runs of the same prompts so far and the days between them. */
   cadence?: Methodology['cadence'];
-  /** What the book's terms do in neutral answers, and which of them are homographs. */
+  /** `Observer.terms` of the book. */
   terms?: TermCheck;
 }
 

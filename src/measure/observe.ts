@@ -3,9 +3,11 @@ import type { Envelope, Source } from '../contract/envelope.ts';
 import { REGION_NOT_HONOURED } from '../contract/outcome.ts';
 import { answerLanguage } from './answer-language.ts';
 import { type AnswerPlaces, answerPlaces, placeOf } from './answer-places.ts';
+import { controlHits } from './control-hits.ts';
 import { compileMatcher, type Matcher, registrableDomain } from './matcher.ts';
 import type { BrandSentence, Observation, ObservedOutcome, SeenMention, SeenSource } from './observation.ts';
 import { type Stretch, sentencesOf, wordCount } from './sentences.ts';
+import type { TermCheck } from './term-counts.ts';
 
 /** A sentence longer than this is a wall of text, quoted only by its offsets' first part. */
 const LONGEST_QUOTE = 500;
@@ -16,11 +18,19 @@ const MOST_SENTENCES = 3;
 export interface Observer {
   /** What one child says about the brands. Pure: same Envelope, same book, same observation. */
   observe(envelope: Envelope, promptId: string): Observation;
+  /** What the book's terms do in neutral answers, and which are homographs. */
+  readonly terms: TermCheck;
 }
 
 export function compileObserver(book: BrandBook): Observer {
   const matcher = compileMatcher(book);
-  return { observe: (envelope, promptId) => observe(envelope, promptId, matcher) };
+  return {
+    observe: (envelope, promptId) => observe(envelope, promptId, matcher),
+    terms: {
+      controlHits: controlHits(matcher),
+      flagged: new Set(matcher.flagged.map(({ termId }) => termId)),
+    },
+  };
 }
 
 function observe(envelope: Envelope, promptId: string, matcher: Matcher): Observation {

@@ -82,7 +82,7 @@ export function summarisePairs(
       prompts: [prompt],
       observations: part.map(({ observation }) => observation),
       book: book ?? NO_BRANDS,
-      seed,
+      ...{ seed, terms: observer.terms },
     });
   const groups = [...Map.groupBy(runs, ({ envelope: { job } }) => `${job.surface} ${job.region}`).values()];
   const pairs = groups.flatMap((group): Pair[] => {
