@@ -5,6 +5,7 @@ import { brandMetrics, slicesOf } from './brand-metrics.ts';
 import { citationShares } from './citation-shares.ts';
 import { completenessOf, countedBy, qualityOf, surfaceSample } from './completeness.ts';
 import { isTelling, type ReadObservation, readBrands } from './eligibility.ts';
+import { checkFacts, type SentenceOfBrand } from './fact-check.ts';
 import { gridOf } from './grid.ts';
 import type { Methodology } from './methodology.ts';
 import { methodologyBlock } from './methodology-block.ts';
@@ -97,10 +98,16 @@ function allBrands(
         ...brandMetrics(brand, slices),
         ...voice,
         terms: termsOf(brand, counts, terms),
-        factCheck: [],
+        factCheck: checkFacts(brand, sentencesAbout(brand.id, observations)),
       },
     ];
   });
+}
+
+function sentencesAbout(brandId: string, observations: readonly Observation[]): SentenceOfBrand[] {
+  return observations.flatMap(({ id, sentences }) =>
+    sentences.flatMap(({ brandId: named, text }) => (named === brandId ? [{ observationId: id, text }] : [])),
+  );
 }
 
 /** By id; throws for two of one id and for a prompt nobody asked. */
