@@ -25,7 +25,7 @@ export function wallOf({ status, headers, html }: PageAnswer): PageEndCode | nul
   if (CHALLENGE.test(head) && wordsOf(text) < CHALLENGE_WORDS) return 'challenge';
   const refused = refusal(status);
   if (refused !== null) return refused;
-  if (/<input\b[^>]*\btype\s*=\s*["']?password/i.test(head) && wordsOf(text) < LOGIN_WORDS)
+  if (/<input\b[^<>]{0,400}\btype\s*=\s*["']?password/i.test(head) && wordsOf(text) < LOGIN_WORDS)
     return 'login_page';
   return null;
 }

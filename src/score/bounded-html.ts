@@ -2,12 +2,16 @@
 export const MAX_TAGS = 40_000;
 export const MAX_CHARACTERS = 3_000_000;
 const MAX_DEPTH = 150;
+/** Sums of the depths of all tags, and their mean: real pages stay below 40 on average. */
+const TANGLED = { sum: 300_000, mean: 60, most: 2_000_000 };
 const MAX_TAG_CHARACTERS = 4_000;
 
 export interface BoundedHtml {
   html: string;
   /** True when tags or characters beyond the bounds were left out. */
   cut: boolean;
+  /** True when the page nests so deep that looking for its article, which costs tags × depth, would take many seconds. */
+  tangled: boolean;
 }
 
 /** Elements whose content is no text of the page. */
@@ -26,13 +30,18 @@ export function boundHtml(html: string): BoundedHtml {
   let characters = 0;
   let tags = 0;
   let depth = 0;
+  let depths = 0;
   let at = 0;
   const keep = (text: string): void => {
     kept.push(text);
     characters += text.length;
   };
+  const bounded = (cut: boolean): BoundedHtml => {
+    const tangled = depths > TANGLED.most || (depths > TANGLED.sum && depths / tags > TANGLED.mean);
+    return { html: kept.join(''), cut, tangled };
+  };
   while (at < html.length) {
-    if (tags >= MAX_TAGS || characters >= MAX_CHARACTERS) return { html: kept.join(''), cut: true };
+    if (tags >= MAX_TAGS || characters >= MAX_CHARACTERS) return bounded(true);
     const open = html.indexOf('<', at);
     const textEnd = open < 0 ? html.length : open;
     if (textEnd > at) keep(html.slice(at, Math.min(textEnd, at + MAX_CHARACTERS - characters)));
@@ -56,12 +65,13 @@ export function boundHtml(html: string): BoundedHtml {
       continue;
     }
     tags++;
+    depths += depth;
     const nests = !VOID.has(tag.name) && !SELF_CLOSING.has(tag.name);
     if (nests && tag.closing) depth = Math.max(0, depth - 1);
     if (!nests || depth < MAX_DEPTH) keep(tag.text);
     if (nests && !tag.closing) depth++;
   }
-  return { html: kept.join(''), cut: false };
+  return bounded(false);
 }
 
 interface Tag {

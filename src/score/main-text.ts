@@ -2,6 +2,7 @@ import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import { type AnyNode, type CheerioAPI, parseHtml } from '../extract/dom.ts';
 import { type BlockText, isBoilerplate, readBlocks } from './block-text.ts';
+import type { BoundedHtml } from './bounded-html.ts';
 import { countWords } from './words.ts';
 
 export interface MainText extends BlockText {
@@ -14,13 +15,13 @@ const FEWEST_WORDS = 25;
 
 /**
  * The main text of a bounded page: Mozilla's Readability, checked against all text outside the site's furniture. Where
- * Readability finds next to nothing of it, that text is taken.
+ * Readability finds next to nothing of it, or the page is too tangled for it, that text is taken.
  */
-export function mainText(html: string, $: CheerioAPI): MainText {
+export function mainText({ html, tangled }: BoundedHtml, $: CheerioAPI): MainText {
   const root: AnyNode | undefined = $('body')[0] ?? $.root()[0];
   const all = root === undefined ? readBlocks(emptyRoot()) : readBlocks(root, isBoilerplate);
   const allWords = countWords(all.text);
-  const article = articleOf(html);
+  const article = tangled ? null : articleOf(html);
   const words = article === null ? 0 : countWords(article.text);
   const agreement = allWords === 0 ? 0 : Math.min(words, allWords) / Math.max(words, allWords);
   const confidence = agreement >= 0.6 ? 'high' : agreement >= 0.3 ? 'medium' : 'low';
@@ -46,8 +47,9 @@ function articleHtml(document: Document): string | null {
     const article = new Readability(document, { charThreshold: 200, keepClasses: false }).parse();
     return article?.content ?? null;
   } catch (error) {
-    // It walks past the root where text stands outside the body; all other text of the page is still read.
-    if (error instanceof TypeError) return null;
+    // It walks past the root where text stands outside the body, and linkedom spreads 100,000 nodes as arguments; the text
+    // of the page is read all the same, without it.
+    if (error instanceof TypeError || error instanceof RangeError) return null;
     throw error;
   }
 }

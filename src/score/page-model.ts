@@ -48,7 +48,7 @@ interface ReadDocument {
 function readDocument(html: string): ReadDocument {
   const bounded = boundHtml(html);
   const $ = parseHtml(bounded.html);
-  return { $, head: readHead($), main: mainText(bounded.html, $), cut: bounded.cut };
+  return { $, head: readHead($), main: mainText(bounded, $), cut: bounded.cut };
 }
 
 /** Reads a record once; null when it holds no HTML. `language`: what the caller says. */

@@ -38,7 +38,8 @@ export interface Sentence {
   end: number;
 }
 
-const SENTENCE_END = /[.!?…؟।]+["'”’»)\]]*(?=\s+["'“‘«([¿¡]*[\p{Lu}\p{Lo}\p{N}])|[。！？]+[」』）]*|\n/gu;
+const SENTENCE_END =
+  /(?<![.!?…؟।])[.!?…؟।]{1,10}["'”’»)\]]{0,10}(?=\s+["'“‘«([¿¡]*[\p{Lu}\p{Lo}\p{N}])|[。！？]+[」』）]*|\n/gu;
 /** Abbreviations after which a full stop ends nothing, of the languages most pages are in. */
 const ABBREVIATION =
   /(?:^|[\s(])(?:\p{L}|e\.g|i\.e|vs|etc|ca|bzw|z\.B|d\.h|Dr|Mr|Mrs|Ms|St|Nr|No|approx|Inc|Ltd|p\.ej)\.$/u;

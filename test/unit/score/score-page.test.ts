@@ -205,6 +205,10 @@ describe('hostile pages', () => {
     ['a word of a million letters', `<p>${'a'.repeat(million)}</p>`],
     ['a million quotation marks', `<p>${'“a'.repeat(million)}</p>`],
     ['a million unclosed scripts', '<script>'.repeat(million)],
+    ['a million full stops', `<p>${'.'.repeat(million)}</p>`],
+    ['a hundred thousand entities', `<p>${'&nbsp;x'.repeat(million / 8)}</p>`],
+    ['lists in lists in lists', '<ul><li>one more of them'.repeat(30_000)],
+    ['tables in tables in tables', '<table><tr><td>one more of them'.repeat(20_000)],
     ['lone surrogates and U+FFFD', `<p>${'\ud800\ufffd text '.repeat(1000)}</p>`],
   ])('%s: scored or refused, and read in bounded time', (_what, html) => {
     const score = scorePage(captured(`<html lang="en"><title>T</title><body>${html}</body></html>`), OPTIONS);
