@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { Command } from 'commander';
 import type { BrandBook } from '../contract/brand-book.ts';
 import { FleetError } from '../contract/errors.ts';
-import { measure } from '../measure/measure.ts';
-import type { Observation, Prompt } from '../measure/observation.ts';
-import { compileObserver } from '../measure/observe.ts';
+import type { Observation } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
+import { ReportReader } from '../measure/report-reader.ts';
 import { describeReport } from './analyse-text.ts';
 import { readBrandBook } from './read-brand-book.ts';
 import { readEnvelopeFiles } from './read-envelopes.ts';
@@ -33,22 +32,20 @@ export function analyseCommand(): Command {
 export async function analyse(
   path: string,
   book: BrandBook,
-): Promise<{ report: ReportMetrics; observations: Observation[] }> {
-  const observer = compileObserver(book);
-  const prompts = new Map<string, Prompt>();
-  const seen = new Map<string, { attempts: number; observation: Observation }>();
+): Promise<{ report: ReportMetrics; observations: readonly Observation[] }> {
+  const last = new Map<string, number>();
+  for await (const { job } of readEnvelopeFiles(path)) {
+    last.set(job.id, Math.max(job.attempts, last.get(job.id) ?? 0));
+  }
+  const reader = new ReportReader(book);
   for await (const envelope of readEnvelopeFiles(path)) {
     const { id, query, attempts } = envelope.job;
-    if ((seen.get(id)?.attempts ?? 0) > attempts) continue;
+    if (last.get(id) !== attempts) continue;
+    last.delete(id);
     const promptId = `p_${createHash('sha256').update(query).digest('hex').slice(0, 12)}`;
-    prompts.set(promptId, { id: promptId, text: query, category: null, intent: null, origin: 'user' });
-    seen.set(id, { attempts, observation: observer.observe(envelope, promptId) });
+    reader.add(envelope, { id: promptId, text: query, category: null, intent: null, origin: 'user' });
   }
-  if (seen.size === 0) throw new FleetError('INPUT_UNREADABLE', `${path} holds no Envelope`);
-  const observations = [...seen.values()].map(({ observation }) => observation);
-  const seed = book.brands.map(({ id }) => id).join(' ');
-  const report = measure({
-    ...{ prompts: [...prompts.values()], observations, book, seed, terms: observer.terms },
-  });
-  return { report, observations };
+  const { metrics, observations } = reader.finish(book.brands.map(({ id }) => id).join(' '));
+  if (observations.length === 0) throw new FleetError('INPUT_UNREADABLE', `${path} holds no Envelope`);
+  return { report: metrics, observations };
 }

@@ -41,28 +41,38 @@ const MOST_SUGGESTED = 20;
 /**
  * Names that answers offer beside the brands of the book (C.2 *Competitor discovery*): heads of list items and of bold
  * lines, first columns of tables, links whose text is the site's own name, product cards. Kept when seen in two prompts
- * on two surfaces, or in three captures; most captures first, at most 20. Suggested, never counted.
+ * on two surfaces, or in three captures; most captures first, at most 20. Suggested, never counted. Takes one answer
+ * after the other, so that no answer has to stay in memory.
  */
-export function discoverCompetitors(
-  answers: readonly DiscoveryAnswer[],
-  matcher: Matcher,
-): CompetitorSuggestion[] {
-  const sightings = new Map<string, Sighting>();
-  for (const answer of answers) note(sightings, answer, candidatesOf(answer), matcher);
-  return [...sightings.values()]
-    .filter(({ prompts, surfaces, captures }) => (prompts.size >= 2 && surfaces.size >= 2) || captures >= 3)
-    .map(
-      ({ names, domains, prompts, surfaces, captures, from }): CompetitorSuggestion => ({
-        name: mostFrequent(names) ?? '',
-        domain: mostFrequent(domains),
-        prompts: prompts.size,
-        surfaces: surfaces.size,
-        captures,
-        from: [...from].sort(),
-      }),
-    )
-    .sort((a, b) => b.captures - a.captures || b.prompts - a.prompts || (a.name < b.name ? -1 : 1))
-    .slice(0, MOST_SUGGESTED);
+export class CompetitorDiscovery {
+  readonly #sightings = new Map<string, Sighting>();
+  readonly #matcher: Matcher;
+
+  constructor(matcher: Matcher) {
+    this.#matcher = matcher;
+  }
+
+  add(answer: DiscoveryAnswer): void {
+    note(this.#sightings, answer, candidatesOf(answer), this.#matcher);
+  }
+
+  /** The same for the same answers in any order. */
+  suggestions(): CompetitorSuggestion[] {
+    return [...this.#sightings.values()]
+      .filter(({ prompts, surfaces, captures }) => (prompts.size >= 2 && surfaces.size >= 2) || captures >= 3)
+      .map(
+        ({ names, domains, prompts, surfaces, captures, from }): CompetitorSuggestion => ({
+          name: mostFrequent(names) ?? '',
+          domain: mostFrequent(domains),
+          prompts: prompts.size,
+          surfaces: surfaces.size,
+          captures,
+          from: [...from].sort(),
+        }),
+      )
+      .sort((a, b) => b.captures - a.captures || b.prompts - a.prompts || (a.name < b.name ? -1 : 1))
+      .slice(0, MOST_SUGGESTED);
+  }
 }
 
 function note(

@@ -11,7 +11,12 @@ import type { Methodology } from './methodology.ts';
 import { methodologyBlock } from './methodology-block.ts';
 import type { Observation, Prompt } from './observation.ts';
 import { RatioFigures } from './ratio-figures.ts';
-import { type BrandMetrics, METRICS_VERSION, type ReportMetrics } from './report-metrics.ts';
+import {
+  type BrandMetrics,
+  type CompetitorSuggestion,
+  METRICS_VERSION,
+  type ReportMetrics,
+} from './report-metrics.ts';
 import { sharesOfVoice } from './share-of-voice.ts';
 import { cellsOf, stabilityOf } from './stability.ts';
 import { countTerms, type TermCheck, termsOf } from './term-counts.ts';
@@ -27,6 +32,8 @@ export interface MeasureInput {
   cadence?: Methodology['cadence'];
   /** `Observer.terms` of the book. */
   terms?: TermCheck;
+  /** Names that are in no book: shown, never counted. */
+  suggestions?: readonly CompetitorSuggestion[];
 }
 
 /**
@@ -61,7 +68,7 @@ export function measure(input: MeasureInput): ReportMetrics {
       observations,
       book.brands.flatMap(({ id, own: isOwn }) => (isOwn ? [id] : [])),
     ),
-    suggestions: [],
+    suggestions: [...(input.suggestions ?? [])],
     methodology: methodologyBlock({
       ...{ definitionsVersion: METRICS_VERSION, prompts, observations, brandBookHash, stability },
       cadence: input.cadence ?? { runs: 1, intervalDays: null },

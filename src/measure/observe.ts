@@ -20,11 +20,13 @@ export interface Observer {
   observe(envelope: Envelope, promptId: string): Observation;
   /** What the book's terms do in neutral answers, and which are homographs. */
   readonly terms: TermCheck;
+  readonly matcher: Matcher;
 }
 
 export function compileObserver(book: BrandBook): Observer {
   const matcher = compileMatcher(book);
   return {
+    matcher,
     observe: (envelope, promptId) => observe(envelope, promptId, matcher),
     terms: {
       controlHits: controlHits(matcher),

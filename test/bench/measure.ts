@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BrandBook } from '../../src/contract/brand-book.ts';
 import { envelopeSchema } from '../../src/contract/envelope.ts';
-import { measure } from '../../src/measure/measure.ts';
-import type { Observation, Prompt } from '../../src/measure/observation.ts';
-import { compileObserver } from '../../src/measure/observe.ts';
+import type { Prompt } from '../../src/measure/observation.ts';
+import { ReportReader } from '../../src/measure/report-reader.ts';
 import { print } from './figures.ts';
 import { benchBook, benchEnvelopes, benchPrompts } from './measure-envelopes.ts';
 import { option } from './options.ts';
@@ -31,14 +30,20 @@ async function writeEnvelopes(
 }
 
 /** Reads Envelopes from disk one at a time, as a report does: only their observations stay in memory. */
-async function observeAll(file: string, book: BrandBook, checked: boolean): Promise<Observation[]> {
-  const observer = compileObserver(book);
-  const observations: Observation[] = [];
+async function readAll(
+  file: string,
+  prompts: readonly Prompt[],
+  book: BrandBook,
+  checked: boolean,
+): Promise<ReportReader> {
+  const reader = new ReportReader(book);
+  const known = new Map(prompts.map((prompt) => [prompt.id, prompt]));
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const { promptId, envelope } = JSON.parse(line);
-    observations.push(observer.observe(checked ? envelopeSchema.parse(envelope) : envelope, promptId));
+    const prompt = known.get(promptId);
+    if (prompt !== undefined) reader.add(checked ? envelopeSchema.parse(envelope) : envelope, prompt);
   }
-  return observations;
+  return reader;
 }
 
 const seconds = (from: number): number => Math.round(performance.now() - from) / 1_000;
@@ -73,9 +78,9 @@ async function reported(
   checked: boolean,
 ): Promise<void> {
   const from = performance.now();
-  const observations = await observeAll(file, book, checked);
+  const reader = await readAll(file, prompts, book, checked);
   const observed = seconds(from);
-  const report = measure({ prompts, observations, book, seed: 'bench' });
+  const report = reader.finish('bench').metrics;
   const { k, n, value } = report.brands[0]?.presence ?? { k: 0, n: 0, value: null };
   const presence = { k, n, value };
   print({ bench: 'measure', step, observed, seconds: seconds(from), presence, maxRssMb: megabytes() });

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../../src/contract/envelope.ts';
 import { asName, headOf, siteOfLink } from '../../../src/measure/candidate-names.ts';
-import { type DiscoveryAnswer, discoverCompetitors } from '../../../src/measure/discover.ts';
-import { compileMatcher } from '../../../src/measure/matcher.ts';
+import { CompetitorDiscovery, type DiscoveryAnswer } from '../../../src/measure/discover.ts';
+import { compileMatcher, type Matcher } from '../../../src/measure/matcher.ts';
 import { bookOf } from './book-for-tests.ts';
+
+function suggested(answers: readonly DiscoveryAnswer[], matcher: Matcher) {
+  const discovery = new CompetitorDiscovery(matcher);
+  for (const answer of answers) discovery.add(answer);
+  return discovery.suggestions();
+}
 
 const matcher = compileMatcher(bookOf({ id: 'acme', terms: ['Acme Tools'], domains: ['acme-tools.com'] }));
 
@@ -86,8 +92,8 @@ describe('competitors in answers', () => {
       captures: 3,
       from: ['bold', 'list', 'product'],
     };
-    expect(discoverCompetitors(answers.slice(1), matcher)).toEqual([pipedrive]);
-    expect(discoverCompetitors(answers, matcher)).toEqual([
+    expect(suggested(answers.slice(1), matcher)).toEqual([pipedrive]);
+    expect(suggested(answers, matcher)).toEqual([
       pipedrive,
       {
         name: 'HubSpot',
@@ -104,7 +110,7 @@ describe('competitors in answers', () => {
     const own = ['p1', 'p2', 'p3'].map((id) =>
       answer(id, 'chatgpt', { blocks: [list('Acme-Tools', 'AcmeTools')] }),
     );
-    expect(discoverCompetitors(own, matcher)).toEqual([]);
-    expect(discoverCompetitors([], matcher)).toEqual([]);
+    expect(suggested(own, matcher)).toEqual([]);
+    expect(suggested([], matcher)).toEqual([]);
   });
 });
