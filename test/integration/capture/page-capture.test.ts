@@ -55,6 +55,11 @@ describe('a page that can be had', () => {
     expect(score.warnings.join()).toContain('undecodable');
   });
 
+  it('given 45,000 tags that never end, then its walls are looked for without stopping everything', async () => {
+    const { record } = await capturer().capture(site.url('/inputs'), 'ssr');
+    expect(record.outcome).toEqual({ kind: 'captured' });
+  });
+
   it('given more than 10 MB, then the first 10 MB are kept and the record says so', async () => {
     const { record } = await capturer().capture(site.url('/large'), 'ssr');
     expect(record.static_clipped).toBe(true);

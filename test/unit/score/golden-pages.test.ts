@@ -29,4 +29,14 @@ describe('the score of our own pages', () => {
       expect(source.replaceAll(/\s+/g, '')).toContain(quote.replaceAll(/\s+/g, ''));
     }
   });
+
+  it('the worked example of the method page is right to the digit', () => {
+    const score = scorePage(captured(pageFile('comparison-en')), { now: NOW, depth: 'score' });
+    const measured = score.factors.filter(({ value }) => value !== null);
+    const sum = measured.reduce((total, { value, weight }) => total + weight * (value ?? 0), 0);
+    expect(sum).toBeCloseTo(80.4431, 4);
+    expect(measured.reduce((total, { weight }) => total + weight, 0)).toBe(88);
+    expect(score).toMatchObject({ overall_score: 91, overall_band: 'Strong' });
+    expect(score.freshness).toMatchObject({ score: 75, age_days: 74, half_life_days: 180 });
+  });
 });
