@@ -80,7 +80,8 @@ async function start(
   if (!(await hasFeature(context.db, accountId, 'async-analysis'))) {
     throw new ApiError('FORBIDDEN', 'async analysis is not enabled for this account');
   }
-  const { jobId, replayed, load } = await accept(context, request, body);
+  const { jobId, replayed, load, traceId } = await accept(context, request, body);
+  request.traceId = traceId ?? null;
   reply.headers(await context.admission.headers(accountId, load));
   if (replayed) {
     reply.header('idempotent-replayed', 'true');
@@ -117,6 +118,7 @@ async function accept(context: ApiContext, request: FastifyRequest, body: Analys
         limits: await context.admission.limits(),
         price: analysisPrice(context.config.analysisCredits),
         apiVersion,
+        traceparent: headerText(request.headers.traceparent),
         ...(webhook === undefined ? {} : { webhook: webhook.kept }),
       },
     );

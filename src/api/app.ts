@@ -52,6 +52,7 @@ export function bareApp(context: ApiContext, limits: ReceiveLimits): App {
   }).withTypeProvider();
   app.decorateRequest('caller', null);
   app.decorateRequest('apiVersion', DEFAULT_VERSION);
+  app.decorateRequest('traceId', null);
   app.setErrorHandler((error, request, reply) => sendError(context, error, request, reply));
   app.setNotFoundHandler((request) => {
     throw unknownRoute(app, request);
@@ -89,11 +90,12 @@ function watch(app: App, context: ApiContext, receiving: WeakMap<object, ApiVers
     // A socket kept alive would hold up the close for ever (T3).
     if (context.draining()) reply.header('connection', 'close');
   });
-  app.addHook('onResponse', async ({ method, id, routeOptions }, reply) => {
+  app.addHook('onResponse', async ({ method, id, routeOptions, traceId }, reply) => {
     const ms = Math.round(reply.elapsedTime);
     const { statusCode: status } = reply;
     const route = routeOptions.url ?? 'none';
-    context.log.info({ requestId: id, method, route, status, ms }, 'answered');
+    const trace = traceId === null ? {} : { trace_id: traceId };
+    context.log.info({ requestId: id, method, route, status, ms, ...trace }, 'answered');
     context.metrics.httpRequests.inc({ method, route, status });
     context.metrics.httpSeconds.observe({ method, route }, reply.elapsedTime / 1000);
   });

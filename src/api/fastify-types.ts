@@ -10,6 +10,8 @@ declare module 'fastify' {
     caller: Caller | null;
     /** Dialect this request speaks: header, else the key's pin, else the default. */
     apiVersion: ApiVersion;
+    /** Trace of the submit this request made; null for others, and while nothing is traced. */
+    traceId: string | null;
   }
 }
 

@@ -168,6 +168,7 @@ async function accept(
     syncSlot: more.syncSlot,
     ...(more.webhook === undefined ? {} : { webhook: more.webhook }),
     apiVersion: call.request.apiVersion,
+    traceparent: headerText(call.request.headers.traceparent),
   });
 }
 
@@ -175,7 +176,12 @@ function noteAccepted({ metrics, log }: ApiContext, { request }: SearchCall, sub
   const { jobId, children, replayed } = submitted;
   if (replayed) metrics.idempotentReplays.inc();
   metrics.submits.inc({ result: replayed ? 'replayed' : 'created' });
-  log.info({ requestId: request.id, jobId, children: children.length, replayed }, 'search.accepted');
+  request.traceId = submitted.traceId ?? null;
+  const trace = request.traceId === null ? {} : { trace_id: request.traceId };
+  log.info(
+    { requestId: request.id, jobId, children: children.length, replayed, ...trace },
+    'search.accepted',
+  );
 }
 
 function jobPath(submitted: Submitted): string {

@@ -2,7 +2,7 @@ import type { CDPSession, Page } from 'playwright';
 import type { CaptureRecord, Signals } from '../contract/capture-record.ts';
 import { CaptureError } from '../contract/errors.ts';
 import type { Region } from '../contract/region.ts';
-import type { Surface } from '../contract/surface.ts';
+import type { DriveTools, Surface } from '../contract/surface.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
@@ -19,6 +19,7 @@ import {
   snapshotMhtml,
   takeScreenshot,
 } from './page-snapshot.ts';
+import { type PhaseTimes, PhaseWatch, TimedTools } from './phases.ts';
 import { outcomeOfError } from './playwright-errors.ts';
 import { buildProofPage } from './proof-page.ts';
 import { accountAddresses, Scrubber } from './scrubber.ts';
@@ -58,6 +59,9 @@ export interface CaptureYield {
   screenshot: Buffer | null;
   thumbnail: Buffer | null;
   proofHtml: string | null;
+  phases: PhaseTimes;
+  /** Country whose proxy it left through (upper case); null without one. */
+  egress: string | null;
 }
 
 /**
@@ -85,11 +89,12 @@ export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise
     transcript: () => recorder.transcript(),
     clock,
   });
+  const phases = new PhaseWatch(clock);
   const requestedUrl = surface.entryUrl(order);
   order.onDispatch?.();
   const underWatch = { ...order, deadline: pageDeadline };
-  const driven = await driveToEnd(ready, underWatch, tools);
-  const proof = await takeProof(ready, underWatch, driven);
+  const driven = await driveToEnd(ready, underWatch, new TimedTools(tools, phases));
+  const proof = await phases.run('proof', () => takeProof(ready, underWatch, driven));
   const ended = await withLoss(driven, proof, guard, tools);
   unwatch();
   const secrets = order.secrets ?? [];
@@ -133,7 +138,11 @@ export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise
   };
   const heading = { surface: surface.name, url: record.finalUrl, capturedAt };
   const proofHtml = record.html === null ? null : clean(buildProofPage(record.html, proof.parts, heading));
-  return { record, screenshot: proof.shot?.png ?? null, thumbnail: proof.thumbnail, proofHtml };
+  return {
+    ...{ record, screenshot: proof.shot?.png ?? null, thumbnail: proof.thumbnail, proofHtml },
+    phases: phases.times,
+    egress: order.throughEgress === true ? (order.region?.country ?? null) : null,
+  };
 }
 
 /** What the way out proves of the region: the country whose proxy was used. */
@@ -144,7 +153,7 @@ function egressRegion({ region, throughEgress }: CaptureOrder): Signals['region'
 
 type DriveEnd = ReturnType<typeof outcomeOfError> | null;
 
-async function driveToEnd(ready: ReadyPage, order: CaptureOrder, tools: PageTools): Promise<DriveEnd> {
+async function driveToEnd(ready: ReadyPage, order: CaptureOrder, tools: DriveTools): Promise<DriveEnd> {
   try {
     await order.surface.drive(ready.page, { query: order.query, region: order.region }, tools);
     return null;

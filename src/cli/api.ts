@@ -8,6 +8,7 @@ import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openTraces } from './open-traces.ts';
 import { firstApiKey, surfaceCatalog } from './service.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -26,6 +27,7 @@ export function apiCommand(): Command {
       const stopped = untilSignal(log);
       const opened = new Opened();
       try {
+        await openTraces(config, 'api', log, opened);
         const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
         const firstKey = await firstApiKey(config, foundation);
         const metrics = await openMetrics(config, log, opened);

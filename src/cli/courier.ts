@@ -5,6 +5,7 @@ import { openListener } from '../platform/listener.ts';
 import { createLog } from '../platform/log.ts';
 import { Opened, openMigratedDatabase } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openTraces } from './open-traces.ts';
 import { runCourier } from './run-courier.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -22,6 +23,7 @@ export function courierCommand(): Command {
       const log = createLog(config.logLevel, 'courier');
       const opened = new Opened();
       try {
+        await openTraces(config, 'courier', log, opened);
         const db = await openMigratedDatabase(config, log, opened);
         const listener = opened.add(await openListener(db.url, { log }), (part) => part.close());
         const metrics = await openMetrics(config, log, opened);

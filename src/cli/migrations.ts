@@ -5,6 +5,7 @@ import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
 import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
 import { FEATURES_MIGRATIONS } from '../jobs/schema-features.ts';
 import { MORE_JOBS_MIGRATIONS } from '../jobs/schema-more.ts';
+import { TRACES_MIGRATIONS } from '../jobs/schema-traces.ts';
 import type { Migration } from '../platform/migrations.ts';
 import { WEBHOOKS_MIGRATIONS } from '../webhooks/schema.ts';
 
@@ -18,4 +19,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...EVENTS_MIGRATIONS,
   ...FEATURES_MIGRATIONS,
   ...WEBHOOKS_MIGRATIONS,
+  ...TRACES_MIGRATIONS,
 ];

@@ -10,6 +10,7 @@ import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { type Foundation, Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openTraces } from './open-traces.ts';
 import { runCourier } from './run-courier.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
 
@@ -41,6 +42,7 @@ export function surfaceCatalog(): SurfaceCatalog {
 export async function startService(config: Config, log: Log): Promise<Service> {
   const opened = new Opened();
   try {
+    await openTraces(config, 'fleet', log, opened);
     const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
     const firstKey = await firstApiKey(config, foundation);
     const metrics = await openMetrics(config, log, opened);

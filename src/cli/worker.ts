@@ -4,6 +4,7 @@ import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
+import { openTraces } from './open-traces.ts';
 import { runWorker } from './run-worker.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -21,6 +22,7 @@ export function workerCommand(): Command {
       const log = createLog(config.logLevel, 'worker');
       const opened = new Opened();
       try {
+        await openTraces(config, 'worker', log, opened);
         const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
         const metrics = await openMetrics(config, log, opened);
         opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());

@@ -19,6 +19,7 @@ import type { Database } from '../platform/database.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
+import { traced } from '../platform/traces.ts';
 import { buildEnvelope } from './build-envelope.ts';
 import { type CaptureSeat, captureOnce } from './capture-once.ts';
 import { type CaptureStory, captureStory } from './capture-story.ts';
@@ -67,25 +68,26 @@ export async function captureChild(
     means.onDispatch?.(child.id),
   );
   const capturedAt = clock.monotonic();
-  const body = readCapture(surface, captured.record);
+  const body = await traced('extract', {}, async () => readCapture(surface, captured.record));
   const readAt = clock.monotonic();
   const missed = captured.record.signals.selectors.flatMap(({ name, hit }) => (hit === null ? [name] : []));
   await means.onOutcome?.(child, body.outcome);
   const end = (settled: boolean): AttemptEnd => {
-    const [captureMs, readMs] = [Math.round(capturedAt - begin), Math.round(readAt - capturedAt)];
-    const storeMs = Math.round(clock.monotonic() - readAt);
-    const story = captureStory(captured, body, { captureMs, readMs, storeMs });
+    const [captureMs, extractMs] = [Math.round(capturedAt - begin), Math.round(readAt - capturedAt)];
+    const settleMs = Math.round(clock.monotonic() - readAt);
+    const story = captureStory(captured, body, { captureMs, extractMs, settleMs });
     return { outcome: body.outcome, settled, missed, story };
   };
   const remainingMs = child.deadlineAt - clock.now() - means.retryDelayMs;
   if (shouldRetry(body.outcome, child.attempt, remainingMs)) {
     const message = captured.record.signals.failure?.message ?? OUTCOME_RULES[body.outcome].message;
-    await patiently(means, deadline, () =>
-      giveBack(means.db, means.queue, child, { outcome: body.outcome, message }),
+    const back = { outcome: body.outcome, message };
+    await traced('settle', {}, () =>
+      patiently(means, deadline, () => giveBack(means.db, means.queue, child, back)),
     );
     return end(false);
   }
-  await storeAndSettle(child, body, captured, means, deadline);
+  await traced('settle', {}, () => storeAndSettle(child, body, captured, means, deadline));
   return end(true);
 }
 

@@ -10,6 +10,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Egress } from '../platform/egress-setting.ts';
 import type { Log } from '../platform/log.ts';
+import { traced } from '../platform/traces.ts';
 import type { BrowserPool, LeasedPage } from './browser-pool.ts';
 import { lostRecord } from './lost-record.ts';
 import { type LeasedProfile, type Profiles, type StorageState, storageStateSchema } from './profiles.ts';
@@ -103,10 +104,8 @@ async function captureWith(
   let leased: LeasedPage;
   try {
     const pool = await poolFor(origin, seat, deadline);
-    leased = await pool.acquire(
-      { visitor: visitorOf(region), headers, egress, storageState: profile?.state },
-      deadline,
-    );
+    const wanted = { visitor: visitorOf(region), headers, egress, storageState: profile?.state };
+    leased = await traced('browser', {}, () => pool.acquire(wanted, deadline));
   } catch (error) {
     deadline.throwIfAborted();
     log.warn({ err: error }, 'no browser for this capture');

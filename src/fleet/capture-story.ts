@@ -2,17 +2,25 @@ import type { CaptureYield } from '../capture/run-capture.ts';
 import type { EnvelopeBody } from '../contract/envelope.ts';
 
 /** Where an attempt's time went, in milliseconds. */
-export interface PhaseTimes {
+export interface AttemptTimes {
   /** In the browser: from the wait for a page to the last proof taken. */
   captureMs: number;
   /** Extraction and assembly. */
-  readMs: number;
+  extractMs: number;
   /** Proof and row: what makes the end durable. */
-  storeMs: number;
+  settleMs: number;
 }
 
 /** What one log line tells of an attempt: enough to see why it ended as it did, nothing of what was asked or shown. */
-export interface CaptureStory extends PhaseTimes {
+export interface CaptureStory extends AttemptTimes {
+  /** Of `captureMs`: to the usable page, writing and sending the query, waiting for the answer, opening its folds, proof. */
+  navigateMs: number;
+  submitMs: number;
+  awaitMs: number;
+  expandMs: number;
+  proofMs: number;
+  /** Country whose proxy the capture left through, or `direct`. */
+  egress: string;
   /** How waiting for the answer ended. */
   ending: string;
   httpStatus: number | null;
@@ -31,11 +39,14 @@ export interface CaptureStory extends PhaseTimes {
 }
 
 /** The story of an attempt. Lengths and names only: no query, no answer, no URL. */
-export function captureStory(captured: CaptureYield, body: EnvelopeBody, times: PhaseTimes): CaptureStory {
-  const { record, screenshot } = captured;
+export function captureStory(captured: CaptureYield, body: EnvelopeBody, times: AttemptTimes): CaptureStory {
+  const { record, screenshot, phases } = captured;
   const { signals, transcript, html } = record;
   return {
     ...times,
+    ...{ navigateMs: phases.navigate, submitMs: phases.submit, awaitMs: phases.await },
+    ...{ expandMs: phases.expand, proofMs: phases.proof },
+    egress: captured.egress ?? 'direct',
     ending: signals.ending,
     httpStatus: signals.httpStatus,
     loginState: signals.loginState,

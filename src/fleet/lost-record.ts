@@ -1,3 +1,4 @@
+import { NO_PHASES } from '../capture/phases.ts';
 import type { CaptureYield } from '../capture/run-capture.ts';
 import { neutralSignals } from '../contract/capture-record.ts';
 import type { Outcome } from '../contract/outcome.ts';
@@ -33,5 +34,7 @@ export function lostRecord(
     screenshot: null,
     thumbnail: null,
     proofHtml: null,
+    phases: NO_PHASES,
+    egress: null,
   };
 }

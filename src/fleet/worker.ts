@@ -10,7 +10,9 @@ import type { Listener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
+import { traceFields } from '../platform/traces.ts';
 import { type AttemptEnd, type CaptureMeans, captureChild } from './capture-child.ts';
+import { tracedCapture } from './capture-span.ts';
 import type { LaneGate } from './lane-gate.ts';
 
 export interface WorkerOptions extends CaptureMeans {
@@ -204,8 +206,9 @@ export class Worker {
         childLog.info({ claim: claimed.kind }, 'nothing to capture');
         return claimed.kind !== 'elsewhere';
       }
-      const { id: childId, jobId, requestId, attempt } = claimed.child;
-      const ownLog = log.child({ requestId, jobId, childId, attempt, surface: job.surface });
+      const { id: childId, jobId, requestId, attempt, traceparent } = claimed.child;
+      const ids = { requestId, jobId, childId, attempt, surface: job.surface };
+      const ownLog = log.child({ ...ids, ...traceFields(traceparent) });
       if (gate !== undefined && !(await gate.admit(claimed.child, queue))) return true;
       this.#decided(decided);
       await this.#attempt(claimed.child, deadline, ownLog, startedAt);
@@ -232,7 +235,8 @@ export class Worker {
     const stopBeating = this.#heartbeat(child, deadline, log);
     try {
       const onOutcome = async (of: ClaimedChild, outcome: Outcome) => this.#options.gate?.report(of, outcome);
-      const end = await captureChild(child, surface, { ...this.#options, onOutcome }, deadline, log);
+      const means = { ...this.#options, onOutcome };
+      const end = await tracedCapture(child, () => captureChild(child, surface, means, deadline, log));
       const ms = Math.round(clock.monotonic() - startedAt);
       this.#count(child, end, ms);
       const { story, ...what } = end;

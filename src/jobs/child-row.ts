@@ -32,6 +32,7 @@ export const childRowSchema = z.object({
   origin: z.enum(['live', 'stage']),
   createdAt: z.date(),
   deadlineAt: z.date(),
+  traceparent: z.string().nullable(),
 });
 
 export type ChildRow = z.infer<typeof childRowSchema>;
@@ -41,4 +42,5 @@ export const CHILD_COLUMNS = `
   c.id, c.job_id AS "jobId", c.surface, c.method, c.region_key AS "regionKey", c.region, c.replicate, c.status,
   c.attempts, c.queue_job_id AS "queueJobId", c.claimed_retry AS "claimedRetry", c.worker_id AS "workerId",
   c.last_outcome AS "lastOutcome", c.last_message AS "lastMessage", c.outcome, c.failure,
-  c.completed_at AS "completedAt", j.request_id AS "requestId", j.query, j.origin, j.created_at AS "createdAt", j.deadline_at AS "deadlineAt"`;
+  c.completed_at AS "completedAt", j.request_id AS "requestId", j.query, j.origin, j.created_at AS "createdAt",
+  j.deadline_at AS "deadlineAt", j.traceparent`;

@@ -37,6 +37,11 @@ export interface ClaimedChild {
   requestedAt: number;
   /** Epoch milliseconds after which no further attempt should start. */
   deadlineAt: number;
+  /**
+   * Trace of its job, null when it was submitted untraced. From the job's row, not from the queue job: those are
+   * exchanged between children here, so pg-boss's own propagation would mix up the traces.
+   */
+  traceparent: string | null;
   lease: Lease;
 }
 
@@ -162,6 +167,7 @@ async function markProcessing(
     attempt: attemptsRow.parse(rows[0]).attempts,
     requestedAt: child.createdAt.getTime(),
     deadlineAt: child.deadlineAt.getTime(),
+    traceparent: child.traceparent,
     lease: { surface: job.surface, queueJobId: job.queueJobId, retryCount: job.retryCount },
   };
 }

@@ -7,6 +7,7 @@ import type { SurfaceName } from '../contract/surface-name.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { newJobId } from '../platform/identifiers.ts';
 import { newQueueJobId, type Queue } from '../platform/queue.ts';
+import { activeTraceparent, traced, traceIdOf } from '../platform/traces.ts';
 import type { Caller } from './account.ts';
 import { type AccountLoad, type AdmissionLimits, admit } from './admission.ts';
 import { announceWork } from './channels.ts';
@@ -33,6 +34,8 @@ export interface SubmitContext {
   syncSlot?: string | null;
   /** What each capture costs, where it is not the surface's own price. */
   price?: FlatPrice;
+  /** W3C traceparent of whoever asks; what is none begins a trace. */
+  traceparent?: string | null | undefined;
 }
 
 export interface Submitted {
@@ -43,6 +46,8 @@ export interface Submitted {
   replayed: boolean;
   /** What the account has under way now; absent for a replay, which adds nothing. */
   load?: AccountLoad;
+  /** Trace of this submit; absent while nothing is traced. */
+  traceId?: string | undefined;
 }
 
 interface NewChild {
@@ -68,6 +73,21 @@ export async function submit(
 ): Promise<Submitted> {
   const jobId = newJobId();
   const children = plan(jobId, request);
+  const attributes = { 'fleet.request_id': context.requestId, 'fleet.children': children.length };
+  const { traceparent: parent = null } = context;
+  return traced('submit', { parent, kind: 'server', attributes }, async (step) => {
+    const submitted = await insert(db, queue, request, { jobId, children, context });
+    step.set({ 'fleet.job_id': submitted.jobId, 'fleet.replayed': submitted.replayed });
+    return { ...submitted, traceId: traceIdOf(activeTraceparent()) };
+  });
+}
+
+async function insert(
+  db: Database,
+  queue: Queue,
+  request: SearchRequest,
+  { jobId, children, context }: { jobId: JobId; children: readonly NewChild[]; context: SubmitContext },
+): Promise<Submitted> {
   return db.transaction(async (sql) => {
     const replayOf = await claimed(sql, jobId, request, context);
     if (replayOf !== undefined) {
@@ -129,8 +149,8 @@ async function insertJob(
 ): Promise<void> {
   await sql.query(
     `INSERT INTO fleet.job (id, account_id, key_id, request_id, origin, query, request, created_at, deadline_at,
-       api_version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       api_version, traceparent)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       jobId,
       context.caller.accountId,
@@ -142,6 +162,7 @@ async function insertJob(
       new Date(context.now),
       new Date(context.now + context.ttlMs),
       context.apiVersion ?? null,
+      activeTraceparent() ?? null,
     ],
   );
 }

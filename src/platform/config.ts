@@ -89,6 +89,9 @@ const environmentSchema = z.object({
     .transform((text, context) => parseHostPorts(text, context)),
   FLEET_RETENTION_DAYS: positive.max(36_500).default(90),
   FLEET_METRICS_PORT: port.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .optional(),
   FLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -150,6 +153,8 @@ export interface Config {
   retentionDays: number;
   /** Port that serves `/metrics` to the network; undefined: the API serves it, to this machine only. */
   metricsPort: number | undefined;
+  /** Collector that traces are sent to (OTLP over HTTP); undefined: nothing is traced. */
+  traceEndpoint: string | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -163,7 +168,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0] ?? 'environment');
-    const shown = /KEY|EGRESS|ARTIFACTS|DATABASE_URL/.test(name)
+    const shown = /KEY|EGRESS|ARTIFACTS|DATABASE_URL|OTLP/.test(name)
       ? '(not shown: it may hold a secret)'
       : JSON.stringify(given[name]);
     throw new FleetError('CONFIG_INVALID', `${name}=${shown} is not usable: ${issue?.message ?? 'invalid'}`);
@@ -205,6 +210,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     pageAllow: env.FLEET_PAGE_ALLOW,
     retentionDays: env.FLEET_RETENTION_DAYS,
     metricsPort: env.FLEET_METRICS_PORT,
+    traceEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: env.FLEET_LOG_LEVEL,
   };
 }

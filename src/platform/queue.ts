@@ -104,6 +104,9 @@ export async function openQueue(db: Database, options: QueueOptions): Promise<Qu
     max: options.max ?? 4,
     connectionTimeoutMillis: 5_000,
     schedule: false,
+    // Ours are the spans (traces.ts). Its own context stands on the queue job, which claims exchange between children,
+    // and its spans repeat error messages.
+    openTelemetry: { enabled: false },
     superviseIntervalSeconds: MONITOR_S,
     monitorIntervalSeconds: MONITOR_S,
   });

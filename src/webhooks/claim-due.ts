@@ -18,6 +18,7 @@ const dueRow = z.object({
   body: z.instanceof(Buffer),
   requestSecret: z.instanceof(Buffer).nullable(),
   requestId: z.string(),
+  traceparent: z.string().nullable(),
 });
 
 /** A delivery in a courier's hands, and all an attempt needs. */
@@ -120,7 +121,8 @@ async function readLeased(sql: Sql, leaseId: string): Promise<DueDelivery[]> {
   const { rows } = await sql.query(
     `SELECT d.id, d.event_id AS "eventId", d.account_id AS "accountId", d.job_id AS "jobId", d.receiver, d.url, d.target,
        d.api_version AS "apiVersion", d.tries, d.scheduled_from AS "scheduledFrom", d.lease_id AS "leaseId", b.body,
-       CASE WHEN d.receiver = 'request' THEN w.secret END AS "requestSecret", j.request_id AS "requestId"
+       CASE WHEN d.receiver = 'request' THEN w.secret END AS "requestSecret", j.request_id AS "requestId",
+       j.traceparent
      FROM fleet.webhook_delivery d
      JOIN fleet.webhook_body b ON b.event_id = d.event_id AND b.api_version = d.api_version
      JOIN fleet.job j ON j.id = d.job_id LEFT JOIN fleet.job_webhook w ON w.job_id = d.job_id

@@ -5,6 +5,7 @@ import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { SecretCipher } from '../platform/secret-cipher.ts';
+import { activeTraceparent, type Step, traced, traceFields, traceIdOf } from '../platform/traces.ts';
 import type { DueDelivery } from './claim-due.ts';
 import { type Attempt, type PostLimits, post } from './post.ts';
 import { type DeliveryEnd, recordAttempt } from './record-attempt.ts';
@@ -29,9 +30,27 @@ const RECORD_PAUSE_MS = 1_000;
 
 /** One attempt at a delivery, from signing to the log. Undefined when the lease was lost meanwhile. */
 export async function deliver(means: DeliverMeans, delivery: DueDelivery): Promise<DeliveryEnd | undefined> {
+  const attributes = {
+    ...{ 'fleet.event_id': delivery.eventId, 'fleet.job_id': delivery.jobId },
+    'fleet.attempt': delivery.tries + 1,
+  };
+  const { traceparent: parent } = delivery;
+  return traced('deliver', { parent, kind: 'client', attributes }, (step) =>
+    attemptOnce(means, delivery, step),
+  );
+}
+
+async function attemptOnce(
+  means: DeliverMeans,
+  delivery: DueDelivery,
+  step: Step,
+): Promise<DeliveryEnd | undefined> {
   const { clock, log } = means;
   const secrets = await secretsOf(means, delivery);
   const attempt = secrets.length === 0 ? unsigned(clock.now()) : await sent(means, delivery, secrets);
+  step.set({ 'fleet.result': attempt.result });
+  if (attempt.status !== null) step.set({ 'http.response.status_code': attempt.status });
+  if (attempt.result !== 'acknowledged') step.fail(attempt.result);
   const end = await recorded(means, delivery, attempt);
   means.metrics?.webhookAttempts.inc({ result: attempt.result });
   log[end === 'delivered' ? 'info' : 'warn'](
@@ -44,6 +63,7 @@ export async function deliver(means: DeliverMeans, delivery: DueDelivery): Promi
         end: end ?? 'lease lost',
       },
       ms: attempt.latencyMs,
+      ...traceFields(delivery.traceparent),
     },
     'webhook attempted',
   );
@@ -69,11 +89,15 @@ function unsigned(startedAt: number): Attempt {
 
 function sent(means: DeliverMeans, delivery: DueDelivery, secrets: readonly string[]): Promise<Attempt> {
   const { body, eventId } = delivery;
+  // Where this courier traces nothing, the receiver still learns which trace its event belongs to.
+  const known = traceIdOf(delivery.traceparent) === undefined ? null : delivery.traceparent;
+  const traceparent = activeTraceparent() ?? known;
   const headers = {
     'content-type': 'application/json',
     'user-agent': USER_AGENT,
     'x-aisearch-version': delivery.apiVersion,
     'x-request-id': delivery.requestId,
+    ...(traceparent === null ? {} : { traceparent }),
     ...signatureHeaders({ eventId, body, secrets, timestampS: Math.floor(means.clock.now() / 1000) }),
   };
   return post(delivery.url, headers, body, means);

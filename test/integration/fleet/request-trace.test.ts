@@ -94,7 +94,9 @@ describe('one request id', () => {
         settled: true,
         missed: ['drifted_away'],
       },
-      ...{ captureMs: expect.any(Number), readMs: expect.any(Number), storeMs: expect.any(Number) },
+      ...{ captureMs: expect.any(Number), extractMs: expect.any(Number), settleMs: expect.any(Number) },
+      ...{ navigateMs: expect.any(Number), submitMs: expect.any(Number), awaitMs: expect.any(Number) },
+      ...{ expandMs: 0, proofMs: expect.any(Number), egress: 'direct' },
       ...{ httpStatus: 200, frames: expect.any(Number), health: { answer: 'found' }, warnings: [] },
     });
     // It tells lengths and names, never what was asked or shown.

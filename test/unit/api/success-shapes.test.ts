@@ -26,7 +26,7 @@ function envelopeOf(given: Partial<ChildRow>): Envelope {
     ...{ status: 'queued', attempts: 0, queueJobId: 'q', claimedRetry: null, workerId: null },
     ...{ lastOutcome: null, lastMessage: null, outcome: null, failure: null, completedAt: null },
     ...{ requestId: 'req_1' as ChildRow['requestId'], query: 'q', origin: 'live' },
-    ...{ createdAt: new Date(AT), deadlineAt: new Date(AT + 60_000) },
+    ...{ createdAt: new Date(AT), deadlineAt: new Date(AT + 60_000), traceparent: null },
     ...given,
     id: idOf(given.surface ?? 'chatgpt', given.regionKey ?? 'us', given.replicate ?? 1),
   };

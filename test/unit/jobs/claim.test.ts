@@ -26,6 +26,7 @@ const child: ChildRow = {
   origin: 'stage',
   createdAt: new Date(0),
   deadlineAt: new Date(1_000),
+  traceparent: null,
 };
 const attempt = { queueJobId: 'q1', retryCount: 0, workerId: 'w1', now: 500 };
 const begun: Partial<ChildRow> = { status: 'processing', attempts: 1, claimedRetry: 0, workerId: 'w1' };
