@@ -1,4 +1,5 @@
 import { parse } from 'tldts';
+import { startsWithCapital } from './sentence-place.ts';
 
 /** What ends a URL or e-mail address written into a sentence; scripts without spaces do. */
 const OUTSIDE =
@@ -24,7 +25,7 @@ function isHost(text: string): boolean {
 
 /**
  * Whether a name at `[start, end)` is part of a URL, an e-mail address or a longer host written as text. A name that is
- * itself the whole host (`Booking.com`) is a name.
+ * itself the whole host (`Booking.com`) is a name, and so is one with a capital that begins a host alone (`Amazon.de`).
  */
 export function insideBareUrl(text: string, start: number, end: number): boolean {
   const [from, to] = pieceAround(text, start, end);
@@ -34,5 +35,7 @@ export function insideBareUrl(text: string, start: number, end: number): boolean
   const authority = piece.split(/[/?#]/)[0] ?? '';
   const host = authority.split('@').at(-1)?.replace(/:\d+$/, '') ?? '';
   if (!authority.includes('.') || !isHost(host)) return false;
-  return authority.includes('@') || piece !== text.slice(start, end);
+  if (authority.includes('@') || piece !== host) return true;
+  const isShop = from === start && host.indexOf('.') === end - start && startsWithCapital(host);
+  return !isShop && piece !== text.slice(start, end);
 }

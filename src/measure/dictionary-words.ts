@@ -1,9 +1,13 @@
+/** The key of words that most languages of the Latin script share. */
+export const EVERY_LANGUAGE = '*';
+
 /**
  * Everyday words that are also brands, by language: a term that is one of them counts only with support. Chosen by
  * hand from well-known brand names, 2026-11; not a dictionary. `flaggedTerms` also flags what the control answers
  * contain, which catches common words missing here.
  */
 export const DICTIONARY_WORDS: Readonly<Record<string, string>> = {
+  [EVERY_LANGUAGE]: `alpha delta diesel jaguar lotus mango opera panda puma visa`,
   en: `access ace act acorn alpha alphabet amber ally anchor angel ant apex apple arc arrow asana ash atlas aurora avocado axe
     bamboo band bank base basecamp beacon bear beats bee bell best bing bird black blaze blink block bloom blue bolt bonus boost boots
     boss bounce bounty box brave breeze bright brook bubble budget buffer bumble burst butter buzz camel canal canvas cargo caterpillar
@@ -28,8 +32,8 @@ export const DICTIONARY_WORDS: Readonly<Record<string, string>> = {
     haus heim herz käfer kind knirps komet krone kugel lotus lupe mark meister mini mond nord norma opera orange orion panorama penny
     polo post puma real rose rügen schwan signal smart sonne sparkasse spiegel stern tempo tiger total union visa vista vorwerk welt
     wolf zeit zoom`,
-  fr: `ami avenir boulanger boulangerie but canal casino champion comptoir éclair etam étoile express flamme free galerie géant jour
-    la\u0020poste libre lotus lu lune mars match mini monde opera opéra orange paris plus président printemps puma rivoire sol soleil
+  fr: `ami avenir boulanger boulangerie but canal carrefour casino champion comptoir éclair etam étoile express flamme free galerie géant jour
+    la\u0020poste libre lotus lu lune mars match mini monde notion opera opéra orange paris plus président printemps puma rivoire sol soleil
     total tiger vache visa`,
   es: `águila bien casa corona cruz día dia estrella éxito fiesta flor fuerte general lotus luna mango mar meta mundo naranja nave norte
     oro orange paz puma real rey sol tigre total tous visa vista`,
@@ -61,6 +65,6 @@ export const DICTIONARY_WORDS: Readonly<Record<string, string>> = {
   ja: `アサヒ オレンジ ガスト キリン サクラ シェル スイッチ ターゲット タイガー バンク ヤマト ライオン ライン 朝日 楽天 毎日 日産 旭 象印 三日月 リンゴ
     りんご アップル`,
   zh: `苹果 蘋果 小米 大众 大眾 联想 聯想 长城 長城 奔驰 奔馳 宝马 寶馬 红旗 光明 美的 长虹 荣耀 榮耀 快手 平安 雪花 统一 統一 旺旺 理想 吉利 现代 現代
-    甲骨文 人人 当当 天猫 小鹏 国美 红牛 白象 蓝月亮 好丽友 统帅 太平洋 永辉 中信 国泰 國泰 三星 橙子 百度 周大福 贝壳 百事 可口 壳牌 豆瓣 饿了么 得到
+    甲骨文 人人 当当 天猫 小鹏 国美 红牛 白象 蓝月亮 好丽友 统帅 太平洋 永辉 中信 国泰 國泰 橙子 周大福 贝壳 百事 可口 豆瓣 饿了么 得到
     闲鱼 飞猪 得物 盒马 向日葵 钉钉 飞书 微光 印象`,
 };

@@ -1,6 +1,6 @@
 import { type FoldedText, fold } from './fold.ts';
 import { needsContext } from './homographs.ts';
-import { hasCase } from './scripts.ts';
+import { hasCase, isCaselessLanguage } from './scripts.ts';
 import {
   isSentenceInitial,
   isShouted,
@@ -49,6 +49,7 @@ function isWrittenAsName(hit: Hit, term: string, written: string, around: Surrou
   if (inner && written === term) return !isShouted(text, hit.start, hit.end);
   if (CAPITAL_NOUNS.has(around.language) || !startsWithCapital(written) || isAllCapitals(written, term))
     return false;
+  if (isCaselessLanguage(around.language)) return true;
   return !isSentenceInitial(text, hit.start) && !isTitleCase(text, hit.start, hit.end);
 }
 
@@ -94,7 +95,7 @@ function containsWord(text: string, word: string): boolean {
 }
 
 const JOINER =
-  /[,،、;/|&+()]|(?<![\p{L}\p{M}])(?:and|or|vs\.?|versus|und|oder|et|ou|y|o|e|ve|veya|и|или|і|або|και|ή|i|lub|oraz|a|nebo|és|vagy|ja|tai|och|eller|og|en|of|או|أو|और|या|及び)(?![\p{L}\p{M}])|[和与與及或跟や]|[とわ](?=\P{L}|[\p{Script=Katakana}\p{Script=Han}])|และ|หรือ|(?<=\p{L})(?:와|과|랑|이랑|하고)(?=\s)/gu;
+  /[,،、;/|&+()]|(?<![\p{L}\p{M}])(?:and|or|vs\.?|versus|und|oder|et|ou|y|o|e|ve|veya|и|или|і|або|και|ή|i|lub|oraz|a|nebo|és|vagy|ja|tai|och|eller|og|en|of|או|أو|और|या|及び)(?![\p{L}\p{M}])|[和与與及或跟や]|[とわ](?=\P{L}|[\p{Script=Katakana}\p{Script=Han}]|$)|และ|หรือ|(?<=^|\p{L})(?:와|과|랑|이랑|하고)(?=\s)/gu;
 /** Between Arabic and Hebrew names the “and” is written on the next one. */
 const ATTACHED_AND = /(?:^|\s)[وו]$/u;
 const MOST_GAP = 60;
@@ -109,22 +110,24 @@ function isCoListed(hit: Hit, around: Surroundings): boolean {
   );
 }
 
+/** A noun that may follow a name in scripts without spaces: `美的空调和格力空调`. */
+const SHORT_NOUN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Thai}]{1,2}$/u;
+
 /** `Visa, Mastercard or Amex`: only joiners and short items between, and a joiner directly beside the homograph. */
 function isEnumerated(hit: Hit, other: Hit, text: string): boolean {
   const isFirst = hit.end <= other.start;
-  const gap = isFirst ? text.slice(hit.end, other.start) : text.slice(other.end, hit.start);
-  if (
-    gap.length > MOST_GAP ||
-    gap.length === 0 ||
-    /[\n.!?。！？](?:\s|$)/u.test(gap.replace(/\bvs\./gi, 'vs'))
-  )
-    return false;
+  const [first, second] = isFirst ? [hit, other] : [other, hit];
+  const between = text.slice(first.end, second.start);
+  const gap = first.inflected ? between.replace(/^[\p{L}\p{M}]+/u, '') : between;
+  const sentence = gap.replace(/\bvs\./gi, 'vs');
+  if (gap.length > MOST_GAP || gap === '' || /[\n.!?。！？](?:\s|$)/u.test(sentence)) return false;
   const pieces = gap
     .replace(ATTACHED_AND, ',')
     .split(JOINER)
     .map((piece) => piece.replace(/["'“”„«»「」*_]/gu, ' ').trim());
   if (pieces.length < 2) return false;
-  if ((isFirst ? pieces[0] : pieces.at(-1)) !== '') return false;
+  const beside = (isFirst ? pieces[0] : pieces.at(-1)) ?? '';
+  if (beside !== '' && !(isFirst && SHORT_NOUN.test(beside))) return false;
   return pieces.every((piece) => piece.split(/\s+/).length <= MOST_WORDS_OF_AN_ITEM && piece.length <= 30);
 }
 

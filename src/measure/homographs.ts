@@ -10,7 +10,7 @@ export interface FlaggedTerm {
   brandId: string;
   termId: string;
   reasons: FlagReason[];
-  /** Languages in which it is an everyday word; empty: the reason holds in every language. */
+  /** Languages in which it is an everyday word, `*` for all; empty: the reason holds in every language. */
   languages: string[];
 }
 
@@ -32,8 +32,13 @@ export function languagesWithWord(text: string): string[] {
   return languagesOfWord.get(spellingKey(text)) ?? [];
 }
 
+/** In scripts that write vowels as marks a mark is as much of a word as a letter. */
+function isVowelSign(char: string): boolean {
+  return /\p{M}/u.test(char) && charKind(char) !== 'mark' && !['arabic', 'hebrew'].includes(charKind(char));
+}
+
 function letters(text: string): string[] {
-  return [...text.normalize('NFKC')].filter((char) => /[\p{L}\p{N}]/u.test(char));
+  return [...text.normalize('NFKC')].filter((char) => /[\p{L}\p{N}]/u.test(char) || isVowelSign(char));
 }
 
 function isShort(text: string): boolean {

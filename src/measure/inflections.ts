@@ -53,7 +53,7 @@ const ENDINGS: Readonly<Record<string, Endings>> = {
   no: { append: 's en et ens ets' },
   tr: {
     append:
-      'ın in un ün nın nin nun nün ı i u ü yı yi yu yü a e ya ye da de ta te nda nde dan den tan ten ndan nden la le yla yle lar ler ları leri ların lerin larda lerde ca ce ça çe dır dir dur dür tır tir lı li lu lü ki daki deki',
+      'ın in un ün nın nin nun nün yı yi yu yü ya ye da de ta te nda nde dan den tan ten ndan nden la le yla yle lar ler ları leri ların lerin larda lerde ca ce ça çe dır dir dur dür tır tir lı li lu lü ki daki deki',
   },
   az: { append: 'ın in un ün nın nin nun nün ı i u ü nı ni nu nü a ə ya yə da də dan dən la lə lar lər' },
   fi: {
@@ -64,20 +64,13 @@ const ENDINGS: Readonly<Record<string, Endings>> = {
       ['us', 'uksen uksella uksessa uksesta usta ukseen ukselle'],
       ['is', 'iksen iksella iksessa iksesta ista ikseen ikselle'],
       ['i', 'en ellä ella essa essä esta estä eltä elta elle eksi'],
-      ['tti', 'tin tilla tissa tista tille tilta'],
-      ['kki', 'kin killa kissa kista kille kilta'],
-      ['ppi', 'pin pilla pissa pista pille pilta'],
-      ['kka', 'kan kalla kassa kasta kalle kalta'],
+      ['e', 'een eella eellä eessa eessä eesta eestä eelta eeltä eelle eeseen eet'],
     ],
   },
   et: { append: 'i l s st le lt ga ks ta ni na t d sse ist il is iga ile ilt ele el es est eks ega' },
   hu: {
     append:
       'nak nek ban ben ba be ból ből on en ön n ra re ról ről nál nél hoz hez höz tól től val vel t ot et öt at ig ért ként k ok ek ök é ével ja je os es ös i n',
-    replace: [
-      ['a', 'ának ában ába ából án ára áról ánál ához ától ával át áig áért áé ák ája ás'],
-      ['e', 'ének ében ébe éből én ére éről énél éhez étől ével ét éig éért éé ék éje és'],
-    ],
   },
   pl: {
     append: 'a u owi em iem ie ów om ami ach y i e ą',
@@ -143,13 +136,30 @@ export function appendedEndings(name: string, language: string): string[] {
   return language === 'hu' ? [...listed, ...assimilated(name)] : listed;
 }
 
+/** Hungarian lengthens a last vowel before an ending: `Tesla`, `Teslának`; `Tesco`, `Tescóban`. */
+function lengthened(name: string, endings: readonly string[]): string[] {
+  const long = LONG_VOWELS[name.at(-1) ?? ''];
+  return long === undefined ? [] : endings.map((ending) => name.slice(0, -1) + long + ending);
+}
+
+const LONG_VOWELS: Readonly<Record<string, string>> = { a: 'á', e: 'é', o: 'ó', ö: 'ő' };
+const WEAK_GRADE = 'n lla llä ssa ssä sta stä lle lta ltä ksi t'.split(' ');
+
+/** Finnish shortens a double stop where the syllable closes: `Marimekko`, `Marimekon`. */
+function weakGrade(name: string): string[] {
+  const [, stem, stop, vowel] = /^(.+)([kpt])\2([aeiouyäö])$/.exec(name) ?? [];
+  return stem === undefined ? [] : WEAK_GRADE.map((ending) => `${stem}${stop}${vowel}${ending}`);
+}
+
 /** Whole forms of a folded name in which its last letters changed. */
 export function replacedForms(name: string, language: string): string[] {
   const endings = ENDINGS[language];
-  if (endings?.replace === undefined || name.length < SHORTEST_INFLECTED) return [];
-  return endings.replace.flatMap(([ending, forms]) =>
+  if (endings === undefined || name.length < SHORTEST_INFLECTED) return [];
+  const listed = (endings.replace ?? []).flatMap(([ending, forms]) =>
     name.endsWith(ending)
       ? forms.split(' ').map((form) => name.slice(0, name.length - ending.length) + form)
       : [],
   );
+  if (language === 'hu') return [...listed, ...lengthened(name, endings.append.split(' '))];
+  return language === 'fi' ? [...listed, ...weakGrade(name)] : listed;
 }

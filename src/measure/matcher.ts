@@ -2,8 +2,9 @@ import type { BrandBook } from '../contract/brand-book.ts';
 import { insideBareUrl } from './bare-urls.ts';
 import { brandDomains, registrableDomain } from './brand-domains.ts';
 import { controlLanguages } from './control-hits.ts';
+import { EVERY_LANGUAGE } from './dictionary-words.ts';
 import { echoRange } from './echo.ts';
-import { isSupported } from './homograph-support.ts';
+import { isSupported, type Surroundings } from './homograph-support.ts';
 import { type FlaggedTerm, flaggedTerms } from './homographs.ts';
 import type { MentionKind } from './observation.ts';
 import { resolveHits } from './resolve-hits.ts';
@@ -101,24 +102,35 @@ function scanText(scan: TermScan, flags: Flags, text: string, context: ScanConte
   const echo = echoRange(folded.text, scan.fold(context.query).text);
   const placed = kept.map((hit) => ({ hit, place: placeOf(hit, text, echo, context.masked ?? []) }));
   const open = placed.filter(({ place }) => place === null).map(({ hit }) => hit);
-  const around = {
+  const doubtful = doubtfulOf(open, flaggedIn, {
     text,
     folded,
     language,
     citedDomains: context.citedDomains,
-    sure: open.filter((hit) => hit.term?.kind !== 'product' && !flaggedIn(hit)),
     products: hits.filter((hit) => hit.term?.kind === 'product' && !flaggedIn(hit)),
-  };
-  return placed.map(({ hit, place }) => {
-    const doubtful = place === null && flaggedIn(hit) && !isSupported(hit, around);
-    return {
-      brandId: hit.brand.id,
-      termId: hit.term?.id ?? '',
-      start: hit.start,
-      end: hit.end,
-      kind: place ?? (doubtful ? 'ambiguous' : 'mention'),
-    };
   });
+  return placed.map(({ hit, place }) => ({
+    brandId: hit.brand.id,
+    termId: hit.term?.id ?? '',
+    start: hit.start,
+    end: hit.end,
+    kind: place ?? (doubtful.has(hit) ? 'ambiguous' : 'mention'),
+  }));
+}
+
+/** Homographs that nothing supports. One that is supported supports those listed with it in turn. */
+function doubtfulOf(
+  hits: readonly Hit[],
+  flaggedIn: (hit: Hit) => boolean,
+  around: Omit<Surroundings, 'sure'>,
+): ReadonlySet<Hit> {
+  const doubtful = new Set(hits.filter(flaggedIn));
+  for (let before = -1; before !== doubtful.size; ) {
+    before = doubtful.size;
+    const sure = hits.filter((hit) => hit.term?.kind !== 'product' && !doubtful.has(hit));
+    for (const hit of doubtful) if (isSupported(hit, { ...around, sure })) doubtful.delete(hit);
+  }
+  return doubtful;
 }
 
 type Range = readonly [number, number];
@@ -139,7 +151,12 @@ function placeOf(
 function isFlagged(hit: Hit, flags: Flags, language: string): boolean {
   const flag = flags.get(hit.term?.id ?? '');
   if (flag === undefined) return false;
-  return flag.languages.length === 0 || language === '' || flag.languages.includes(language);
+  const { languages } = flag;
+  return (
+    languages.length === 0 ||
+    language === '' ||
+    [language, EVERY_LANGUAGE].some((one) => languages.includes(one))
+  );
 }
 
 /** Languages in which the ending of a noun is its plural: `apples` is never Apple. */

@@ -69,3 +69,12 @@ export function hasCase(text: string): boolean {
   const letter = [...text].find((char) => /\p{L}/u.test(char)) ?? '';
   return CASED.has(charKind(letter)) && letter.toLowerCase() !== letter.toUpperCase();
 }
+
+/** Languages written without capitals: a Latin word in them has its capital because it is a name. */
+const CASELESS_LANGUAGES = new Set(
+  'ar fa ur ps he yi hi mr ne bn pa gu or ta te kn ml si th lo km my ko ja zh yue am ka'.split(' '),
+);
+
+export function isCaselessLanguage(language: string): boolean {
+  return CASELESS_LANGUAGES.has(language);
+}

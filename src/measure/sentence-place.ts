@@ -30,19 +30,23 @@ export function isSentenceInitial(text: string, start: number): boolean {
 const WORD = /\p{L}[\p{L}\p{M}'’]{2,}/gu;
 const TITLE_SHARE = 0.6;
 
+/** The words of three letters and more around a range, without the first, which has its capital anyway. */
+function wordsAround(text: string, start: number, end: number): string[] {
+  const [from, to] = sentenceAround(text, start, end);
+  const before = text.slice(from, start).replace(/^\P{L}*\p{L}[\p{L}\p{M}'’]*/u, '');
+  return `${before} ${text.slice(end, to).replace(/^[\p{L}\p{M}]+/u, '')}`.match(WORD) ?? [];
+}
+
 /** Whether the words around a range are written with capitals anyway: a title, or shouting. */
 export function isTitleCase(text: string, start: number, end: number): boolean {
-  const [from, to] = sentenceAround(text, start, end);
-  const words = `${text.slice(from, start)} ${text.slice(end, to)}`.match(WORD) ?? [];
+  const words = wordsAround(text, start, end);
   if (words.length < 2) return false;
-  const capitals = words.filter((word) => startsWithCapital(word)).length;
-  return capitals / words.length > TITLE_SHARE;
+  return words.filter((word) => startsWithCapital(word)).length / words.length > TITLE_SHARE;
 }
 
 /** Whether all words around a range are capitals only. */
 export function isShouted(text: string, start: number, end: number): boolean {
-  const [from, to] = sentenceAround(text, start, end);
-  const words = `${text.slice(from, start)} ${text.slice(end, to)}`.match(WORD) ?? [];
+  const words = wordsAround(text, start, end);
   return words.length > 1 && words.every((word) => word === word.toUpperCase());
 }
 

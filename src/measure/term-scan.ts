@@ -3,12 +3,15 @@ import type { Brand, BrandBook, BrandTerm } from '../contract/brand-book.ts';
 import { beginsWord, endsWord } from './boundaries.ts';
 import { type FoldedText, fold, spellingKey } from './fold.ts';
 import { replacedForms } from './inflections.ts';
+import { startsWithCapital } from './sentence-place.ts';
 
 /** What a spelling stands for: a term, or a phrase that hides its brand's terms. */
 export interface Needle {
   brand: Brand;
   /** Null: a deny phrase. */
   term: BrandTerm | null;
+  /** Counts only when each of its words has a capital: `Hub Spot` for HubSpot, but not “linked in” for LinkedIn. */
+  capitals: boolean;
 }
 
 /** A spelling found at the edges of words; `begin` and `stop` are units of the folded text. */
@@ -55,6 +58,12 @@ export function spellingsOf(text: string, language: string): string[] {
   return [...new Set(all.flatMap(gapVariants))].filter((spelling) => spelling !== '');
 }
 
+/** Spellings of a name with inner capitals as words apart: `Play Station`; none for other names. */
+function humpSpellings(text: string, language: string): string[] {
+  const apart = text.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ');
+  return apart === text ? [] : spellingsOf(apart, language);
+}
+
 /** I and i are different letters. */
 export function isTurkic(language: string): boolean {
   return language === 'tr' || language === 'az';
@@ -70,16 +79,25 @@ export class TermScan {
     this.#language = language;
     for (const brand of book.brands) {
       for (const term of brand.terms) {
-        if (term.language === null || primaryTag(term.language) === language)
-          this.#add(term.text, { brand, term });
+        if (term.language === null || primaryTag(term.language) === language) this.#addTerm(brand, term);
       }
-      for (const phrase of brand.deny) this.#add(phrase, { brand, term: null });
+      for (const phrase of brand.deny)
+        this.#add(spellingsOf(phrase, language), { brand, term: null, capitals: false });
     }
     this.#automaton = new AhoCorasick([...this.#needles.keys()]);
   }
 
-  #add(text: string, needle: Needle): void {
-    for (const spelling of spellingsOf(text, this.#language)) {
+  #addTerm(brand: Brand, term: BrandTerm): void {
+    const spellings = spellingsOf(term.text, this.#language);
+    this.#add(spellings, { brand, term, capitals: false });
+    const apart = humpSpellings(term.text, this.#language).filter(
+      (spelling) => !spellings.includes(spelling),
+    );
+    this.#add(apart, { brand, term, capitals: true });
+  }
+
+  #add(spellings: readonly string[], needle: Needle): void {
+    for (const spelling of spellings) {
       const known = this.#needles.get(spelling);
       if (known === undefined) this.#needles.set(spelling, [needle]);
       else if (!known.some((other) => other.term === needle.term && other.brand === needle.brand))
@@ -102,8 +120,7 @@ export class TermScan {
       const start = folded.starts[begin] ?? 0;
       const end = folded.ends[stop - 1] ?? start;
       for (const needle of this.#needles.get(keyword) ?? []) {
-        if (needle.term?.caseSensitive === true && !sameCase(needle.term.text, original.slice(start, end)))
-          continue;
+        if (!isWrittenLike(needle, original.slice(start, end))) continue;
         hits.push({ ...needle, begin, stop, start, end, inflected: ending === 'inflected' });
       }
     }
@@ -118,8 +135,9 @@ function cutsCharacter({ starts }: FoldedText, begin: number, stop: number): boo
 
 const KEEP_CASE = { turkic: false, keepCase: true };
 
-function sameCase(term: string, found: string): boolean {
-  return spellingKey(term, KEEP_CASE) === spellingKey(found, KEEP_CASE);
+function isWrittenLike({ term, capitals }: Needle, found: string): boolean {
+  if (capitals && !found.split(/[\s-]+/u).every(startsWithCapital)) return false;
+  return term?.caseSensitive !== true || spellingKey(term.text, KEEP_CASE) === spellingKey(found, KEEP_CASE);
 }
 
 /** `de` of `de-AT`; '' when the language is not known. */
