@@ -27,32 +27,48 @@ export interface ArtifactOwner {
   attempt: string;
 }
 
+/** What can be stored of an attempt, by what it is. */
+export type StoredKind = 'record' | 'proof' | 'screenshot' | 'thumbnail' | 'envelope';
+
+const ROOM_OF = {
+  record: 'raw',
+  proof: 'proof',
+  screenshot: 'shots',
+  thumbnail: 'shots',
+  envelope: 'raw',
+} as const;
+
+/** Told of everything that was stored, with its size in the store. */
+export type OnStored = (kind: StoredKind, bytes: number) => void;
+
 /** Stores everything of one attempt and tells the keys and hashes for the Envelope. Nothing is left behind on failure. */
 export async function storeCapture(
   store: ArtifactStore,
   owner: ArtifactOwner,
   files: CaptureFiles,
+  onStored?: OnStored,
 ): Promise<Artifacts> {
   const written: string[] = [];
   const put = async (
-    kind: 'raw' | 'proof' | 'shots',
+    kind: StoredKind,
     suffix: string,
     data: Uint8Array | null,
   ): Promise<StoredArtifact | null> => {
     if (data === null) return null;
-    const stored = await store.put(artifactKey(kind, owner, suffix), data);
+    const stored = await store.put(artifactKey(ROOM_OF[kind], owner, suffix), data);
     written.push(stored.key);
+    onStored?.(kind, stored.bytes);
     return stored;
   };
   try {
     const raw = await put(
-      'raw',
+      'record',
       RAW_SUFFIX,
       await zip(Buffer.from(JSON.stringify(files.record)), { level: 6 }),
     );
     const proof = await put('proof', '.html', files.proofHtml === null ? null : Buffer.from(files.proofHtml));
-    const shot = await put('shots', '.png', files.screenshot);
-    const thumbnail = await put('shots', '.thumb.webp', files.thumbnail);
+    const shot = await put('screenshot', '.png', files.screenshot);
+    const thumbnail = await put('thumbnail', '.thumb.webp', files.thumbnail);
     return {
       rawKey: raw?.key ?? null,
       proofHtmlKey: proof?.key ?? null,
@@ -77,8 +93,11 @@ export async function storeEnvelope(
   store: ArtifactStore,
   owner: ArtifactOwner,
   envelope: Envelope,
+  onStored?: OnStored,
 ): Promise<void> {
-  await store.put(artifactKey('raw', owner, ENVELOPE_SUFFIX), Buffer.from(storableJson(envelope)));
+  const key = artifactKey(ROOM_OF.envelope, owner, ENVELOPE_SUFFIX);
+  const { bytes } = await store.put(key, Buffer.from(storableJson(envelope)));
+  onStored?.('envelope', bytes);
 }
 
 /** Reads a record back from the bytes of a raw artefact. Throws ARTIFACT_CORRUPT when they are no record. */

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import {
+  type OnStored,
   removeAttempt,
   removeOtherAttempts,
   storeCapture,
@@ -23,6 +24,7 @@ import { traced } from '../platform/traces.ts';
 import { buildEnvelope } from './build-envelope.ts';
 import { type CaptureSeat, captureOnce } from './capture-once.ts';
 import { type CaptureStory, captureStory } from './capture-story.ts';
+import type { AttemptTally } from './count-attempt.ts';
 import { readCapture } from './read-capture.ts';
 
 /** What a capture of a child works with. */
@@ -48,6 +50,8 @@ export interface AttemptEnd {
   /** Names of the selectors that hit nothing on the page. */
   missed: string[];
   story: CaptureStory;
+  /** For counters, beside what the story tells. */
+  tally: AttemptTally;
 }
 
 /**
@@ -71,12 +75,13 @@ export async function captureChild(
   const body = await traced('extract', {}, async () => readCapture(surface, captured.record));
   const readAt = clock.monotonic();
   const missed = captured.record.signals.selectors.flatMap(({ name, hit }) => (hit === null ? [name] : []));
+  const tally: AttemptTally = { selectors: captured.record.signals.selectors, stored: [] };
   await means.onOutcome?.(child, body.outcome);
   const end = (settled: boolean): AttemptEnd => {
     const [captureMs, extractMs] = [Math.round(capturedAt - begin), Math.round(readAt - capturedAt)];
     const settleMs = Math.round(clock.monotonic() - readAt);
     const story = captureStory(captured, body, { captureMs, extractMs, settleMs });
-    return { outcome: body.outcome, settled, missed, story };
+    return { outcome: body.outcome, settled, missed, story, tally };
   };
   const remainingMs = child.deadlineAt - clock.now() - means.retryDelayMs;
   if (shouldRetry(body.outcome, child.attempt, remainingMs)) {
@@ -87,7 +92,9 @@ export async function captureChild(
     );
     return end(false);
   }
-  await traced('settle', {}, () => storeAndSettle(child, body, captured, means, deadline));
+  const onStored: OnStored = (kind, bytes) => void tally.stored.push({ kind, bytes });
+  const kept = { ...means, onStored };
+  await traced('settle', {}, () => storeAndSettle(child, body, captured, kept, deadline));
   return end(true);
 }
 
@@ -95,13 +102,13 @@ async function storeAndSettle(
   child: ClaimedChild,
   body: EnvelopeBody,
   captured: CaptureYield,
-  means: CaptureMeans,
+  means: CaptureMeans & { onStored: OnStored },
   deadline: Deadline,
 ): Promise<void> {
-  const { store, clock } = means;
+  const { store, clock, onStored } = means;
   deadline.throwIfAborted();
   const owner = { id: child.id, requestedAt: isoTime(child.requestedAt), attempt: attemptTag(child) };
-  const artifacts = await storeCapture(store, owner, captured);
+  const artifacts = await storeCapture(store, owner, captured, onStored);
   const envelope = buildEnvelope(
     {
       id: child.id,
@@ -117,7 +124,7 @@ async function storeAndSettle(
     captured.record,
     artifacts,
   );
-  await storeEnvelope(store, owner, envelope);
+  await storeEnvelope(store, owner, envelope, onStored);
   try {
     await patiently(means, deadline, () => settle(means.db, means.queue, child, envelope));
   } catch (error) {

@@ -11,8 +11,9 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { traceFields } from '../platform/traces.ts';
-import { type AttemptEnd, type CaptureMeans, captureChild } from './capture-child.ts';
+import { type CaptureMeans, captureChild } from './capture-child.ts';
 import { tracedCapture } from './capture-span.ts';
+import { countAttempt } from './count-attempt.ts';
 import type { LaneGate } from './lane-gate.ts';
 
 export interface WorkerOptions extends CaptureMeans {
@@ -238,21 +239,14 @@ export class Worker {
       const means = { ...this.#options, onOutcome };
       const end = await tracedCapture(child, () => captureChild(child, surface, means, deadline, log));
       const ms = Math.round(clock.monotonic() - startedAt);
-      this.#count(child, end, ms);
-      const { story, ...what } = end;
+      if (this.#options.metrics !== undefined) countAttempt(this.#options.metrics, child, end, ms);
+      const { story, tally: _counted, ...what } = end;
       log.info({ ...what, ms, ...story, requestedAt: child.requestedAt }, 'capture.finished');
     } catch (error) {
       await this.#undo(child, error, log);
     } finally {
       stopBeating();
     }
-  }
-
-  #count({ surface }: ClaimedChild, { outcome, missed }: AttemptEnd, ms: number): void {
-    const { metrics } = this.#options;
-    metrics?.captures.inc({ surface, outcome });
-    metrics?.captureSeconds.observe({ surface, outcome }, ms / 1000);
-    for (const selector of missed) metrics?.selectorMisses.inc({ surface, selector });
   }
 
   async #undo(child: ClaimedChild, error: unknown, log: Log): Promise<void> {

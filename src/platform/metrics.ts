@@ -16,6 +16,9 @@ export interface Metrics {
   captures: Counter<'surface' | 'outcome'>;
   captureSeconds: Histogram<'surface' | 'outcome'>;
   selectorMisses: Counter<'surface' | 'selector'>;
+  selectorLooks: Counter<'surface' | 'selector' | 'result'>;
+  extractionHealth: Counter<'surface' | 'field' | 'health'>;
+  artifactBytes: Counter<'surface' | 'kind'>;
   leaseLost: Counter;
   slots: Gauge<'state'>;
   /** Adds series that are read from their source whenever somebody scrapes. */
@@ -73,6 +76,18 @@ export function createMetrics(): Metrics {
     selectorMisses: new Counter({
       ...{ name: 'selector_miss_total', help: 'Captures whose page showed none of a selector.', registers },
       labelNames: ['surface', 'selector'],
+    }),
+    selectorLooks: new Counter({
+      ...{ name: 'selector_looks_total', help: 'Selectors looked for: hit, fallback or miss.', registers },
+      labelNames: ['surface', 'selector', 'result'],
+    }),
+    extractionHealth: new Counter({
+      ...{ name: 'extraction_health_total', help: 'Fields of ended captures, by health.', registers },
+      labelNames: ['surface', 'field', 'health'],
+    }),
+    artifactBytes: new Counter({
+      ...{ name: 'artifact_bytes_total', help: 'Bytes stored for ended captures.', registers },
+      labelNames: ['surface', 'kind'],
     }),
     leaseLost: new Counter({
       name: 'lease_lost_total',

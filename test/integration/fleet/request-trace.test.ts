@@ -123,10 +123,51 @@ describe('a selector that hits nothing', () => {
     expect(envelope?.job.status).toBe('completed');
     const missed = envelope?.extraction?.selectors.filter(({ hit }) => hit === null);
     expect(missed?.map(({ name }) => name)).toEqual(['drifted_away']);
-    const { body } = await metrics.text();
-    expect(body.match(/^selector_miss_total.*$/gm)).toEqual([
-      'selector_miss_total{surface="chatgpt",selector="drifted_away"} 1',
-    ]);
+    // Counted after the settle that ended the job.
+    const missing = async (): Promise<unknown> =>
+      (await metrics.text()).body.match(/^selector_miss_total.*$/gm);
+    await expect.poll(missing).toEqual(['selector_miss_total{surface="chatgpt",selector="drifted_away"} 1']);
+  });
+});
+
+describe('what worker /metrics tell of captures', () => {
+  it('selectors by how they were found, fields by their health, bytes by what was stored', async () => {
+    const metrics = createMetrics();
+    await world.worker({ slots: 1, metrics });
+    const jobs = [await world.submit('one'), await world.submit('two')];
+    const envelopes = (await Promise.all(jobs.map(({ jobId }) => world.ended(jobId)))).flat();
+    // Counted after the settle that ended the job.
+    const counted = async (): Promise<string> => (await metrics.text()).body;
+    await expect.poll(counted).toMatch(/captures_total\{surface="chatgpt",outcome="answered"\} 2/);
+    const body = await counted();
+    const series = (name: string): string[] => body.match(new RegExp(`^${name}\\{.*$`, 'gm')) ?? [];
+    // The echo surface's field lists a first choice that its page has not.
+    expect(series('selector_looks_total')).toEqual(
+      expect.arrayContaining([
+        'selector_looks_total{surface="chatgpt",selector="answer",result="hit"} 2',
+        'selector_looks_total{surface="chatgpt",selector="field",result="fallback"} 2',
+        'selector_looks_total{surface="chatgpt",selector="drifted_away",result="miss"} 2',
+      ]),
+    );
+    expect(series('extraction_health_total')).toEqual(
+      expect.arrayContaining(['extraction_health_total{surface="chatgpt",field="answer",health="found"} 2']),
+    );
+    const bytes = async (key: string | null | undefined): Promise<number> =>
+      key == null ? 0 : (await world.store.get(key)).length;
+    for (const [kind, keyOf] of [
+      ['record', 'rawKey'],
+      ['proof', 'proofHtmlKey'],
+      ['screenshot', 'screenshotKey'],
+      ['thumbnail', 'thumbnailKey'],
+    ] as const) {
+      const sizes = await Promise.all(envelopes.map(({ job }) => bytes(job.artifacts?.[keyOf])));
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      expect(total).toBeGreaterThan(0);
+      expect(series('artifact_bytes_total')).toContain(
+        `artifact_bytes_total{surface="chatgpt",kind="${kind}"} ${total}`,
+      );
+    }
+    expect(series('artifact_bytes_total').filter((line) => line.includes('kind="envelope"'))).toHaveLength(1);
   });
 });
 
