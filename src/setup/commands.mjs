@@ -26,6 +26,8 @@ export function commandFor(target, args) {
       };
     case 'fuzz':
       return { steps: [['test/fuzz/run.ts', ...args]], needsBrowser: false, needsDev: true };
+    case 'chaos':
+      return { steps: [['test/chaos/run.ts', ...args]], needsBrowser: true, needsDev: true };
     case 'check':
       return {
         steps: [
@@ -38,7 +40,7 @@ export function commandFor(target, args) {
       };
     default:
       throw new SetupError(
-        `there is no target ${JSON.stringify(target ?? '')}; use demo, start, test, check, fleet, bench or fuzz`,
+        `there is no target ${JSON.stringify(target ?? '')}; use demo, start, test, check, fleet, bench, fuzz or chaos`,
       );
   }
 }

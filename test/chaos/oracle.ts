@@ -51,6 +51,8 @@ export interface Snapshot {
   proofs: readonly { childId: string; kind: string; problem: string | null }[];
   /** Children whose Envelope stands in contradiction to their row, and why. */
   envelopes: readonly { childId: string; problem: string | null }[];
+  /** Valid requests that were refused, processes that ended though nobody ended them, where queue and children disagree. */
+  trouble: { refused: readonly string[]; deaths: readonly string[]; disagreements: readonly string[] };
   /** Processes and folders that are there although everything was told to end. */
   left: { processes: readonly string[]; folders: readonly string[] };
 }
@@ -173,6 +175,21 @@ const RULES = {
         .map(({ id }) => ({ subject: id, detail: 'is completed without any proof' })),
     ];
   },
+
+  /** A valid search is accepted in the end, never refused. */
+  refused: ({ trouble }: Snapshot): Found[] =>
+    trouble.refused.map((subject) => ({ subject, detail: 'is how a valid search was answered' })),
+
+  /** No process gives up because of what happens around it. */
+  'ended-by-itself': ({ trouble }: Snapshot): Found[] =>
+    trouble.deaths.map((subject) => ({ subject, detail: 'though nobody ended it' })),
+
+  /** Children and queue agree. */
+  'queue-disagrees': ({ trouble }: Snapshot): Found[] =>
+    trouble.disagreements.map((subject) => ({
+      subject,
+      detail: 'is in one of queue and children, not in both',
+    })),
 
   /** When everything was told to end, nothing is left. */
   'left-behind': ({ left }: Snapshot): Found[] => [

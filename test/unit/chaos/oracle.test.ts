@@ -34,6 +34,7 @@ function good(): Snapshot {
     ],
     proofs: [{ childId: 'a', kind: 'raw', problem: null }],
     envelopes: [{ childId: 'a', problem: null }],
+    trouble: { refused: [], deaths: [], disagreements: [] },
     left: { processes: [], folders: [] },
   };
 }
@@ -120,6 +121,13 @@ describe('the oracle', () => {
     expect(found({ proofs: [broken] })).toEqual(['proof-broken a']);
     expect(found({ envelopes: [{ childId: 'a', problem: 'says failed' }] })).toEqual(['proof-broken a']);
     expect(found({ proofs: [] })).toEqual(['proof-broken a']);
+  });
+
+  it('finds refusals, processes that gave up, and a queue that disagrees', () => {
+    const none = good().trouble;
+    expect(found({ trouble: { ...none, refused: ['500 oops'] } })).toEqual(['refused 500 oops']);
+    expect(found({ trouble: { ...none, deaths: ['worker-1'] } })).toEqual(['ended-by-itself worker-1']);
+    expect(found({ trouble: { ...none, disagreements: ['a'] } })).toEqual(['queue-disagrees a']);
   });
 
   it('finds processes and folders that are left', () => {

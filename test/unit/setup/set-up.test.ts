@@ -148,7 +148,7 @@ describe('set-up', () => {
   it('names the targets when asked for one that is none', () => {
     const { status, stderr } = run(['tset']);
     expect(status).toBe(1);
-    expect(stderr).toContain('demo, start, test, check, fleet, bench or fuzz');
+    expect(stderr).toContain('demo, start, test, check, fleet, bench, fuzz or chaos');
   });
 });
 

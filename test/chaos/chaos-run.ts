@@ -1,0 +1,113 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ChaosWorld, openChaosWorld, type WorldSize } from './chaos-world.ts';
+import { Feed } from './feed.ts';
+import { inflict } from './inflict.ts';
+import {
+  type Snapshot,
+  type Tally,
+  TERMINAL_WITHIN_MS,
+  tallyOf,
+  type Violation,
+  violationsOf,
+} from './oracle.ts';
+import { type Fault, type FaultKind, scheduleFaults, seededRandom } from './schedule.ts';
+import { leftBehind, takeSnapshot, waiting } from './snapshot.ts';
+
+export interface ChaosOptions extends WorldSize {
+  seed: number;
+  durationMs: number;
+  /** Mean pause between searches. */
+  everyMs: number;
+  kinds?: readonly FaultKind[];
+  say: (line: string) => void;
+  /** The fleet's folder with its logs is kept when something is wrong. */
+  keep?: boolean;
+}
+
+export interface ChaosResult {
+  faults: readonly Fault[];
+  snapshot: Snapshot;
+  violations: Violation[];
+  tally: Tally;
+  /** Requests repeated, and how long after the last fault all was done. */
+  retries: number;
+  settledMs: number;
+}
+
+const LOOK_MS = 1_000;
+/** A drain takes 40 s at most. */
+const STOP_MS = 90_000;
+
+/** One run: a fleet, searches, faults, then peace; and the oracle's word on it. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { say } = options;
+  const world = await openChaosWorld(options);
+  try {
+    const faults = scheduleFaults(options);
+    say(`fleet of ${[...world.processes.keys()].join(', ')} in ${world.root}; ${faults.length} faults`);
+    const feed = new Feed({ ...options, ...world, webhookUrl: world.receiver.url });
+    const feeding = feed.run();
+    const lastFaultEndedAt = await playOut(faults, world, feed, options);
+    await feed.finish();
+    await feeding;
+    const allEndedAt = await untilDone(world, say);
+    const left = await stopAll(world);
+    const snapshot = await takeSnapshot(world, feed, { lastFaultEndedAt, allEndedAt, left });
+    const violations = violationsOf(snapshot);
+    const tally = tallyOf(snapshot, violations);
+    const settledMs = allEndedAt - lastFaultEndedAt;
+    return { faults, snapshot, violations, tally, retries: feed.retries, settledMs };
+  } finally {
+    await world.close(options.keep === true);
+  }
+}
+
+/** Inflicts and ends each fault at its time, then waits for the run's end; tells when the last fault had ended. */
+async function playOut(
+  faults: readonly Fault[],
+  world: ChaosWorld,
+  feed: Feed,
+  { seed, durationMs, say }: ChaosOptions,
+): Promise<number> {
+  const began = performance.now();
+  const random = seededRandom(seed ^ 0xfa17);
+  const until = (atMs: number): Promise<void> => pause(Math.max(0, began + atMs - performance.now()));
+  const ends = await Promise.all(
+    faults.map(async (fault) => {
+      const { kind, target, startMs, endMs } = fault;
+      await until(startMs);
+      say(`${clock(began)} ${kind} ${target} for ${((endMs - startMs) / 1000).toFixed(1)} s`);
+      const relieve = await inflict(fault, world, feed, random);
+      await until(endMs);
+      await relieve();
+      return Date.now();
+    }),
+  );
+  const lastFaultEndedAt = Math.max(Date.now() - durationMs, ...ends);
+  await until(durationMs);
+  return lastFaultEndedAt;
+}
+
+/** Waits until every child has ended and every event is delivered; gives up after the time the oracle allows. */
+async function untilDone(world: ChaosWorld, say: (line: string) => void): Promise<number> {
+  const giveUpAt = Date.now() + TERMINAL_WITHIN_MS;
+  for (;;) {
+    const { open, untold } = await world.look(waiting);
+    if (open + untold === 0) return Date.now();
+    if (Date.now() > giveUpAt) {
+      say(`gave up waiting: ${open} children open, ${untold} events not delivered`);
+      return Date.now();
+    }
+    await pause(LOOK_MS);
+  }
+}
+
+async function stopAll(world: ChaosWorld): Promise<Snapshot['left']> {
+  const stopped = [...world.processes.values()].map((one) => one.stop());
+  await Promise.race([Promise.all(stopped), pause(STOP_MS, undefined, { ref: false })]);
+  return leftBehind(world);
+}
+
+function clock(began: number): string {
+  return `[+${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s]`;
+}

@@ -1,0 +1,140 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ALL_MIGRATIONS } from '../../src/cli/migrations.ts';
+import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
+import { ensureFirstAccount } from '../../src/jobs/accounts.ts';
+import { createKey } from '../../src/jobs/api-keys.ts';
+import { type Database, openDatabase } from '../../src/platform/database.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
+import { migrate } from '../../src/platform/migrations.ts';
+import { webhookCipher } from '../../src/webhooks/cipher.ts';
+import { createSecret } from '../../src/webhooks/secrets.ts';
+import { type S3Server, s3rverServer } from '../integration/artifacts/s3-servers.ts';
+import { testLog } from '../integration/database.ts';
+import { type Receiver, startReceiver } from '../integration/webhooks/receiver.ts';
+import { type DatabaseProxy, databaseProxy } from './database-proxy.ts';
+import { FED_SURFACES } from './feed.ts';
+import { type StoreFront, storeFront } from './store-front.ts';
+import { Supervised } from './supervised.ts';
+
+const WEBHOOK_KEY = 'a key of this chaos run';
+const CAPTURE_TIMEOUT_MS = 30_000;
+
+export interface WorldSize {
+  workers: number;
+  apis: number;
+}
+
+/** A whole fleet in processes of its own, and everything around it that can be made to fail. */
+export interface ChaosWorld {
+  root: string;
+  processes: Map<string, Supervised>;
+  ports: readonly number[];
+  apiKey: string;
+  webhookSecret: string;
+  receiver: Receiver;
+  store: StoreFront;
+  s3: S3Server;
+  proxy: DatabaseProxy;
+  stopPostgres(): Promise<void>;
+  startPostgres(): Promise<void>;
+  /** Past the proxy, as long as Postgres runs. */
+  look<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  /** Data directory of a worker. */
+  dataDir(name: string): string;
+  /** `keep`: its folder with the logs stays. */
+  close(keep?: boolean): Promise<void>;
+}
+
+/** Starts everything; what each process logs goes to `<root>/<name>.log`. */
+export async function openChaosWorld({ workers, apis }: WorldSize): Promise<ChaosWorld> {
+  // Short, so that the browsers' folders stay under it (scratch.ts).
+  const root = mkdtempSync(join(tmpdir(), 'cx'));
+  const dataDir = (name: string): string => join(root, name.replace('worker-', 'w'));
+  mkdirSync(join(root, 't'));
+  let postgres: EmbeddedPostgres = await startEmbeddedPostgres({ dataDir: join(root, 'pg'), log: testLog });
+  const look = async <T>(work: (db: Database) => Promise<T>): Promise<T> => {
+    const db = openDatabase(postgres.url, { log: testLog, max: 2 });
+    try {
+      return await work(db);
+    } finally {
+      await db.close();
+    }
+  };
+  const receiver = await startReceiver();
+  const s3 = await s3rverServer();
+  const store = await storeFront(s3);
+  const proxy = await databaseProxy(new URL(postgres.url));
+  const keys = await look(async (db) => {
+    await migrate(db, ALL_MIGRATIONS, testLog);
+    await ensureFirstAccount(db, { startCredits: 100_000_000, now: Date.now() });
+    const secret = await createSecret(
+      db,
+      webhookCipher({ webhookKey: WEBHOOK_KEY, dataDir: root })(),
+      DEFAULT_ACCOUNT,
+      Date.now(),
+    );
+    const { key } = await createKey(db, { label: 'chaos' }, Date.now());
+    return { apiKey: key, webhookSecret: secret?.secret ?? '' };
+  });
+  const ports = await Promise.all(Array.from({ length: apis }, freePort));
+  const common = {
+    ...{
+      DATABASE_URL: proxy.url,
+      FLEET_ORIGIN: 'stage',
+      FLEET_ARTIFACTS: store.place,
+      FLEET_LOG_LEVEL: 'info',
+    },
+    ...{ FLEET_WEBHOOK_KEY: WEBHOOK_KEY, FLEET_WEBHOOK_ALLOW: receiver.hostPort, TMPDIR: join(root, 't') },
+    ...{ FLEET_CAPTURE_TIMEOUT_MS: String(CAPTURE_TIMEOUT_MS), FLEET_RETRY_DELAY_S: '1' },
+  };
+  const plans: [name: string, command: string, ready: string, own: Record<string, string>][] = [
+    ...ports.map((port, index): (typeof plans)[number] => {
+      const own = { PORT: String(port), FLEET_RATE_LIMIT: '10000000' };
+      return [`api-${index}`, 'api', 'listening on', own];
+    }),
+    ['courier', 'courier', 'courier ready', {}],
+    ...Array.from({ length: workers }, (_, index): (typeof plans)[number] => {
+      const own = { FLEET_SLOTS: '2', FLEET_SURFACES: FED_SURFACES.join(','), FLEET_DRAIN_MS: '40000' };
+      return [`worker-${index}`, 'worker', 'worker ready', own];
+    }),
+  ];
+  const processes = new Map(
+    plans.map(([name, command, ready, own]): [string, Supervised] => [
+      name,
+      new Supervised({
+        ...{ name, command, ready, clockFile: join(root, `${name}.clock`) },
+        environment: { ...common, ...own, FLEET_DATA_DIR: dataDir(name) },
+        onLog: (line) => appendFileSync(join(root, `${name}.log`), line),
+      }),
+    ]),
+  );
+  for (const one of processes.values()) await one.start();
+  return {
+    ...{ root, processes, ports, ...keys, receiver, store, s3, proxy, look, dataDir },
+    stopPostgres: () => postgres.stop(),
+    startPostgres: async () => {
+      postgres = await startEmbeddedPostgres({ dataDir: join(root, 'pg'), log: testLog });
+      proxy.lead(new URL(postgres.url));
+    },
+    close: async (keep = false) => {
+      await Promise.all([...processes.values()].map((one) => one.kill()));
+      await receiver.close();
+      await store.close();
+      await s3.stop();
+      await proxy.close();
+      await postgres.stop();
+      if (!keep) rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
