@@ -47,22 +47,34 @@ export function openPageSite(config: Config, log: Log): PageSite {
   };
 }
 
-/** Captures one address and stores its record and picture. `stored` says where the record lies. */
+export interface StoredPage {
+  record: PageRecord;
+  /** Where the record lies; null when there was no answer worth reading again. */
+  stored: string | null;
+}
+
+/** Captures addresses one after the other and stores each record and picture. */
 export async function captureAndStore(
-  url: string,
+  urls: readonly string[],
   mode: ExtractionMode,
   config: Config,
   log: Log,
-): Promise<{ record: PageRecord; stored: string | null }> {
+): Promise<StoredPage[]> {
   const store = openArtifactStore(config);
   const site = openPageSite(config, log);
   try {
-    const captured = await site.capturer.capture(url, mode);
-    // A refused address leaves nothing behind that would be worth reading again.
-    if (captured.record.status === null) return { record: captured.record, stored: null };
-    await store.probe();
-    const artifacts = await storePage(store, captured);
-    return { record: captured.record, stored: store.describe(artifacts.record.key) };
+    const pages: StoredPage[] = [];
+    for (const url of urls) {
+      const captured = await site.capturer.capture(url, mode);
+      if (captured.record.status === null) {
+        pages.push({ record: captured.record, stored: null });
+        continue;
+      }
+      await store.probe();
+      const artifacts = await storePage(store, captured);
+      pages.push({ record: captured.record, stored: store.describe(artifacts.record.key) });
+    }
+    return pages;
   } finally {
     await site.close();
   }

@@ -71,10 +71,34 @@ function details(score: PageScore): string[] {
           ]
         : [],
     ),
+    ...captureLines(score),
     ...score.warnings.map((warning) => `warning: ${warning}`),
     ...recommendationLines(score.recommendations),
     '',
     score.evidence_note,
+  ];
+}
+
+/** What captures of real answers say, the truthful part. */
+function captureLines({ coverage_gap: gap }: PageScore): string[] {
+  if (gap === null) return [];
+  const open = gap.subtopics.filter((topic) => topic.gap);
+  return [
+    '',
+    `Captures: ${gap.captures} answers, ${gap.pages} cited pages compared`,
+    ...gap.citations.map(
+      ({ surface, query, k, n, absorbed }) =>
+        `  ${surface}, “${query}”: cited in ${k} of ${n}${k > 0 ? `, its words taken up in ${absorbed}` : ''}`,
+    ),
+    ...(gap.value === null
+      ? ['  no subtopic is answered by two cited pages of two sites']
+      : [`  subtopics answered: ${percent(gap.value)} by weight`]),
+    ...open
+      .slice(0, 5)
+      .flatMap(({ subtopic, covered_by }) => [
+        `  missing: ${subtopic}`,
+        ...covered_by.slice(0, 2).map(({ url, quote }) => `    ${url}: “${quote}”`),
+      ]),
   ];
 }
 

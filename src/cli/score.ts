@@ -9,6 +9,7 @@ import { createLog } from '../platform/log.ts';
 import { scorePage } from '../score/score-page.ts';
 import { readBytes } from './extract-input.ts';
 import { captureAndStore } from './page-site.ts';
+import { scoreCaptures } from './score-captures.ts';
 import { describeScore } from './score-text.ts';
 
 interface Options {
@@ -18,6 +19,8 @@ interface Options {
   query: string[];
   depth: 'score' | 'full';
   rendered?: boolean;
+  envelopes?: string;
+  cited?: string[];
   json?: boolean;
 }
 
@@ -37,10 +40,19 @@ export function scoreCommand(): Command {
       new Option('--depth <depth>', '3 or 10 recommendations').choices(['score', 'full']).default('score'),
     )
     .option('--rendered', 'fetch, and render in a browser as well (tells what scripts add)')
+    .option(
+      '--envelopes <path>',
+      'captures of real answers, a folder or NDJSON: who is cited, and for which subtopics',
+    )
+    .option(
+      '--cited <files...>',
+      'with --envelopes: stored records of cited pages; else up to 10 are captured',
+    )
     .option('--json', 'print the whole score as JSON')
     .action(async (url: string | undefined, options: Options) => {
       const { record, now, stored } = await recordFor(url, options);
-      const score = scorePage(record, { now, depth: options.depth, queries: options.query });
+      const { queries, captures } = await captured(record, options);
+      const score = scorePage(record, { now, depth: options.depth, queries, captures });
       const text = options.json ? JSON.stringify(score) : describeScore(score, stored);
       process.stdout.write(`${text}\n`);
       if (score.outcome !== 'captured') process.exitCode = score.issue?.code === 'url_invalid' ? 2 : 1;
@@ -59,6 +71,19 @@ function collect(query: string, earlier: string[]): string[] {
   return [...earlier, query];
 }
 
+/** What captures say, where some were given. */
+async function captured(record: PageRecord, options: Options): ReturnType<typeof scoreCaptures> {
+  const { envelopes, cited, query } = options;
+  if (envelopes === undefined) {
+    if (cited === undefined) return { queries: query, captures: undefined };
+    throw new FleetError(
+      'INPUT_UNREADABLE',
+      '--cited says what pages the captures cite: give --envelopes too',
+    );
+  }
+  return scoreCaptures(record, { envelopes, cited, queries: query, quiet: options.json === true });
+}
+
 interface Scored {
   record: PageRecord;
   now: number;
@@ -75,8 +100,9 @@ async function recordFor(url: string | undefined, options: Options): Promise<Sco
   if (url !== undefined) {
     const config = processConfig();
     const log = createLog(options.json ? 'error' : config.logLevel, 'score');
-    const { record, stored } = await captureAndStore(url, options.rendered ? 'rendered' : 'ssr', config, log);
-    return { record, stored, now: systemClock.now() };
+    const [page] = await captureAndStore([url], options.rendered ? 'rendered' : 'ssr', config, log);
+    if (page === undefined) throw new Error('a capture of one address gave no page');
+    return { ...page, now: systemClock.now() };
   }
   if (options.record !== undefined) {
     const record = await readPageRecord(await readBytes(options.record));

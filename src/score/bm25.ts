@@ -29,11 +29,16 @@ export class Bm25 {
     for (const term of query) {
       const count = counts.get(term) ?? 0;
       if (count === 0) continue;
-      const holding = this.#holding.get(term) ?? 0;
-      const idf = Math.log(1 + (this.#counts.length - holding + 0.5) / (holding + 0.5));
-      sum += (idf * count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / Math.max(1, this.#mean)));
+      sum +=
+        (this.idf(term) * count * (K1 + 1)) / (count + K1 * (1 - B + (B * length) / Math.max(1, this.#mean)));
     }
     return sum;
+  }
+
+  /** How telling a term is: the rarer among the texts, the more. */
+  idf(term: string): number {
+    const holding = this.#holding.get(term) ?? 0;
+    return Math.log(1 + (this.#counts.length - holding + 0.5) / (holding + 0.5));
   }
 
   /** Whether a text holds a term. */

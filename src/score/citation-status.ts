@@ -26,6 +26,29 @@ export function addressOf(url: string | null): string | null {
   return canonical.replace(/^http:/, 'https:').replace(/\/$/, '');
 }
 
+/** Addresses that the answers cite, the page's own left out, those cited in most captures first; at most `most`. */
+export function mostCited(envelopes: readonly Envelope[], own: string | null, most: number): string[] {
+  const counts = new Map<string, { url: string; captures: number }>();
+  for (const { evidence } of answered(envelopes)) {
+    const cited = evidence.sources.filter((source) => source.cited);
+    const urls = new Map(
+      cited.flatMap(({ url, canonicalUrl: canonical }) =>
+        url === null ? [] : [[addressOf(canonical ?? url) ?? url, url]],
+      ),
+    );
+    for (const [address, url] of urls)
+      counts.set(address, {
+        url: counts.get(address)?.url ?? url,
+        captures: (counts.get(address)?.captures ?? 0) + 1,
+      });
+  }
+  counts.delete(addressOf(own) ?? '');
+  return [...counts]
+    .sort(([a, x], [b, y]) => y.captures - x.captures || (a < b ? -1 : 1))
+    .slice(0, most)
+    .map(([, { url }]) => url);
+}
+
 /**
  * Per surface and query: in k of n answers the page is cited, at which places, in how many of them words of five of the
  * citing sentence stand on the page (absorbed), and in how many it was found and not cited.

@@ -10,8 +10,10 @@ import { type Subtopic, subtopicsOf } from './subtopics.ts';
 import { firstWords, sentencesOf } from './words.ts';
 
 const PERCENTILE = 0.8;
-/** A section about a subtopic holds at least half of its terms, however rare they are. */
-const TERMS_HELD = 0.5;
+/** Fewer pairs of section and subtopic than this have no percentile worth the name: then the terms held decide alone. */
+const PAIRS = 60;
+/** A section about a subtopic holds most of what is telling in its terms: on desks, “desk” says little, “cable” much. */
+const TELLING_HELD = 0.6;
 const SHARED = 2;
 const MAX_SUBTOPICS = 40;
 const MISSING_PER_QUERY = 10;
@@ -102,11 +104,13 @@ function matrix(
   );
   const scores = topics.map((topic) => places.map((_place, at) => index.score(at, topic.terms)));
   const sorted = scores.flat().sort((a, b) => a - b);
-  const threshold = sorted[Math.floor(PERCENTILE * (sorted.length - 1))] ?? 0;
+  const threshold = sorted.length < PAIRS ? 0 : (sorted[Math.floor(PERCENTILE * (sorted.length - 1))] ?? 0);
   const isAbout = (topic: number, at: number): boolean => {
     const terms = [...(topics[topic]?.terms ?? [])];
-    const held = terms.filter((term) => index.holds(at, term)).length;
-    return (scores[topic]?.[at] ?? 0) > threshold && held >= TERMS_HELD * terms.length;
+    const telling = (wanted: readonly string[]): number =>
+      wanted.reduce((sum, term) => sum + index.idf(term), 0);
+    const held = telling(terms.filter((term) => index.holds(at, term)));
+    return (scores[topic]?.[at] ?? 0) > threshold && held >= TELLING_HELD * telling(terms);
   };
   return topics
     .map((topic, number) => {

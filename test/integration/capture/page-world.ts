@@ -79,7 +79,7 @@ export async function openPageSite(robots = 'User-agent: *\nDisallow: /private/'
     ),
     '/challenge': html('<title>Just a moment...</title><div class="cf-chl-widget">Checking</div>'),
     '/challenge-header': status(403, { 'cf-mitigated': 'challenge' }),
-    '/inputs': html('<p>Enough text to be a page</p>' + '<input '.repeat(45_000)),
+    '/inputs': html(`<p>Enough text to be a page</p>${'<input '.repeat(45_000)}`),
     '/401': status(401),
     '/403': status(403),
     '/404': status(404),
