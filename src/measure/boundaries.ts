@@ -37,12 +37,18 @@ function runBefore(text: string, index: number, kind: CharKind): string {
   return text.slice(start, index);
 }
 
+/** What an underscore joins is one word of a program or a file's name. */
+function isWordCharacter(char: string): boolean {
+  return /[\p{L}\p{N}]/u.test(char);
+}
+
 /** Whether a name that begins at `start` of the folded text begins a word there. */
 export function beginsWord(text: string, start: number, language: string): boolean {
   const edge = charKind(charAt(text, start));
   const before = charBefore(text, start);
+  if (before === '_' && isWordCharacter(charBefore(text, start - 1))) return false;
   // A sign at the start (`.NET`) must not be the middle of a word (`ASP.NET`).
-  if (edge === 'none') return !/[\p{L}\p{N}]/u.test(before);
+  if (edge === 'none') return !isWordCharacter(before);
   if (edge === 'open' || edge === 'mark') return true;
   if (!joins(edge, charKind(before))) return true;
   if (edge === 'arabic') return ARABIC_PROCLITICS.test(runBefore(text, start, 'arabic'));
@@ -52,7 +58,7 @@ export function beginsWord(text: string, start: number, language: string): boole
 
 /** Particles, case endings and the copula that follow a Korean noun without a space; two may follow each other. */
 const HANGUL_PARTICLES =
-  /^들?(?:에서|에게서|에게|에겐|한테|께서|께|에|으로서|로서|으로써|로써|으로|로|의|와|과|이랑|랑|하고|부터|까지|보다|처럼|만큼|같은|같이|마다|조차|마저|밖에|뿐|측)?(?:은|는|이|가|을|를|도|만|의|나|이나|라도|이라도|든|이든|요)?$|^(?:이다|입니다|이며|며|이고|고|인|인데|이란|란|이라는|라는|이라고|라고|이라|라|였다|이었다|이지만|지만|예요|이에요|이라면|라면)$/;
+  /^들?(?:에서|에게서|에게|에겐|한테|께서|께|에|으로서|로서|으로써|로써|으로|로|의|와|과|이랑|랑|하고|부터|까지|보다|처럼|만큼|같은|같이|마다|조차|마저|밖에|뿐|측)?(?:은|는|이|가|을|를|도|만|의|나|이나|라도|이라도|든|이든)?요?$|^(?:이다|입니다|이며|며|이고|고|인|인데|이란|란|이라는|라는|이라고|라고|이라|라|였다|이었다|이지만|지만|예요|이에요|이라면|라면)$/;
 const MOST_PARTICLE = 7;
 
 function runAfter(text: string, index: number, kind: CharKind, most: number): string {
@@ -80,6 +86,7 @@ export function endsWord(
 ): 'whole' | 'inflected' | null {
   const edge = charKind(charBefore(text, end));
   const next = charKind(charAt(text, end));
+  if (text[end] === '_' && isWordCharacter(charAt(text, end + 1))) return null;
   if (!joins(edge, next)) return 'whole';
   if (edge === 'hangul') {
     return HANGUL_PARTICLES.test(runAfter(text, end, 'hangul', MOST_PARTICLE)) ? 'whole' : null;

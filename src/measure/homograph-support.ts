@@ -2,6 +2,7 @@ import { type FoldedText, fold } from './fold.ts';
 import { needsContext } from './homographs.ts';
 import { hasCase, isCaselessLanguage } from './scripts.ts';
 import {
+  endsLongerName,
   isSentenceInitial,
   isShouted,
   isTitleCase,
@@ -50,7 +51,8 @@ function isWrittenAsName(hit: Hit, term: string, written: string, around: Surrou
   if (CAPITAL_NOUNS.has(around.language) || !startsWithCapital(written) || isAllCapitals(written, term))
     return false;
   if (isCaselessLanguage(around.language)) return true;
-  return !isSentenceInitial(text, hit.start) && !isTitleCase(text, hit.start, hit.end);
+  const explained = isSentenceInitial(text, hit.start) || endsLongerName(text, hit.start);
+  return !explained && !isTitleCase(text, hit.start, hit.end);
 }
 
 function isAllCapitals(written: string, term: string): boolean {
@@ -95,7 +97,7 @@ function containsWord(text: string, word: string): boolean {
 }
 
 const JOINER =
-  /[,،、;/|&+()]|(?<![\p{L}\p{M}])(?:and|or|vs\.?|versus|und|oder|et|ou|y|o|e|ve|veya|и|или|і|або|και|ή|i|lub|oraz|a|nebo|és|vagy|ja|tai|och|eller|og|en|of|או|أو|और|या|及び)(?![\p{L}\p{M}])|[和与與及或跟や]|[とわ](?=\P{L}|[\p{Script=Katakana}\p{Script=Han}]|$)|และ|หรือ|(?<=^|\p{L})(?:와|과|랑|이랑|하고)(?=\s)/gu;
+  /[,،、;/|&+()]|(?<![\p{L}\p{M}])(?:and|or|vs\.?|versus|und|oder|et|ou|y|o|e|ve|veya|и|или|і|або|και|ή|i|lub|oraz|a|nebo|és|vagy|ja|tai|och|eller|og|en|of|או|أو|और|या|及び)(?![\p{L}\p{M}])|[和与與及或跟や]|[とわ](?=\P{L}|[\p{Script=Katakana}\p{Script=Han}]|$)|และ|หรือ|(?<=^|\p{L})(?:와|과|랑|이랑|하고)(?=\s)/giu;
 /** Between Arabic and Hebrew names the “and” is written on the next one. */
 const ATTACHED_AND = /(?:^|\s)[وו]$/u;
 const MOST_GAP = 60;
@@ -106,8 +108,16 @@ function isCoListed(hit: Hit, around: Surroundings): boolean {
   return around.sure.some(
     (other) =>
       other.brand !== hit.brand &&
+      !isLoweredBeside(hit, other, around) &&
       (isEnumerated(hit, other, around.text) || areListHeads(hit, other, around.text)),
   );
+}
+
+/** An `orange` in small letters beside names with capitals is the word. */
+function isLoweredBeside(hit: Hit, other: Hit, { text }: Surroundings): boolean {
+  const lowered = ({ start, end, term }: Hit): boolean =>
+    startsWithCapital(term?.text ?? '') && !startsWithCapital(text.slice(start, end));
+  return lowered(hit) && !lowered(other);
 }
 
 /** A noun that may follow a name in scripts without spaces: `美的空调和格力空调`. */

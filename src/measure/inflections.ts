@@ -34,11 +34,11 @@ const CZECH: Endings = {
   replace: [
     ['a', 'y ě e u ou o ami ám ách'],
     ['o', 'a u em ě'],
-    ['e', 'i í'],
+    ['e', 'i í u em'],
     ['ia', 'ii ií iu ie'],
   ],
 };
-const SCANDINAVIAN: Endings = { append: 's n en et ens ets' };
+const SCANDINAVIAN: Endings = { append: 's n ns en et ens ets' };
 
 const ENDINGS: Readonly<Record<string, Endings>> = {
   en: { append: 's es' },

@@ -50,6 +50,13 @@ export function isShouted(text: string, start: number, end: number): boolean {
   return words.length > 1 && words.every((word) => word === word.toUpperCase());
 }
 
+/** Whether a word with a capital stands directly before, not itself the first: `the Schengen Visa`, `the Big Apple`. */
+export function endsLongerName(text: string, start: number): boolean {
+  const word = /(\p{L}[\p{L}\p{M}\p{N}'’]*) $/u.exec(text.slice(Math.max(0, start - 40), start))?.[1];
+  if (word === undefined || !startsWithCapital(word)) return false;
+  return !isSentenceInitial(text, start - 1 - word.length);
+}
+
 export function startsWithCapital(word: string): boolean {
   const first = String.fromCodePoint(word.codePointAt(0) ?? 32);
   return first !== first.toLowerCase();

@@ -17,7 +17,7 @@ interface Row {
 const FOLDER = join(import.meta.dirname, 'labelled');
 
 /**
- * One sentence a line, named for its language: `text {cites domain} => brand ?brand`; `?`: seen and not counted, ⏎: a new
+ * One sentence a line, named for its language (`en.txt`, `en-answers.txt`): `text {cites domain} => brand ?brand`; `?`: seen and not counted, ⏎: a new
  * line, nothing after the arrow: no brand at all. The first line names the script.
  */
 function rowsOf(file: string): Row[] {
@@ -32,7 +32,7 @@ function rowsOf(file: string): Row[] {
       {
         place: `${file}:${index + 2}`,
         script,
-        language: file.replace('.txt', ''),
+        language: file.replace(/(-.*)?\.txt$/, ''),
         text: left.replace(/ \{cites [^}]*\}/, '').replaceAll('⏎', '\n'),
         cites: new Set(cites),
         expected: new Set(labels.filter((label) => !label.startsWith('?'))),

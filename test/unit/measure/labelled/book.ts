@@ -48,6 +48,7 @@ export const LABELLED_BOOK = bookOf(
       ...product('Galaxy S24', '갤럭시'),
     ],
     domains: ['samsung.com'],
+    deny: ['三星级'],
   },
   {
     id: 'xiaomi',
@@ -98,7 +99,7 @@ export const LABELLED_BOOK = bookOf(
   {
     id: 'tesla',
     terms: ['Tesla', 'Тесла', '特斯拉', 'テスラ', '테슬라', 'تسلا', 'טסלה', 'टेस्ला', 'เทสลา', 'Τέσλα'],
-    deny: ['Nikola Tesla', 'Никола Тесла', 'ニコラ・テスラ', '尼古拉·特斯拉'],
+    deny: ['Nikola Tesla', 'Никола Тесла', 'Нікола Тесла', 'ニコラ・テスラ', '尼古拉·特斯拉'],
   },
   { id: 'byd', terms: ['BYD', '比亚迪', '比亞迪'] },
   { id: 'nintendo', terms: ['Nintendo', '任天堂', '닌텐도', ...product('スイッチ', 'Switch')] },
