@@ -79,6 +79,7 @@ export async function runWorker(
     const card = {
       ...{ id: workerId, host: hostname(), pid: process.pid, slots: config.slots, origin: config.origin },
       surfaces: surfaces.map(({ name }) => name),
+      slotLimit: () => gate.limit,
     };
     opened.add(await enter(foundation.db, card, systemClock.now(), log), (part) => part.leave());
     opened.add(worker, (part) => part.stop());

@@ -30,10 +30,10 @@ function section(title: string, lines: readonly string[], none: string): string[
   return ['', title, ...(lines.length === 0 ? [none] : lines).map((line) => `  ${line}`)];
 }
 
-function workerLine({ id, host, pid, origin, slots, busy, upSeconds }: WorkerView): string {
+function workerLine({ id, host, pid, origin, slots, slotLimit, busy, upSeconds }: WorkerView): string {
   const full = slots === 0 ? 0 : Math.min(BAR, Math.round((busy / slots) * BAR));
   const bar = `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}]`;
-  return `${bar} ${busy}/${slots}  ${host}:${pid}  ${origin}  up ${span(upSeconds)}  ${id}`;
+  return `${bar} ${busy}/${slots}  limit ${slotLimit ?? '?'}  ${host}:${pid}  ${origin}  up ${span(upSeconds)}  ${id}`;
 }
 
 function endLines({ endsPerMinute }: FleetView): string[] {

@@ -11,6 +11,7 @@ const workerRow = z.object({
   host: z.string(),
   pid: z.int(),
   slots: z.int(),
+  slotLimit: z.int().nullable(),
   surfaces: z.array(z.string()),
   origin: z.string(),
   startedAt: z.date(),
@@ -25,6 +26,8 @@ export interface WorkerView {
   surfaces: readonly string[];
   /** Captures it may run at once at most. */
   slots: number;
+  /** How many of them its machine carries at the moment; null: a version that does not say. */
+  slotLimit: number | null;
   /** Captures it runs right now. */
   busy: number;
   /** Seconds since it entered. */
@@ -45,7 +48,7 @@ export interface FleetView {
 /** Reads workers, queues, lanes and the ends of the last minute; `now` is the moment shown. */
 export async function readFleetView(sql: Sql, now: number): Promise<FleetView> {
   const { rows } = await sql.query(
-    `SELECT id, host, pid, slots, surfaces, origin, started_at AS "startedAt" FROM fleet.worker
+    `SELECT id, host, pid, slots, slot_limit AS "slotLimit", surfaces, origin, started_at AS "startedAt" FROM fleet.worker
      ORDER BY host, started_at, id`,
   );
   const held = await readHeld(sql);

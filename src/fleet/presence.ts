@@ -14,6 +14,8 @@ export interface WorkerCard {
   slots: number;
   surfaces: readonly string[];
   origin: 'live' | 'stage';
+  /** How many of the slots the machine carries at this moment; `slots` when absent. */
+  slotLimit?: () => number;
 }
 
 /** A worker's entry in the register, and the lock that proves that it lives. */
@@ -33,10 +35,11 @@ function lockKey(workerId: string): bigint {
  */
 export async function enter(db: Database, card: WorkerCard, now: number, log: Log): Promise<Presence> {
   const key = lockKey(card.id);
+  const { slotLimit = () => card.slots } = card;
   const register = async (): Promise<void> => {
     await db.query(
-      `INSERT INTO fleet.worker (id, lock_key, host, pid, slots, surfaces, origin, started_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO fleet.worker (id, lock_key, host, pid, slots, surfaces, origin, started_at, slot_limit)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
       [
         card.id,
         key.toString(),
@@ -46,15 +49,51 @@ export async function enter(db: Database, card: WorkerCard, now: number, log: Lo
         [...card.surfaces],
         card.origin,
         new Date(now),
+        slotLimit(),
       ],
     );
   };
   const lock = await holdSessionLock({ url: db.url, key, log, onHeld: register });
+  const publisher = startPublishing(db, card.id, slotLimit, log);
   return {
     lock,
     leave: async () => {
+      await publisher.stop();
       await db.query('DELETE FROM fleet.worker WHERE id = $1', [card.id]);
       await lock.close();
+    },
+  };
+}
+
+const PUBLISH_MS = 1_000;
+
+/** Writes the worker's limit into its entry whenever it has changed, until stopped. */
+function startPublishing(
+  db: Database,
+  workerId: string,
+  slotLimit: () => number,
+  log: Log,
+): { stop(): Promise<void> } {
+  let published: number | undefined;
+  let running = Promise.resolve();
+  const publish = async (): Promise<void> => {
+    const limit = slotLimit();
+    if (limit === published) return;
+    try {
+      await db.query('UPDATE fleet.worker SET slot_limit = $2 WHERE id = $1', [workerId, limit]);
+      published = limit;
+    } catch (error) {
+      log.warn({ err: error }, 'the limit of the slots could not be published; the next look tries again');
+    }
+  };
+  const timer = setInterval(() => {
+    running = running.then(publish);
+  }, PUBLISH_MS);
+  timer.unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
     },
   };
 }

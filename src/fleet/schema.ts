@@ -32,4 +32,6 @@ CREATE TABLE fleet.worker (
   started_at timestamptz NOT NULL
 );`,
   },
+  // Null: a worker of a version that does not publish it.
+  { id: '0010_worker_limit', sql: 'ALTER TABLE fleet.worker ADD COLUMN slot_limit integer;' },
 ];

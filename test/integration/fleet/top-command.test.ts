@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFleetView } from '../../../src/fleet/fleet-view.ts';
 import { enter } from '../../../src/fleet/presence.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import { testLog } from '../database.ts';
@@ -49,6 +50,27 @@ describe('fleet top', () => {
       endsPerMinute: [{ surface: 'chatgpt', end: 'answered', count: 1 }],
     });
     expect(await top('--once')).toMatch(/workers 1 {2}slots 1\/4 {2}queued 1/);
+    await presence.leave();
+  });
+
+  it('given a worker whose machine carries less than its slots: shows its limit, as it is now', async () => {
+    let limit = 4;
+    const card = {
+      ...{ id: 'worker-2', host: 'beta', pid: 8, slots: 4, surfaces: ['chatgpt'], origin: 'stage' as const },
+      slotLimit: () => limit,
+    };
+    const presence = await enter(world.db, card, Date.now(), testLog);
+    const shown = async (): Promise<unknown> =>
+      (await readFleetView(world.db, Date.now())).workers.map(({ id, slots, slotLimit }) => [
+        id,
+        slots,
+        slotLimit,
+      ]);
+    expect(await shown()).toEqual([['worker-2', 4, 4]]);
+    limit = 2;
+    await expect.poll(shown, { timeout: 20_000 }).toEqual([['worker-2', 4, 2]]);
+    expect(JSON.parse(await top('--once', '--json')).workers).toMatchObject([{ slots: 4, slotLimit: 2 }]);
+    expect(await top('--once')).toContain('0/4  limit 2  beta:8');
     await presence.leave();
   });
 

@@ -8,7 +8,7 @@ const view: FleetView = {
   workers: [
     {
       ...{ id: 'w1', host: 'alpha', pid: 7, origin: 'stage', surfaces: ['chatgpt'] },
-      ...{ slots: 4, busy: 3, upSeconds: 3_725 },
+      ...{ slots: 4, slotLimit: 3, busy: 3, upSeconds: 3_725 },
     },
   ],
   queues: [{ surface: 'chatgpt', queued: 12, processing: 3, oldestQueuedSeconds: 61 }],
@@ -25,7 +25,7 @@ describe('the screen of fleet top', () => {
       'capture fleet  2026-11-27T12:00:00.000Z  workers 1  slots 3/4  queued 12  ended 21/min',
       '',
       'WORKERS',
-      '  [#########...] 3/4  alpha:7  stage  up 1 h 2 min  w1',
+      '  [#########...] 3/4  limit 3  alpha:7  stage  up 1 h 2 min  w1',
       '',
       'QUEUES',
       '  chatgpt               12 queued  3 running  oldest 1 min',
