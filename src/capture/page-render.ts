@@ -11,8 +11,9 @@ import type { ReadyPage } from './run-capture.ts';
 
 const GOTO_MS = 25_000;
 const QUIET_MS = 6_000;
-const SNAPSHOT_MS = 8_000;
-const SHOT_MS = 8_000;
+const SNAPSHOT_MS = 15_000;
+const SHOT_MS = 15_000;
+const PREPARE_MS = 5_000;
 
 /**
  * Renders the record's final address into it: the DOM when the network has gone quiet (6 s at most) and a picture of the
@@ -35,6 +36,7 @@ export async function renderPage(
   });
   const unwatch = guard.watch(page.context(), page, pageDeadline, ready.lossOf);
   try {
+    await pageDeadline.run('page prepare', () => withoutSideDoors(page), { budgetMs: PREPARE_MS });
     await pageDeadline.run(
       'page load',
       () => page.goto(url, { waitUntil: 'domcontentloaded', timeout: GOTO_MS }),
@@ -101,6 +103,14 @@ function noteMove(record: PageRecord, shown: string): void {
   record.redirects.push({ url: from, status: record.status ?? 200, location: there.href.slice(0, 2_048) });
   if (there.origin !== new URL(from).origin) record.robots = null;
   record.final_url = there.href;
+}
+
+/** The proxy carries http and sockets; what speaks UDP past it, in any frame, is taken away before a script of the page runs. */
+async function withoutSideDoors(page: ReadyPage['page']): Promise<void> {
+  await page.context().addInitScript(() => {
+    for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport'])
+      Reflect.deleteProperty(globalThis, name);
+  });
 }
 
 /** A page that never falls quiet is read as it stands. */

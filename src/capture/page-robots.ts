@@ -18,6 +18,8 @@ const REDIRECTS = 5;
 const SITEMAP_BYTES = 2 * 1024 * 1024;
 const MOST_BYTES = 25 * 1024 * 1024;
 const FILE_MS = 10_000;
+/** With less than this left the capture as a whole is out of time, not this file alone. */
+const OVER_MS = 50;
 
 /**
  * A text file of a site: redirects followed under the guard, at most 500 kB kept, 10 s. `text` is null where there is none;
@@ -32,11 +34,8 @@ export async function siteFile(url: string, means: FetchMeans, keep = ROBOTS_BYT
     try {
       answer = await getOnce(at, within, 'text/plain, */*;q=0.5', (response) => readFile(response, keep));
     } catch (error) {
-      if (
-        !(error instanceof PageEnd) ||
-        (hop === 0 && error.code !== 'timeout' && error.code !== 'too_large')
-      )
-        throw error;
+      if (!(error instanceof PageEnd) || means.deadline.remainingMs() < OVER_MS) throw error;
+      if (hop === 0 && error.code !== 'timeout' && error.code !== 'too_large') throw error;
       break;
     }
     if (answer.location === undefined) return { url, status: answer.status, text: answer.text };

@@ -41,6 +41,7 @@ describe('a rendered page', () => {
     expect(record.rendered_html).toContain('Built by script');
     expect(screenshot?.subarray(1, 4).toString()).toBe('PNG');
     expect(record.screenshot?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(record.rendered_html).toContain('<title>doors undefined undefined</title>');
     // The pictures and the request of its script led to this very machine and to a private one.
     expect(site.asked).not.toContain('/x.png');
     expect(site.asked).not.toContain('/stolen');

@@ -88,7 +88,7 @@ export async function openPageSite(robots = 'User-agent: *\nDisallow: /private/'
     '/private/page': html(ARTICLE),
     '/closed': (request) => request.socket.destroy(),
     '/app': html(
-      `<html lang="en"><head><title>App</title></head><body><div id="a"></div><img src="http://inside.test/x.png"><img src="http://10.0.0.7/y.png"><script>document.getElementById('a').innerHTML = '<article><h1>Built by script</h1><p>${'Words that only a browser sees stand here. '.repeat(10)}</p></article>'; fetch('http://127.0.0.1:' + location.port + '/stolen').catch(() => 0);</script></body></html>`,
+      `<html lang="en"><head><title>App</title></head><body><div id="a"></div><img src="http://inside.test/x.png"><img src="http://10.0.0.7/y.png"><script>document.getElementById('a').innerHTML = '<article><h1>Built by script</h1><p>${'Words that only a browser sees stand here. '.repeat(10)}</p></article>'; document.title = 'doors ' + typeof RTCPeerConnection + ' ' + typeof WebTransport; fetch('http://127.0.0.1:' + location.port + '/stolen').catch(() => 0);</script></body></html>`,
     ),
     '/app-to-private': html(
       '<p>Leaving this page at once for another</p><script>location = "http://inside.test/"</script>',

@@ -30,6 +30,17 @@ describe('the score of our own pages', () => {
     }
   });
 
+  it.each(NAMES)('%s: a noindex added never lifts the score and keeps it at 40 or less', (name) => {
+    const html = pageFile(name);
+    const open = scorePage(captured(html), { now: NOW, depth: 'score' });
+    const closed = scorePage(
+      captured(html.replace('<head>', '<head><meta name="robots" content="NoIndex">')),
+      { now: NOW, depth: 'score' },
+    );
+    expect(closed.overall_score).toBe(Math.min(40, open.overall_score ?? 0));
+    expect(closed.recommendations[0]?.factor).toBe('G2');
+  });
+
   it('the worked example of the method page is right to the digit', () => {
     const score = scorePage(captured(pageFile('comparison-en')), { now: NOW, depth: 'score' });
     const measured = score.factors.filter(({ value }) => value !== null);
