@@ -1,0 +1,165 @@
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import { IN_FILE } from '../../../src/outputs/evidence.ts';
+import { REPORT_CSP, reportHtml } from '../../../src/outputs/report-html.ts';
+import { richReport, SCRIPT_NAME } from './rich-report.ts';
+
+const SMALL = { prompts: 8, surfaces: 9, replicates: 3, regions: ['US', 'DE'] } as const;
+
+function parsed(page: string): Document {
+  return parseHTML(page).document as unknown as Document;
+}
+
+/** Anchors that links name and the page does not have. */
+function dangling(page: Document): string[] {
+  const ids = new Set(all(page, '[id]').map(({ id }) => id));
+  const anchors = all(page, 'a[href^="#"]').map((link) => link.getAttribute('href')?.slice(1) ?? '');
+  return anchors.filter((anchor) => !ids.has(anchor));
+}
+
+function all(page: Document, selector: string): Element[] {
+  return [...page.querySelectorAll(selector)];
+}
+
+describe('given a report with every kind of outcome, names in four scripts and nine surfaces', () => {
+  const input = richReport(SMALL);
+  const text = reportHtml(input);
+  const page = parsed(text);
+  const ids = all(page, '[id]').map(({ id }) => id);
+
+  it('then it loads nothing: no script, no reference, a policy that forbids both', () => {
+    expect(all(page, 'script,link,img,iframe,object,embed,form,base,audio,video').length).toBe(0);
+    expect(page.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content')).toBe(
+      REPORT_CSP,
+    );
+    expect(text).not.toMatch(/url\(|@import|\ssrc=|srcset=|xlink:href|\son[a-z]+=/i);
+  });
+
+  it('then every chart says in words what it is, and a table with its numbers follows', () => {
+    const charts = all(page, 'figure');
+    expect(charts.map(({ id }) => id)).toEqual([
+      ...[
+        'chart-presence-surfaces',
+        'chart-presence-regions',
+        'chart-brands',
+        'chart-outcomes',
+        'chart-voice',
+      ],
+      ...['chart-citations', 'chart-grid', 'chart-position', 'chart-noise'],
+    ]);
+    for (const chart of charts) {
+      const svg = chart.querySelector('svg[role="img"]');
+      expect(svg?.getAttribute('aria-label'), chart.id).not.toBe('');
+      expect(svg?.getAttribute('aria-description'), chart.id).toMatch(/table below/);
+      expect(chart.nextElementSibling?.querySelector('table caption'), chart.id).not.toBeNull();
+    }
+  });
+
+  it('then every link inside leads to something, and no two things have one name', () => {
+    expect(all(page, 'a[href^="#"]').length).toBeGreaterThan(1_000);
+    expect(dangling(page)).toEqual([]);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  it('then each figure of the own brand leads to observations, and each of those to its proof', () => {
+    expect(all(page, '.card a.big').map((card) => card.getAttribute('href'))).toEqual(Array(4).fill('#e-b1'));
+    const rows = all(page, 'tbody[id^="o-"] > tr');
+    expect(rows.length).toBe(input.observations.length);
+    expect(all(page, 'a[href$="/artifacts/raw"]').length).toBe(rows.length);
+    expect(rows.filter((row) => row.textContent?.includes('no screenshot')).length).toBe(rows.length / 3);
+  });
+
+  it('then a grid cell leads to exactly the captures of its prompt on its surface', () => {
+    const links = all(page, 'table.grid a');
+    for (const link of links) {
+      const [, n] = (link.textContent ?? '').split('/').map(Number);
+      const rows = page.getElementById(link.getAttribute('href')?.slice(1) ?? '')?.querySelectorAll('tr');
+      expect(rows?.length).toBe(6);
+      expect(n).toBeLessThanOrEqual(6);
+    }
+    expect(links.length).toBeGreaterThan(60);
+  });
+
+  it('then the headline figures are those of the metrics, with both intervals', () => {
+    const presence = input.metrics.brands[0]?.presence;
+    const card = page.querySelector('.card')?.textContent ?? '';
+    expect(card).toContain(`${Math.round((presence?.value ?? 0) * 100)} %`);
+    expect(card).toContain(`${presence?.k} of ${presence?.n}`);
+    expect(card).toMatch(/these prompts\d+–\d+ %questions like these\d+–\d+ %/);
+  });
+
+  it('then a brand called <script> is text everywhere', () => {
+    expect(text).not.toContain(SCRIPT_NAME);
+    expect(all(page, 'th bdi').some((cell) => cell.textContent === SCRIPT_NAME)).toBe(true);
+    expect(text).not.toContain('<b>Cloud');
+  });
+
+  it('then all parts that a reader needs are there', () => {
+    expect(all(page, 'h2').map(({ id }) => id)).toEqual([
+      ...['brief', 'presence', 'brands', 'citations', 'prompts', 'position', 'stability', 'quotes', 'facts'],
+      ...['suggestions', 'methodology', 'not-claimed', 'index', 'observations'],
+    ]);
+    expect(all(page, 'blockquote').length).toBe(input.metrics.brands[0]?.quotes.length);
+    expect(page.querySelector('.state')?.textContent).toContain('Exploratory');
+  });
+
+  it('then the same input gives the same bytes', () => {
+    expect(reportHtml(richReport(SMALL))).toBe(text);
+  });
+});
+
+describe('given links that would run something', () => {
+  it('then they are left out, as if there were none', () => {
+    const input = richReport({ prompts: 2, surfaces: 2, replicates: 1 });
+    const links = {
+      ...input.links,
+      proof: () => 'java\nscript:alert(1)',
+      screenshot: () => 'data:text/html,x',
+    };
+    const page = parsed(reportHtml({ ...input, links }));
+    expect(all(page, 'a:not([href^="#"])').length).toBe(0);
+    expect(page.querySelector('#o1')?.textContent).toContain('no screenshot no proof');
+  });
+});
+
+describe('given fewer than ten observations', () => {
+  it('then shares are told as "k of n", without a percentage', () => {
+    const page = parsed(reportHtml(richReport({ prompts: 3, surfaces: 1, replicates: 2 })));
+    const bigs = all(page, '.card .big').map(({ textContent }) => textContent);
+    expect(bigs[0]).toMatch(/^\d of \d$/);
+    expect(bigs[1]).toMatch(/^\d of \d$/);
+  });
+});
+
+describe('given a report of which no capture told anything', () => {
+  it('then it says why, draws nothing, and every link still leads somewhere', () => {
+    const input = richReport({ prompts: 2, surfaces: 2, replicates: 1 });
+    const observations = input.observations.map((own) => ({ ...own, outcome: 'challenge' as const }));
+    const page = parsed(reportHtml(richReport({ prompts: 2, surfaces: 2, replicates: 1 }, observations)));
+    expect(page.querySelector('.note')?.textContent).toContain('most frequent: challenge (4 of 4)');
+    expect(all(page, 'figure').length).toBe(0);
+    expect(all(page, '.card .big').map(({ textContent }) => textContent)).toEqual(
+      Array(4).fill('not measured'),
+    );
+    expect(dangling(page)).toEqual([]);
+  });
+});
+
+describe('given 1,000 prompts on 9 surfaces, 5 times each', () => {
+  const input = richReport({ prompts: 1_000, surfaces: 9, replicates: 5 });
+  const text = reportHtml(input);
+  const page = parsed(text);
+
+  it('then the file stays below 1 MB and its numbers lead outside, by slice', () => {
+    expect(input.observations.length).toBeGreaterThan(IN_FILE);
+    expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
+    expect(page.querySelector('.card a.big')?.getAttribute('href')).toBe(
+      '/v1/reports/r1/observations?s=&p=&b=b0',
+    );
+    expect(all(page, 'table.grid tbody tr').length).toBe(1_000);
+  });
+
+  it('then links inside still lead to something', () => {
+    expect(dangling(page)).toEqual([]);
+  });
+});
