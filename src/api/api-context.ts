@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { CapturePage } from '../contract/page-record.ts';
 import type { AddressGuard } from '../platform/address-guard.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
@@ -29,6 +30,8 @@ export interface ApiContext {
   admission: Admission;
   /** The fleet's lanes as they are now. */
   lanes: () => Promise<LaneStatus[]>;
+  /** Page captures of this process; `capture` is undefined where none can be made. */
+  pages: { guard: AddressGuard; capture: CapturePage | undefined };
   webhooks: { guard: AddressGuard; cipher: () => SecretCipher };
   /** True once the server is closing. */
   draining(): boolean;

@@ -1,7 +1,8 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
+import type { CapturePage } from '../contract/page-record.ts';
 import { KeyRing } from '../jobs/api-key-check.ts';
-import { AddressGuard } from '../platform/address-guard.ts';
+import { AddressGuard, systemResolver } from '../platform/address-guard.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
@@ -52,6 +53,8 @@ export interface ApiOptions {
   clock: Clock;
   /** Reads the fleet's lanes; none when absent. */
   lanes?: () => Promise<LaneStatus[]>;
+  /** Page captures for immediate scores; without it they are answered 503. */
+  pages?: { capture: CapturePage; guard?: AddressGuard };
   /** Where this process counts; one of its own when absent. */
   metrics?: Metrics;
   /** How long running sync requests may go on after `close`; default 25 s. */
@@ -89,6 +92,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     lanes: options.lanes ?? (async () => []),
     metrics,
     authentication: { keys: keyRing, failures: new AuthFailures(config.authFailures, clock) },
+    pages: {
+      guard: options.pages?.guard ?? new AddressGuard(config.pageAllow, systemResolver, { plainHttp: true }),
+      capture: options.pages?.capture,
+    },
     webhooks: { guard: new AddressGuard(config.webhookAllow), cipher: webhookCipher(config) },
     draining: () => draining,
   };

@@ -9,6 +9,7 @@ import { createLog } from '../platform/log.ts';
 import { Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openTraces } from './open-traces.ts';
+import { runContent } from './run-content.ts';
 import { firstApiKey, surfaceCatalog } from './service.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -32,7 +33,11 @@ export function apiCommand(): Command {
         const firstKey = await firstApiKey(config, foundation);
         const metrics = await openMetrics(config, log, opened);
         const store = openArtifactStore(config);
-        const parts = { ...foundation, config, catalog: surfaceCatalog(), store, metrics, log };
+        const pages = opened.add(
+          await runContent(config, foundation, store, log, { executes: false }),
+          (part) => part.stop(),
+        );
+        const parts = { ...foundation, config, catalog: surfaceCatalog(), store, pages, metrics, log };
         const lanes = () => readLanes(foundation.db);
         const api = opened.add(await createApi({ ...parts, lanes, clock: systemClock }), (part) =>
           part.close(),

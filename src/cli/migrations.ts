@@ -1,3 +1,4 @@
+import { CONTENT_MIGRATIONS } from '../analysis/schema-content.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { LANES_MIGRATIONS } from '../fleet/schema-lanes.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
@@ -6,6 +7,7 @@ import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
 import { FEATURES_MIGRATIONS } from '../jobs/schema-features.ts';
 import { MORE_JOBS_MIGRATIONS } from '../jobs/schema-more.ts';
 import { TRACES_MIGRATIONS } from '../jobs/schema-traces.ts';
+import { WORK_MIGRATIONS } from '../jobs/schema-work.ts';
 import type { Migration } from '../platform/migrations.ts';
 import { WEBHOOKS_MIGRATIONS } from '../webhooks/schema.ts';
 
@@ -20,4 +22,6 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...FEATURES_MIGRATIONS,
   ...WEBHOOKS_MIGRATIONS,
   ...TRACES_MIGRATIONS,
+  ...WORK_MIGRATIONS,
+  ...CONTENT_MIGRATIONS,
 ];

@@ -11,6 +11,7 @@ import type { Log } from '../platform/log.ts';
 import { type Foundation, Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openTraces } from './open-traces.ts';
+import { runContent } from './run-content.ts';
 import { runCourier } from './run-courier.ts';
 import { type RunningWorker, runWorker } from './run-worker.ts';
 
@@ -48,13 +49,18 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const metrics = await openMetrics(config, log, opened);
     opened.add(await runCourier(config, foundation, log, metrics), (part) => part.stop());
     const running = opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());
+    const { store } = running.site;
+    const content = opened.add(await runContent(config, foundation, store, log, { executes: true }), (part) =>
+      part.stop(),
+    );
     const api = opened.add(
       await createApi({
         ...foundation,
         config,
         catalog: surfaceCatalog(),
         lanes: () => readLanes(foundation.db),
-        store: running.site.store,
+        store,
+        pages: content,
         metrics,
         log,
         clock: systemClock,

@@ -5,6 +5,7 @@ import { createLog } from '../platform/log.ts';
 import { Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openTraces } from './open-traces.ts';
+import { runContent } from './run-content.ts';
 import { runWorker } from './run-worker.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -25,7 +26,11 @@ export function workerCommand(): Command {
         await openTraces(config, 'worker', log, opened);
         const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
         const metrics = await openMetrics(config, log, opened);
-        opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());
+        const running = opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());
+        const { store } = running.site;
+        opened.add(await runContent(config, foundation, store, log, { executes: true }), (part) =>
+          part.stop(),
+        );
         process.stdout.write(`worker ready: ${config.slots} slots, origin ${config.origin}\n`);
         await untilSignal(log);
       } finally {

@@ -4,7 +4,7 @@ import type { Database, Sql } from '../platform/database.ts';
 
 /** What an audit found and put right. All zero, unless there is a bug. */
 export interface AuditFindings {
-  /** Reservations whose child had ended, or is gone, without being resolved: released. */
+  /** Reservations whose child had ended, or is gone, without being resolved, and which no open work holds: released. */
   released: number;
   /** Accounts whose count of open children was wrong: recounted. */
   recounted: number;
@@ -15,15 +15,18 @@ const strayRow = z.object({ id: z.string().transform((id) => id as ChildId), amo
 const openRow = z.object({ open: z.int() });
 
 /**
- * Accounts whose balance is not what their open children say, in one snapshot; none, unless there is a bug. Cheap: only
- * children under way are looked at.
+ * Accounts whose balance is not what their open children and open work say, in one snapshot; none, unless there is a bug.
+ * Cheap: only what is under way is looked at.
  */
 export async function accountsOutOfBalance(sql: Sql): Promise<string[]> {
   const { rows } = await sql.query(
-    `WITH open AS (
-       SELECT c.account_id, count(*) AS children, coalesce(sum(r.amount), 0) AS reserved
+    `WITH held AS (
+       SELECT c.account_id, 1 AS children, coalesce(r.amount, 0) AS reserved
        FROM fleet.child c LEFT JOIN fleet.ledger_entry r ON r.child_id = c.id AND r.kind = 'reserve'
-       WHERE c.status IN ('queued', 'processing') GROUP BY c.account_id
+       WHERE c.status IN ('queued', 'processing')
+       UNION ALL SELECT account_id, 0, amount FROM fleet.open_work
+     ), open AS (
+       SELECT account_id, sum(children) AS children, sum(reserved) AS reserved FROM held GROUP BY account_id
      )
      SELECT b.account_id AS "accountId" FROM fleet.account_balance b LEFT JOIN open USING (account_id)
      WHERE b.reserved <> coalesce(open.reserved, 0) OR b.open_children <> coalesce(open.children, 0)`,
@@ -66,6 +69,7 @@ async function putRight(sql: Sql, accountId: string, now: number): Promise<Audit
      SELECT r.child_id || ':end', r.account_id, r.child_id, 'release', r.amount, 'reserved', 'available', 'audit', $2
      FROM fleet.ledger_entry r LEFT JOIN fleet.child c ON c.id = r.child_id
      WHERE r.account_id = $1 AND r.kind = 'reserve' AND (c.id IS NULL OR c.status NOT IN ('queued', 'processing'))
+       AND NOT EXISTS (SELECT 1 FROM fleet.open_work w WHERE w.id = r.child_id)
        AND NOT EXISTS (SELECT 1 FROM fleet.ledger_entry e WHERE e.child_id = r.child_id AND e.kind IN ('settle', 'release'))
      ON CONFLICT DO NOTHING RETURNING child_id AS id, amount`,
     [accountId, new Date(now)],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { ApiError, ApiErrorCode } from '../../contract/errors.ts';
+import { ApiError, type ApiErrorCode } from '../../contract/errors.ts';
 import type { RequestId } from '../../contract/ids.ts';
+import { money } from './present-run.ts';
 
 /** Values of `reason` that the reference names, and ours for what it leaves open (specs/analysis.md A.2). */
 const REASONS: Readonly<Partial<Record<ApiErrorCode, string>>> = {
@@ -46,4 +47,17 @@ export function contentErrorBody(error: ApiError, requestId: RequestId): z.infer
       ...facts,
     },
   };
+}
+
+/** A lack of credits in the words of this API: what was estimated and what is there, as decimal texts. */
+export function withEstimate(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.code !== 'INSUFFICIENT_CREDITS') return error;
+  const { required, available } = factsOf(error);
+  return new ApiError('INSUFFICIENT_CREDITS', error.message, {
+    details: {
+      estimated_credits: money(Number(required)),
+      available_credits: money(Number(available)),
+    },
+    cause: error,
+  });
 }

@@ -2,12 +2,15 @@ import type { Scope } from '../../jobs/account.ts';
 import type { Front } from '../front.ts';
 import { bandsRoute } from './bands-route.ts';
 import { contentErrorBody } from './content-errors.ts';
+import { runsRoutes } from './runs-routes.ts';
+import { scoreRoute } from './score-route.ts';
 
 const BASE = '/v1/content-intelligence';
 
 /** First match wins. */
 const RULES: readonly [method: string, path: RegExp, scope: Scope | null][] = [
   ['POST', /^\/v1\/content-intelligence\/runs$/, 'content_intelligence:runs:create'],
+  ['POST', /^\/v1\/content-intelligence\/runs\/:run_id\/cancel$/, 'content_intelligence:runs:create'],
   ['GET', /^\/v1\/content-intelligence\/runs(\/:run_id)?$/, 'runs:read'],
   ['POST', /^\/v1\/content-intelligence\/content\/score$/, 'content_intelligence:content:score'],
   ['GET', /^\/v1\/content-intelligence\/bands$/, null],
@@ -30,7 +33,9 @@ export const contentFront: Front = {
     return rule[2];
   },
   answer: (error, requestId) => ({ status: error.status, body: contentErrorBody(error, requestId) }),
-  routes(app) {
+  routes(app, context) {
+    runsRoutes(app, context, BASE);
+    scoreRoute(app, context, BASE);
     bandsRoute(app, BASE);
   },
 };

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type Api, createApi } from '../../../src/api/server.ts';
+import { type Api, type ApiOptions, createApi } from '../../../src/api/server.ts';
 import type { SurfaceCatalog } from '../../../src/api/surface-catalog.ts';
 import type { ArtifactStore } from '../../../src/artifacts/artifact-store.ts';
 import { FsArtifactStore } from '../../../src/artifacts/fs-store.ts';
@@ -68,6 +68,7 @@ export async function openApiWorld(
     listenAt?: (url: string) => Promise<string>;
     store?: ArtifactStore;
     log?: Log;
+    pages?: ApiOptions['pages'];
   } = {},
 ): Promise<ApiWorld> {
   const jobs = await openJobsWorld();
@@ -94,6 +95,7 @@ export async function openApiWorld(
       clock: systemClock,
     },
     limits: { headersS: 1, requestS: 2 },
+    ...(given.pages === undefined ? {} : { pages: given.pages }),
     ...(given.drainMs === undefined ? {} : { drainMs: given.drainMs }),
   });
   const { url } = await api.listen();

@@ -1,0 +1,61 @@
+import { ContentRunner } from '../../../src/analysis/content-runner.ts';
+import type { CapturePage } from '../../../src/contract/page-record.ts';
+import { PageCapturer } from '../../../src/fleet/page-capturer.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { openPageSite, type PageSite } from '../capture/page-world.ts';
+import { testLog } from '../database.ts';
+import { type ApiWorld, openApiWorld } from './api-world.ts';
+import { type FrontAnswer, type FrontClient, frontClient } from './front-client.ts';
+
+/** The API with page captures of a site on loopback, and a process that executes runs. */
+export interface ContentWorld {
+  api: ApiWorld;
+  site: PageSite;
+  client: FrontClient;
+  /** Polls a run until it has ended, as clients do. */
+  ended(client: FrontClient, runId: string): Promise<FrontAnswer>;
+  close(): Promise<void>;
+}
+
+const ENDED = ['completed', 'partially_completed', 'failed', 'cancelled'];
+
+export async function openContentWorld(given: { executes?: boolean } = {}): Promise<ContentWorld> {
+  const site = await openPageSite();
+  const capturerFor = (deadlineMs: number): PageCapturer =>
+    new PageCapturer({
+      ...{ guard: site.guard, clock: systemClock, log: testLog, hostIntervalMs: 0, deadlineMs },
+      pool: () => Promise.reject(new Error('these tests render nothing')),
+    });
+  const [patient, hasty] = [capturerFor(30_000), capturerFor(1_500)];
+  // Only the page that never answers is waited for briefly: no other may time out on a busy machine.
+  const capture: CapturePage = (url, mode, signal) =>
+    (url.endsWith('/slow') ? hasty : patient).capture(url, mode, signal);
+  const api = await openApiWorld({
+    config: { rateLimit: 100_000 },
+    pages: { capture, guard: site.guard },
+  });
+  const runner = new ContentRunner({
+    ...{ db: api.db, listener: api.listener, store: api.store, capture },
+    ...{ clock: systemClock, log: testLog, pollMs: 100 },
+    ...(given.executes === false ? { concurrency: 0 } : {}),
+  });
+  await runner.start();
+  return {
+    ...{ api, site },
+    client: await frontClient(api, 'sleepwalker'),
+    ended: async (client, runId) => {
+      for (;;) {
+        const path = `/v1/content-intelligence/runs/${runId}?include_result=true`;
+        const answer = await client.ask('GET', path);
+        if (answer.status !== 200 || ENDED.includes(answer.body.status)) return answer;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+    close: async () => {
+      await runner.stop();
+      await Promise.all([patient.close(), hasty.close()]);
+      await api.close();
+      await site.close();
+    },
+  };
+}
