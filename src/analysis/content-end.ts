@@ -8,6 +8,9 @@ import { creditsAtEnd, partsOfRun, sumOf } from './content-prices.ts';
 import { type ContentRun, contentRunSchema, RUN_COLUMNS } from './content-run.ts';
 import { type RunEvent, statusAfter, statusesBefore } from './content-run-state.ts';
 
+/** Channel that wakes whoever executes runs; a payload is the id of a run that was cancelled. */
+export const CONTENT_CHANNEL = 'fleet_content_run';
+
 /** Attempts a run gets when the processes executing it are lost or fail. */
 export const MAX_ATTEMPTS = 3;
 
@@ -117,10 +120,17 @@ function idsOf(parts: readonly { id: string }[]): string[] {
   return parts.map(({ id }) => id);
 }
 
-/** Cancels a run of an account that has not ended, and gives its credits back; false when it has. */
+/**
+ * Cancels a run of an account that has not ended, and gives its credits back; false when it has. Whoever executes it is told
+ * to leave off.
+ */
 export async function cancelRun(db: Database, run: ContentRun, now: number): Promise<boolean> {
   const nothing = { score: null, page: null, issue: null, lease: null };
-  return db.transaction((sql) => ended(sql, run, { event: 'cancel', ...nothing }, now));
+  return db.transaction(async (sql) => {
+    const cancelled = await ended(sql, run, { event: 'cancel', ...nothing }, now);
+    if (cancelled) await sql.query('SELECT pg_notify($1, $2)', [CONTENT_CHANNEL, run.id]);
+    return cancelled;
+  });
 }
 
 const OVERDUE = {

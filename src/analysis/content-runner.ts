@@ -2,9 +2,16 @@ import { releaseExpired } from '../jobs/open-work.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Listener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
-import { claimRun, endRun, expireRuns, giveRunBack, type LeasedRun, renewLease } from './content-end.ts';
+import {
+  CONTENT_CHANNEL,
+  claimRun,
+  endRun,
+  expireRuns,
+  giveRunBack,
+  type LeasedRun,
+  renewLease,
+} from './content-end.ts';
 import { executeRun, type RunMeans } from './execute-content-run.ts';
-import { CONTENT_CHANNEL } from './start-content-run.ts';
 
 export interface ContentRunnerOptions extends RunMeans {
   listener: Listener;
@@ -29,6 +36,8 @@ const LEASE_MS = 60_000;
 export class ContentRunner {
   readonly #options: ContentRunnerOptions;
   readonly #running = new Set<Promise<void>>();
+  /** Leases of the runs under way, by run. */
+  readonly #leases = new Map<string, AbortController>();
   readonly #stopping = new AbortController();
   #pumping: Promise<void> | undefined;
   #again = false;
@@ -46,7 +55,11 @@ export class ContentRunner {
 
   async start(): Promise<void> {
     const wake = (): void => this.wake();
-    this.#unsubscribe = await this.#options.listener.subscribe(CONTENT_CHANNEL, wake, wake);
+    const hear = (cancelled: string): void => {
+      this.#leases.get(cancelled)?.abort(new Error('the run was cancelled'));
+      this.wake();
+    };
+    this.#unsubscribe = await this.#options.listener.subscribe(CONTENT_CHANNEL, hear, wake);
     this.#poll = setInterval(wake, this.#options.pollMs ?? POLL_MS);
     this.wake();
   }
@@ -130,6 +143,7 @@ export class ContentRunner {
   #keepLease(run: LeasedRun): { signal: AbortSignal; release(): void } {
     const { db, clock, log, leaseMs = LEASE_MS } = this.#options;
     const lost = new AbortController();
+    this.#leases.set(run.id, lost);
     const renew = async (): Promise<void> => {
       try {
         if (!(await renewLease(db, run, clock.now() + leaseMs))) lost.abort(new Error('the lease is lost'));
@@ -147,6 +161,7 @@ export class ContentRunner {
       release: () => {
         clearInterval(timer);
         clearTimeout(over);
+        this.#leases.delete(run.id);
       },
     };
   }

@@ -8,14 +8,12 @@ import { reserveWork } from '../jobs/open-work.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
+import { CONTENT_CHANNEL } from './content-end.ts';
 import { CONTENT_PRICE_VERSION, type Depth, partsOfRun, sumOf } from './content-prices.ts';
 import { type ContentRun, contentRunSchema, RUN_COLUMNS } from './content-run.ts';
 
 /** A run ends within this: clients of the reference give up at 900 s (specs/analysis.md A.2). */
 export const RUN_TIME_MS = 14 * 60_000;
-
-/** Channel that wakes whoever executes runs. */
-export const CONTENT_CHANNEL = 'fleet_content_run';
 
 export interface ContentAsked {
   url: string;

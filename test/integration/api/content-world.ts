@@ -36,7 +36,7 @@ export async function openContentWorld(given: { executes?: boolean } = {}): Prom
   });
   const runner = new ContentRunner({
     ...{ db: api.db, listener: api.listener, store: api.store, capture },
-    ...{ clock: systemClock, log: testLog, pollMs: 100 },
+    ...{ clock: systemClock, log: testLog, pollMs: 200, leaseMs: 6_000 },
     ...(given.executes === false ? { concurrency: 0 } : {}),
   });
   await runner.start();
