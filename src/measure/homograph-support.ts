@@ -1,5 +1,6 @@
 import { type FoldedText, fold } from './fold.ts';
 import { needsContext } from './homographs.ts';
+import type { PlacedHits } from './resolve-hits.ts';
 import { hasCase, isCaselessLanguage } from './scripts.ts';
 import {
   endsLongerName,
@@ -19,11 +20,13 @@ export interface Surroundings {
   /** Registrable domains, and hosts, of the answer's cited sources. */
   citedDomains: ReadonlySet<string>;
   /** Names of brands found beyond doubt. */
-  sure: readonly Hit[];
+  sure: PlacedHits;
   /** Products found at the edges of words. */
-  products: readonly Hit[];
+  products: PlacedHits;
 }
 
+/** Names looked at on either side of a homograph. */
+const MOST_NEAR = 16;
 /** Characters between a homograph and the word that supports it. */
 const NEAR = 50;
 /** Every noun has a capital. */
@@ -64,13 +67,15 @@ function hasDomainCited({ brand }: Hit, { citedDomains }: Surroundings): boolean
 }
 
 function hasProductNear(hit: Hit, { products }: Surroundings): boolean {
-  return products.some(
-    (product) =>
-      product.brand === hit.brand &&
-      product.term !== hit.term &&
-      product.start - hit.end <= NEAR &&
-      hit.start - product.end <= NEAR,
-  );
+  return products
+    .near(hit.begin, MOST_NEAR)
+    .some(
+      (product) =>
+        product.brand === hit.brand &&
+        product.term !== hit.term &&
+        product.start - hit.end <= NEAR &&
+        hit.start - product.end <= NEAR,
+    );
 }
 
 /** A context word may take an ending of up to this many letters. */
@@ -105,12 +110,14 @@ const MOST_WORDS_OF_AN_ITEM = 3;
 
 /** Whether a name beyond doubt of another brand stands in the same enumeration, table row or list. */
 function isCoListed(hit: Hit, around: Surroundings): boolean {
-  return around.sure.some(
-    (other) =>
-      other.brand !== hit.brand &&
-      !isLoweredBeside(hit, other, around) &&
-      (isEnumerated(hit, other, around.text) || areListHeads(hit, other, around.text)),
-  );
+  return around.sure
+    .near(hit.begin, MOST_NEAR)
+    .some(
+      (other) =>
+        other.brand !== hit.brand &&
+        !isLoweredBeside(hit, other, around) &&
+        (isEnumerated(hit, other, around.text) || areListHeads(hit, other, around.text)),
+    );
 }
 
 /** An `orange` in small letters beside names with capitals is the word. */
@@ -143,19 +150,25 @@ function isEnumerated(hit: Hit, other: Hit, text: string): boolean {
 
 const LIST_MARK = /^[\s|]*(?:[-*•·▪◦–—]|\d{1,2}[.)、]|#{1,6})?[\s*_"“„«|]*$/u;
 const MARKED = /^\s*(?:[-*•·▪◦–—|]|\d{1,2}[.)、]|\*\*)/u;
+/** Characters of indentation and marks before the head of an item. */
+const MOST_INDENT = 40;
+const MOST_LIST_GAP = 4_000;
 /** Lines between two heads of one list. */
 const MOST_LINES_APART = 6;
 
 /** Both begin an item of the same list: `1. Apple …` under `2. Samsung …`. */
 function areListHeads(hit: Hit, other: Hit, text: string): boolean {
   const [first, second] = hit.start < other.start ? [hit, other] : [other, hit];
+  if (second.start - first.end > MOST_LIST_GAP) return false;
   const between = text.slice(first.end, second.start);
   const lines = between.split('\n').length - 1;
   return lines >= 1 && lines <= MOST_LINES_APART && isListHead(first, text) && isListHead(second, text);
 }
 
 function isListHead(hit: Hit, text: string): boolean {
-  const lineStart = text.lastIndexOf('\n', hit.start - 1) + 1;
+  const near = text.slice(Math.max(0, hit.start - MOST_INDENT), hit.start);
+  const lineStart = hit.start - near.length + near.lastIndexOf('\n') + 1;
+  if (lineStart > 0 && text[lineStart - 1] !== '\n') return false;
   if (!LIST_MARK.test(text.slice(lineStart, hit.start))) return false;
   if (MARKED.test(text.slice(lineStart, hit.end))) return true;
   const [, sentenceEnd] = sentenceAround(text, hit.start, hit.end);

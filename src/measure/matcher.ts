@@ -1,5 +1,5 @@
 import type { BrandBook } from '../contract/brand-book.ts';
-import { insideBareUrl } from './bare-urls.ts';
+import { BareUrls } from './bare-urls.ts';
 import { brandDomains, registrableDomain } from './brand-domains.ts';
 import { controlLanguages } from './control-hits.ts';
 import { EVERY_LANGUAGE } from './dictionary-words.ts';
@@ -7,7 +7,7 @@ import { echoRange } from './echo.ts';
 import { isSupported, type Surroundings } from './homograph-support.ts';
 import { type FlaggedTerm, flaggedTerms } from './homographs.ts';
 import type { MentionKind } from './observation.ts';
-import { resolveHits } from './resolve-hits.ts';
+import { PlacedHits, resolveHits } from './resolve-hits.ts';
 import { type Hit, primaryTag, spellingsOf, TermScan } from './term-scan.ts';
 
 export { flaggedTerms, registrableDomain };
@@ -100,14 +100,15 @@ function scanText(scan: TermScan, flags: Flags, text: string, context: ScanConte
   const flaggedIn = (hit: Hit): boolean => isFlagged(hit, flags, language);
   const kept = resolveHits(hits, (hit) => isPlural(hit, flaggedIn(hit), language));
   const echo = echoRange(folded.text, scan.fold(context.query).text);
-  const placed = kept.map((hit) => ({ hit, place: placeOf(hit, text, echo, context.masked ?? []) }));
+  const urls = new BareUrls(text);
+  const placed = kept.map((hit) => ({ hit, place: placeOf(hit, urls, echo, context.masked ?? []) }));
   const open = placed.filter(({ place }) => place === null).map(({ hit }) => hit);
   const doubtful = doubtfulOf(open, flaggedIn, {
     text,
     folded,
     language,
     citedDomains: context.citedDomains,
-    products: hits.filter((hit) => hit.term?.kind === 'product' && !flaggedIn(hit)),
+    products: new PlacedHits(hits.filter((hit) => hit.term?.kind === 'product' && !flaggedIn(hit))),
   });
   return placed.map(({ hit, place }) => ({
     brandId: hit.brand.id,
@@ -118,6 +119,9 @@ function scanText(scan: TermScan, flags: Flags, text: string, context: ScanConte
   }));
 }
 
+/** An enumeration of homographs is followed so many names far from the one beyond doubt, times those near it. */
+const MOST_PASSES = 6;
+
 /** Homographs that nothing supports. One that is supported supports those listed with it in turn. */
 function doubtfulOf(
   hits: readonly Hit[],
@@ -125,9 +129,9 @@ function doubtfulOf(
   around: Omit<Surroundings, 'sure'>,
 ): ReadonlySet<Hit> {
   const doubtful = new Set(hits.filter(flaggedIn));
-  for (let before = -1; before !== doubtful.size; ) {
+  for (let pass = 0, before = -1; pass < MOST_PASSES && before !== doubtful.size; pass += 1) {
     before = doubtful.size;
-    const sure = hits.filter((hit) => hit.term?.kind !== 'product' && !doubtful.has(hit));
+    const sure = new PlacedHits(hits.filter((hit) => hit.term?.kind !== 'product' && !doubtful.has(hit)));
     for (const hit of doubtful) if (isSupported(hit, { ...around, sure })) doubtful.delete(hit);
   }
   return doubtful;
@@ -138,12 +142,12 @@ type Range = readonly [number, number];
 /** Where a mention cannot count whatever supports it; `echo` in folded units, `masked` in the original. */
 function placeOf(
   hit: Hit,
-  text: string,
+  urls: BareUrls,
   echo: Range | null,
   masked: readonly Range[],
 ): 'url_only' | 'echo' | null {
   const isMasked = masked.some(([start, end]) => hit.start < end && start < hit.end);
-  if (isMasked || insideBareUrl(text, hit.start, hit.end)) return 'url_only';
+  if (isMasked || urls.holds(hit.start, hit.end)) return 'url_only';
   return echo !== null && hit.begin >= echo[0] && hit.stop <= echo[1] ? 'echo' : null;
 }
 

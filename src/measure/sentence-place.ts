@@ -6,11 +6,15 @@ const BEFORE_WORDS = /^[\s*_#>"'“”„«»‹›¿¡()[\]\-–—•·▪◦�
 const ABBREVIATION =
   /(?:^|[\s(])(?:vs|e\.g|i\.e|etc|incl|esp|approx|ca|bzw|z\.\s?b|d\.\s?h|inkl|cf|p\.\s?ex|ej|np|tj|т\.\s?е|т\.\s?д)$/iu;
 
+/** A sentence reaches at most this far to either side. */
+const FARTHEST = 400;
+
 /** Where the sentence that holds a range begins and ends. */
 export function sentenceAround(text: string, start: number, end: number): [number, number] {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const nextLine = text.indexOf('\n', end);
-  const lineEnd = nextLine < 0 ? text.length : nextLine;
+  const near = text.slice(Math.max(0, start - FARTHEST), start);
+  const lineStart = start - near.length + near.lastIndexOf('\n') + 1;
+  const nextLine = text.slice(end, end + FARTHEST).indexOf('\n');
+  const lineEnd = nextLine < 0 ? Math.min(text.length, end + FARTHEST) : end + nextLine;
   let from = lineStart;
   for (const match of text.slice(lineStart, start).matchAll(ENDS)) {
     const at = lineStart + match.index;
