@@ -33,10 +33,9 @@ export function deliveryRoutes(app: App, context: ApiContext): void {
     async (request) => {
       const { accountId } = callerOf(request);
       const { data, next } = await listDeliveries(db, accountId, filterOf(accountId, request.query));
-      const place = next && { createdAt: next.createdAt.getTime(), id: next.id };
       return {
         data: data.map(shownDelivery),
-        nextCursor: place === undefined ? null : formatCursor(accountId, place),
+        nextCursor: next === undefined ? null : formatCursor(accountId, next),
       };
     },
   );
@@ -102,7 +101,7 @@ function filterOf(accountId: string, query: z.infer<typeof deliveriesQuerySchema
     limit,
     ...(jobId === undefined ? {} : { jobId }),
     ...(state === undefined ? {} : { state }),
-    ...(cursor === undefined ? {} : { cursor: { ...cursor, createdAt: new Date(cursor.createdAt) } }),
+    ...(cursor === undefined ? {} : { cursor }),
   };
 }
 

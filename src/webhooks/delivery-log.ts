@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ListPlace } from '../jobs/list.ts';
 import type { Sql } from '../platform/database.ts';
 import { REQUEST_RECEIVER } from './expand.ts';
 import { ATTEMPT_RESULTS } from './post.ts';
@@ -44,13 +45,7 @@ export interface DeliveryFilter {
   state?: DeliveryState;
   limit: number;
   /** `nextCursor` of the page before. */
-  cursor?: DeliveryCursor;
-}
-
-/** Where a page ended: nothing in it names an account, so it opens no other's deliveries. */
-export interface DeliveryCursor {
-  createdAt: Date;
-  id: string;
+  cursor?: ListPlace;
 }
 
 const COLUMNS = `d.id, d.event_id AS "eventId", e.type, d.job_id AS "jobId", e.child_id AS "childId", d.receiver, d.url,
@@ -63,18 +58,20 @@ export async function listDeliveries(
   sql: Sql,
   accountId: string,
   filter: DeliveryFilter,
-): Promise<{ data: Delivery[]; next: DeliveryCursor | undefined }> {
+): Promise<{ data: Delivery[]; next: ListPlace | undefined }> {
   const { jobId = null, state = null, cursor, limit } = filter;
+  const after = cursor === undefined ? null : new Date(cursor.createdAt);
   const { rows } = await sql.query(
     `SELECT ${COLUMNS} FROM ${FROM}
      WHERE d.account_id = $1 AND ($2::text IS NULL OR d.job_id = $2) AND ($3::text IS NULL OR d.state = $3)
        AND ($4::timestamptz IS NULL OR (d.created_at, d.id) < ($4, $5))
      ORDER BY d.created_at DESC, d.id DESC LIMIT $6`,
-    [accountId, jobId, state, cursor?.createdAt ?? null, cursor?.id ?? null, limit + 1],
+    [accountId, jobId, state, after, cursor?.id ?? null, limit + 1],
   );
   const found = await withAttempts(sql, z.array(deliveryRow).parse(rows));
   const data = found.slice(0, limit);
-  return { data, next: found.length > limit ? data.at(-1) : undefined };
+  const last = found.length > limit ? data.at(-1) : undefined;
+  return { data, next: last && { createdAt: last.createdAt.getTime(), id: last.id } };
 }
 
 /** One delivery; undefined when the account has none with that id. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseCursor } from '../../../src/api/list-cursor.ts';
+import { formatCursor, parseCursor } from '../../../src/api/list-cursor.ts';
 import { claim } from '../../../src/jobs/claim.ts';
 import { settle } from '../../../src/jobs/settle.ts';
 import { claimed, envelopeFor, finishNext } from '../jobs/jobs-world.ts';
@@ -251,5 +251,17 @@ describe('listing jobs', () => {
     const { body } = await world.get('/v1/jobs?limit=1');
     expect(parseCursor('acct_default', body.nextCursor)).toBeDefined();
     expect(parseCursor('acct_other', body.nextCursor)).toBeUndefined();
+  });
+
+  it('a forged cursor leads to the end of time at most, never to a failure', async () => {
+    const forged = (createdAt: number, id = 'x'): string => formatCursor('acct_default', { createdAt, id });
+    for (const path of ['/v1/jobs', '/v1/webhooks/deliveries']) {
+      const status = async (cursor: string): Promise<number> =>
+        (await world.get(`${path}?limit=1&cursor=${cursor}`)).status;
+      expect(await status(forged(8.64e15))).toBe(200);
+      expect(await status(forged(0))).toBe(200);
+      expect(await status(forged(8.64e15 + 1))).toBe(400);
+      expect(await status(forged(0, '\0'))).toBe(400);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entityTag, isNamed } from '../../../src/api/conditional.ts';
@@ -39,6 +40,21 @@ describe('a list cursor', () => {
         expect(parseCursor('acct_a', changed)).toBeUndefined();
       }),
     );
+  });
+
+  // The seal needs no secret, so a place may have been written by anybody.
+  it.each([
+    ['before 1970', '[-1,"job_a"]'],
+    ['beyond what a Date can hold', '[8640000000000001,"job_a"]'],
+    ['with a time of no number', '["now","job_a"]'],
+    ['with a part of a millisecond', '[0.5,"job_a"]'],
+    ['with an id that no row can have', '[0,"\\u0000"]'],
+    ['of no JSON', 'hello'],
+    ['of other JSON', '{}'],
+  ])('a sealed place %s is none', (_what, place) => {
+    const seal = createHash('sha256').update(`cursor\nacct_a\n${place}`).digest('hex').slice(0, 16);
+    const forged = (text: string): string => Buffer.from(text).toString('base64url');
+    expect(parseCursor('acct_a', forged(`${seal}${place}`))).toBeUndefined();
   });
 
   it('any other text is none', () => {
