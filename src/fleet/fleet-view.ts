@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type OpenCaptures, readHeld, readOpenCaptures } from '../jobs/open-captures.ts';
+import type { SurfaceName } from '../contract/surface-name.ts';
+import { readDepth, readHeld } from '../jobs/queue-state.ts';
 import { type EndCount, readEnds } from '../jobs/surface-health.ts';
 import type { Sql } from '../platform/database.ts';
 import { type LaneView, readLanes } from './lane-row.ts';
@@ -34,12 +35,22 @@ export interface WorkerView {
   upSeconds: number;
 }
 
+/** What of a surface waits and runs, of all accounts. */
+export interface QueueView {
+  surface: SurfaceName;
+  queued: number;
+  processing: number;
+  /** Seconds since the capture that has waited longest was asked for; null when none waits. */
+  oldestQueuedSeconds: number | null;
+}
+
 /** The whole fleet at one moment, as one database knows it. */
 export interface FleetView {
   /** Epoch milliseconds. */
   at: number;
   workers: WorkerView[];
-  queues: OpenCaptures[];
+  /** In the order of the names; surfaces without open captures are left out. */
+  queues: QueueView[];
   lanes: LaneView[];
   /** Ends of the last 60 s. */
   endsPerMinute: EndCount[];
@@ -62,8 +73,22 @@ export async function readFleetView(sql: Sql, now: number): Promise<FleetView> {
         busy: held.get(worker.id) ?? 0,
         upSeconds: Math.max(0, Math.round((now - startedAt.getTime()) / 1_000)),
       })),
-    queues: await readOpenCaptures(sql, now),
+    queues: queuesOf(await readDepth(sql)),
     lanes: await readLanes(sql),
     endsPerMinute: await readEnds(sql, now, MINUTE_MS),
   };
+}
+
+function queuesOf(depth: Awaited<ReturnType<typeof readDepth>>): QueueView[] {
+  const bySurface = Map.groupBy(depth, ({ surface }) => surface);
+  return [...bySurface]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([surface, rows]) => {
+      const of = (status: string) => rows.find((row) => row.status === status);
+      const waiting = of('queued');
+      return {
+        ...{ surface, queued: waiting?.count ?? 0, processing: of('processing')?.count ?? 0 },
+        oldestQueuedSeconds: waiting === undefined ? null : Math.round(waiting.age),
+      };
+    });
 }

@@ -103,3 +103,13 @@ export async function readDepth(sql: Sql): Promise<z.infer<typeof depthRow>[]> {
   );
   return z.array(depthRow).parse(rows);
 }
+
+/** How many captures each worker holds right now, by worker id; workers that hold none are left out. */
+export async function readHeld(sql: Sql): Promise<Map<string, number>> {
+  const { rows } = await sql.query(
+    `SELECT worker_id AS worker, count(*)::int AS held FROM fleet.child
+     WHERE status = 'processing' AND worker_id IS NOT NULL GROUP BY worker_id`,
+  );
+  const held = z.array(z.object({ worker: z.string(), held: z.int() })).parse(rows);
+  return new Map(held.map((row) => [row.worker, row.held]));
+}
