@@ -8,7 +8,8 @@ import { type RequestIssue, requestError } from './request-issues.ts';
 import { availableSurfaces, type SurfaceCatalog } from './surface-catalog.ts';
 
 const MAX_LOCATIONS = 10;
-const MAX_CAPTURES = 500;
+/** Captures of one analysis. */
+export const MAX_CAPTURES = 500;
 const PRIORITY = 5;
 
 /**

@@ -1,6 +1,9 @@
 import type { Config } from '../platform/config.ts';
+import { MAX_CAPTURES } from './analysis-request.ts';
 import { SNIPPETS } from './docs-snippets.ts';
+import { BODY_LIMIT } from './error-answer.ts';
 import { escaped } from './html-text.ts';
+import { MAX_CHILDREN, MAX_REGIONS } from './normalise.ts';
 
 /** What the page tells about this server's limits. */
 export type ShownLimits = Pick<
@@ -55,9 +58,9 @@ function limitsTable(limits: ShownLimits): string {
     ['Captures accepted and not ended, per account', limits.queueLimit, 'QUEUE_CAPACITY_EXCEEDED'],
     ['The same, of all accounts', limits.queueLimitTotal, 'QUEUE_CAPACITY_EXCEEDED'],
     ['Seconds a sync request waits; Prefer: wait=1 to 120', limits.syncWaitS, 'SURFACE_TIMEOUT'],
-    ['Regions per request', 10, 'TOO_MANY_REGIONS'],
-    ['Captures per search; 500 per async analysis', 90, 'TOO_MANY_CHILDREN'],
-    ['Bytes of a body', 262_144, 'PAYLOAD_TOO_LARGE'],
+    ['Regions per request', MAX_REGIONS, 'TOO_MANY_REGIONS'],
+    [`Captures per search; ${MAX_CAPTURES} per async analysis`, MAX_CHILDREN, 'TOO_MANY_CHILDREN'],
+    ['Bytes of a body', BODY_LIMIT, 'PAYLOAD_TOO_LARGE'],
     ['Days a job and its proof are kept', limits.retentionDays, 'JOB_EXPIRED'],
   ];
   return `<h2 id="limits">Limits</h2>

@@ -6,8 +6,9 @@ import { type RequestIssue, requestError } from './request-issues.ts';
 import { availableSurfaces, type SurfaceCatalog } from './surface-catalog.ts';
 import type { AliasBody, SearchBody } from './wire.ts';
 
-const MAX_REGIONS = 10;
-const MAX_CHILDREN = 90;
+/** Regions of one request, and captures that its surfaces, regions and replicates may make. */
+export const MAX_REGIONS = 10;
+export const MAX_CHILDREN = 90;
 const DEFAULT_PRIORITY = 5;
 
 /** Where a body came in. */
