@@ -1,4 +1,5 @@
 import { CONTENT_MIGRATIONS } from '../analysis/schema-content.ts';
+import { REPORTS_MIGRATIONS } from '../analysis/schema-reports.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { LANES_MIGRATIONS } from '../fleet/schema-lanes.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
@@ -24,4 +25,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...TRACES_MIGRATIONS,
   ...WORK_MIGRATIONS,
   ...CONTENT_MIGRATIONS,
+  ...REPORTS_MIGRATIONS,
 ];

@@ -107,6 +107,14 @@ export const ERROR_GUIDE: Readonly<Record<ApiErrorCode, ErrorGuide>> = {
     cause: 'The request was not received in time.',
     fix: 'Send headers within 10 s and the whole request within 30 s; retry on a better connection.',
   },
+  CONFLICT: {
+    cause: 'What the request needs is not there yet, or is taken; details.reason names it.',
+    fix: "Do what the message names first (add prompts, set the brand's facts.description, use another alias), then ask again.",
+  },
+  REPORT_NOT_MODIFIABLE: {
+    cause: 'The report is processing or completed; only a draft or a failed one can be changed or run.',
+    fix: 'Wait for its end, or create another report for the brand.',
+  },
   IDEMPOTENCY_CONFLICT: {
     cause: 'Same idempotencyKey reused with a different body.',
     fix: 'Use a new key for a new request; send the same body to repeat the old one.',

@@ -86,6 +86,8 @@ export const API_ERRORS = {
   WEBHOOK_NOT_FOUND: { status: 404, retryable: false },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false },
   REQUEST_TIMEOUT: { status: 408, retryable: true },
+  CONFLICT: { status: 409, retryable: false },
+  REPORT_NOT_MODIFIABLE: { status: 409, retryable: false },
   IDEMPOTENCY_CONFLICT: { status: 409, retryable: false },
   IDEMPOTENCY_IN_PROGRESS: { status: 409, retryable: true },
   DELIVERY_IN_PROGRESS: { status: 409, retryable: true },

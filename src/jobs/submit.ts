@@ -71,45 +71,53 @@ export async function submit(
   request: SearchRequest,
   context: SubmitContext,
 ): Promise<Submitted> {
+  return db.transaction((sql) => submitWithin(sql, queue, request, context));
+}
+
+/** As submit, within a transaction of the caller's that makes several things happen or none. */
+export async function submitWithin(
+  sql: Sql,
+  queue: Queue,
+  request: SearchRequest,
+  context: SubmitContext,
+): Promise<Submitted> {
   const jobId = newJobId();
   const children = plan(jobId, request);
   const attributes = { 'fleet.request_id': context.requestId, 'fleet.children': children.length };
   const { traceparent: parent = null } = context;
   return traced('submit', { parent, kind: 'server', attributes }, async (step) => {
-    const submitted = await insert(db, queue, request, { jobId, children, context });
+    const submitted = await insert(sql, queue, request, { jobId, children, context });
     step.set({ 'fleet.job_id': submitted.jobId, 'fleet.replayed': submitted.replayed });
     return { ...submitted, traceId: traceIdOf(activeTraceparent()) };
   });
 }
 
 async function insert(
-  db: Database,
+  sql: Sql,
   queue: Queue,
   request: SearchRequest,
   { jobId, children, context }: { jobId: JobId; children: readonly NewChild[]; context: SubmitContext },
 ): Promise<Submitted> {
-  return db.transaction(async (sql) => {
-    const replayOf = await claimed(sql, jobId, request, context);
-    if (replayOf !== undefined) {
-      return { jobId: replayOf, children: await childrenOf(sql, replayOf), replayed: true };
-    }
-    const { caller, limits, syncSlot = null, now, price } = context;
-    await insertJob(sql, jobId, request, context);
-    if (context.webhook !== undefined) await insertJobWebhook(sql, jobId, context.webhook);
-    await insertChildren(sql, jobId, children, { caller, priority: request.priority });
-    for (const surface of request.surfaces) {
-      const jobs = children.filter((child) => child.surface === surface);
-      await queue.insert(
-        sql,
-        surface,
-        jobs.map((child) => ({ queueJobId: child.queueJobId, childId: child.id })),
-      );
-    }
-    await announceWork(sql, request.surfaces);
-    // Last, because it locks the account's balance until the commit: what is refused here leaves nothing behind.
-    const load = await admit(sql, { caller, children, syncSlot, limits, now, price });
-    return { jobId, children: children.map((child) => child.id), replayed: false, load };
-  });
+  const replayOf = await claimed(sql, jobId, request, context);
+  if (replayOf !== undefined) {
+    return { jobId: replayOf, children: await childrenOf(sql, replayOf), replayed: true };
+  }
+  const { caller, limits, syncSlot = null, now, price } = context;
+  await insertJob(sql, jobId, request, context);
+  if (context.webhook !== undefined) await insertJobWebhook(sql, jobId, context.webhook);
+  await insertChildren(sql, jobId, children, { caller, priority: request.priority });
+  for (const surface of request.surfaces) {
+    const jobs = children.filter((child) => child.surface === surface);
+    await queue.insert(
+      sql,
+      surface,
+      jobs.map((child) => ({ queueJobId: child.queueJobId, childId: child.id })),
+    );
+  }
+  await announceWork(sql, request.surfaces);
+  // Last, because it locks the account's balance until the commit: what is refused here leaves nothing behind.
+  const load = await admit(sql, { caller, children, syncSlot, limits, now, price });
+  return { jobId, children: children.map((child) => child.id), replayed: false, load };
 }
 
 function plan(jobId: JobId, request: SearchRequest): NewChild[] {

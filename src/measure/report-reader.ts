@@ -25,12 +25,12 @@ export class ReportReader {
     this.#discovery = new CompetitorDiscovery(this.#observer.matcher);
   }
 
-  /** One child's Envelope, once per child. */
-  add(envelope: Envelope, prompt: Prompt): void {
+  /** One child's Envelope, once per child; what it says. */
+  add(envelope: Envelope, prompt: Prompt): Observation {
     const observation = this.#observer.observe(envelope, prompt.id);
     this.#prompts.set(prompt.id, prompt);
     this.#observations.push(observation);
-    if (observation.outcome !== 'answered' && observation.outcome !== 'answered_partially') return;
+    if (!/^answered/.test(observation.outcome)) return observation;
     const { answer, evidence } = envelope;
     this.#discovery.add({
       ...{
@@ -42,6 +42,7 @@ export class ReportReader {
       sourceUrls: observation.sources.flatMap(({ url }) => url ?? []),
       productTitles: (evidence.shopping ?? []).map(({ title }) => title),
     });
+    return observation;
   }
 
   /** Everything the report says. `seed`: the report's id. Throws RangeError for a child that was added twice. */

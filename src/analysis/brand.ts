@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { BrandBook } from '../contract/brand-book.ts';
+import { type BrandInFile, bookFromFile } from '../contract/brand-book-file.ts';
+
+/** Somebody the own brand is compared with. */
+export const competitorSchema = z.strictObject({
+  name: z.string(),
+  website: z.string().nullable(),
+  aliases: z.array(z.string()),
+});
+
+/** What a brand says of itself (specs/analysis.md A.3); null: not said. */
+export const factsSchema = z.strictObject({
+  description: z.string().nullable().default(null),
+  company_size: z.string().nullable().default(null),
+  founded_year: z.int().nullable().default(null),
+  headquarters: z.string().nullable().default(null),
+  industry: z.string().nullable().default(null),
+  key_facts: z.array(z.string()).default([]),
+  key_people: z.array(z.string()).default([]),
+  mission_statement: z.string().nullable().default(null),
+  products: z.array(z.string()).default([]),
+  services: z.array(z.string()).default([]),
+  tagline: z.string().nullable().default(null),
+  value_proposition: z.string().nullable().default(null),
+});
+
+/** What a caller may say about a brand. */
+export interface BrandFields {
+  name: string;
+  website: string;
+  country: string | null;
+  language: string | null;
+  aliases: string[];
+  categories: string[];
+  competitors: Competitor[];
+}
+
+export interface OwnBrand extends BrandFields {
+  id: string;
+  facts: Facts;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export type Competitor = z.infer<typeof competitorSchema>;
+export type Facts = z.infer<typeof factsSchema>;
+
+/** As a book people would write it: the own brand first, its products and declared facts with it. */
+export function brandsAsWritten(brand: BrandFields & { facts: Facts }): { brands: BrandInFile[] } {
+  const { facts } = brand;
+  return {
+    brands: [
+      {
+        ...{ name: brand.name, own: true, website: brand.website, aliases: brand.aliases },
+        products: facts.products,
+        facts: {
+          ...(facts.description === null ? {} : { description: facts.description }),
+          ...(facts.founded_year === null ? {} : { founded_year: facts.founded_year }),
+          ...(facts.headquarters === null ? {} : { headquarters: facts.headquarters }),
+        },
+      },
+      ...brand.competitors.map(({ name, website, aliases }) => ({
+        ...{ name, own: false, aliases },
+        ...(website === null ? {} : { website }),
+      })),
+    ],
+  };
+}
+
+/** The book answers are matched against. */
+export function bookOf(brand: BrandFields & { facts: Facts }): BrandBook {
+  return bookFromFile(brandsAsWritten(brand));
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { BrandBook } from '../contract/brand-book.ts';
+import { FleetError } from '../contract/errors.ts';
+import type { JobId } from '../contract/ids.ts';
+import { readEnvelopes } from '../jobs/read.ts';
+import type { Observation, Prompt } from '../measure/observation.ts';
+import type { ReportMetrics } from '../measure/report-metrics.ts';
+import { ReportReader } from '../measure/report-reader.ts';
+import type { Sql } from '../platform/database.ts';
+import { bookOf } from './brand.ts';
+import { readBrand } from './brands.ts';
+import { ResultCollector, type Results, resultsSchema } from './report-results.ts';
+import { listPrompts, type Report } from './reports.ts';
+
+/** What a report says under the brand's book of now. */
+export interface MeasuredReport {
+  book: BrandBook;
+  metrics: ReportMetrics;
+  results: Results;
+  observations: readonly Observation[];
+}
+
+const jobRow = z.object({
+  jobId: z.string().transform((id) => id as JobId),
+  promptId: z.string(),
+  latest: z.boolean(),
+});
+
+/**
+ * Reads every capture of a report and measures it: of its latest run all, of earlier ones only those that told
+ * something, since the others were captured again. No capture is made.
+ */
+export async function measureReport(sql: Sql, accountId: string, report: Report): Promise<MeasuredReport> {
+  const brand = await readBrand(sql, accountId, report.brandId);
+  if (brand === undefined) throw new FleetError('INPUT_UNREADABLE', `report ${report.id} has no brand`);
+  const book = bookOf(brand);
+  const prompts = new Map(
+    (await listPrompts(sql, report.id)).map(({ id, text, category, intent, origin }): [string, Prompt] => [
+      id,
+      { id, text, category, intent, origin },
+    ]),
+  );
+  const reader = new ReportReader(book);
+  const collector = new ResultCollector();
+  for (const { jobId, promptId, latest } of await jobsOf(sql, report.id)) {
+    const prompt = prompts.get(promptId);
+    for (const envelope of await readEnvelopes(sql, accountId, jobId)) {
+      if (prompt === undefined || (!latest && envelope.job.status !== 'completed')) continue;
+      collector.add(envelope, reader.add(envelope, prompt));
+    }
+  }
+  const { metrics, observations } = reader.finish(report.id);
+  return { book, metrics, results: collector.results(book, [...prompts.keys()]), observations };
+}
+
+async function jobsOf(sql: Sql, reportId: string): Promise<z.infer<typeof jobRow>[]> {
+  const { rows } = await sql.query(
+    `SELECT rj.job_id AS "jobId", rj.prompt_id AS "promptId",
+       run.id = first_value(run.id) OVER (ORDER BY run.created_at DESC, run.id DESC) AS latest
+     FROM fleet.report_run run JOIN fleet.report_job rj ON rj.run_id = run.id
+     WHERE run.report_id = $1 ORDER BY run.created_at, rj.job_id`,
+    [reportId],
+  );
+  return z.array(jobRow).parse(rows);
+}
+
+/** Keeps what was measured; the same input measured again changes nothing, another book stands beside it. */
+export async function storeMeasured(
+  sql: Sql,
+  reportId: string,
+  { book, metrics, results }: MeasuredReport,
+  now: number,
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO fleet.report_metrics (report_id, brand_book_hash, input_hash, version, book, metrics, results,
+       measured_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     ON CONFLICT (report_id, brand_book_hash, input_hash, version) DO UPDATE SET measured_at = excluded.measured_at`,
+    [
+      ...[reportId, metrics.brandBookHash, metrics.inputHash, metrics.version, JSON.stringify(book)],
+      ...[JSON.stringify(metrics), JSON.stringify(results), new Date(now)],
+    ],
+  );
+}
+
+const storedRow = z.object({
+  brandBookHash: z.string(),
+  version: z.string(),
+  measuredAt: z.date(),
+  metrics: z.custom<ReportMetrics>((value) => typeof value === 'object' && value !== null),
+  results: resultsSchema,
+});
+
+export type StoredMeasures = z.infer<typeof storedRow>;
+
+/** What was measured last, and undefined before the first run has ended. */
+export async function readMeasured(sql: Sql, reportId: string): Promise<StoredMeasures | undefined> {
+  const { rows } = await sql.query(
+    `SELECT brand_book_hash AS "brandBookHash", version, measured_at AS "measuredAt", metrics, results
+     FROM fleet.report_metrics WHERE report_id = $1 ORDER BY measured_at DESC LIMIT 1`,
+    [reportId],
+  );
+  return storedRow.optional().parse(rows[0]);
+}
+
+const versionRow = z.object({ brandBookHash: z.string(), version: z.string(), measuredAt: z.date() });
+
+/** Every version measured, the last first: a correction leaves what was reported before. */
+export async function listMeasured(sql: Sql, reportId: string): Promise<z.infer<typeof versionRow>[]> {
+  const { rows } = await sql.query(
+    `SELECT brand_book_hash AS "brandBookHash", version, measured_at AS "measuredAt"
+     FROM fleet.report_metrics WHERE report_id = $1 ORDER BY measured_at DESC`,
+    [reportId],
+  );
+  return z.array(versionRow).parse(rows);
+}

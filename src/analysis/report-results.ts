@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { BrandBook } from '../contract/brand-book.ts';
+import type { Envelope } from '../contract/envelope.ts';
+import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { clusteredShare } from '../measure/clustered-share.ts';
+import type { Observation } from '../measure/observation.ts';
+import { positionOf } from '../measure/positions.ts';
+import type { Interval } from '../measure/wilson.ts';
+
+const intervalSchema = z.strictObject({ low: z.number(), high: z.number() }).nullable();
+
+/** What one prompt showed on one surface, all its captures together. */
+export const cellResultSchema = z.strictObject({
+  promptId: z.string(),
+  surface: surfaceNameSchema,
+  /** Null when no capture could tell. */
+  brandAppears: z.boolean().nullable(),
+  appearances: z.strictObject({ k: z.int(), n: z.int() }),
+  /** The best place of the own brand; null where it does not appear. */
+  rank: z.int().nullable(),
+  /** The first whole answer, else the first in part; null without one. */
+  response: z.string().nullable(),
+  citations: z.array(
+    z.strictObject({
+      url: z.string().nullable(),
+      title: z.string().nullable(),
+      domain: z.string().nullable(),
+      position: z.int().nullable(),
+      cited: z.boolean(),
+      snippet: z.string().nullable(),
+      citedText: z.string().nullable(),
+    }),
+  ),
+  /** Brands of the book that the answers name. */
+  brands: z.array(z.strictObject({ name: z.string(), website: z.string().nullable() })),
+  captures: z.array(
+    z.strictObject({ id: z.string(), outcome: z.string(), screenshotKey: z.string().nullable() }),
+  ),
+});
+
+export const resultsSchema = z.strictObject({
+  cells: z.array(cellResultSchema),
+  /** Cells in which the own brand appears, of those that could tell. */
+  ranked: z.int(),
+  total: z.int(),
+  share: z.number().nullable(),
+  ciThese: intervalSchema,
+  ciCategory: intervalSchema,
+});
+
+export type CellResult = z.infer<typeof cellResultSchema>;
+export type Results = z.infer<typeof resultsSchema>;
+
+interface Cell {
+  promptId: string;
+  envelopes: { outcome: string; citations: CellResult['citations']; text: string }[];
+  observations: Observation[];
+}
+
+/** Collects what is shown of each prompt on each surface, capture by capture. */
+export class ResultCollector {
+  readonly #cells = new Map<string, Cell>();
+
+  add(envelope: Envelope, observation: Observation): void {
+    const key = `${observation.promptId}\n${observation.surface}`;
+    const cell = this.#cells.get(key) ?? { promptId: observation.promptId, envelopes: [], observations: [] };
+    this.#cells.set(key, cell);
+    cell.observations.push(observation);
+    // One answer stands for the cell; the others are in its captures.
+    if (cell.envelopes.length > 0 && observation.outcome !== 'answered') return;
+    if (cell.envelopes.some(({ outcome }) => outcome === 'answered')) return;
+    if (!/^answered/.test(observation.outcome)) return;
+    cell.envelopes = [
+      { outcome: observation.outcome, text: envelope.answer.text, citations: citationsOf(envelope) },
+    ];
+  }
+
+  /** The cells in the order of the prompts' ids given, with the share of those that name the own brand. */
+  results(book: BrandBook, promptOrder: readonly string[]): Results {
+    const own = book.brands.find((brand) => brand.own)?.id ?? '';
+    const cells = [...this.#cells.values()]
+      .map((cell) => cellResult(cell, own, book))
+      .sort(
+        (a, b) =>
+          promptOrder.indexOf(a.promptId) - promptOrder.indexOf(b.promptId) ||
+          (a.surface < b.surface ? -1 : 1),
+      );
+    const telling = cells.filter(({ brandAppears }) => brandAppears !== null);
+    const byPrompt = [...Map.groupBy(telling, ({ promptId }) => promptId).values()];
+    const { value, ciThese, ciCategory } = clusteredShare(
+      byPrompt.map((group) => ({ hits: group.filter(appears).length, runs: group.length })),
+    );
+    const share: number | null =
+      telling.length === 0 ? null : telling.filter(appears).length / telling.length;
+    return {
+      ...{ cells, ranked: telling.filter(appears).length, total: telling.length, share },
+      ...(value === null
+        ? { ciThese: null, ciCategory: null }
+        : { ciThese, ciCategory: ciCategory as Interval | null }),
+    };
+  }
+}
+
+const appears = ({ brandAppears }: CellResult): boolean => brandAppears === true;
+
+function cellResult({ promptId, envelopes, observations }: Cell, own: string, book: BrandBook): CellResult {
+  const [first] = observations;
+  const names = (observation: Observation): boolean =>
+    observation.mentions.some(({ brandId, kind }) => brandId === own && kind === 'mention');
+  const telling = observations.filter(
+    (observation) =>
+      observation.outcome === 'answered' ||
+      (observation.outcome === 'answered_partially' && names(observation)),
+  );
+  const hits = telling.filter(names);
+  const ranks = hits.flatMap((observation) => positionOf(observation, own)?.place ?? []);
+  const named = new Set(
+    observations.flatMap(({ mentions }) =>
+      mentions.flatMap(({ brandId, kind }) => (kind === 'mention' ? [brandId] : [])),
+    ),
+  );
+  return {
+    promptId,
+    surface: first?.surface ?? 'chatgpt',
+    brandAppears: telling.length === 0 ? null : hits.length > 0,
+    appearances: { k: hits.length, n: telling.length },
+    rank: ranks.length === 0 ? null : Math.min(...ranks),
+    response: envelopes[0]?.text ?? null,
+    citations: envelopes[0]?.citations ?? [],
+    brands: book.brands
+      .filter(({ id }) => named.has(id))
+      .map(({ name, domains }) => ({
+        name,
+        website: domains[0] === undefined ? null : `https://${domains[0]}`,
+      })),
+    captures: observations.map(({ id, outcome, proof }) => ({
+      ...{ id, outcome, screenshotKey: proof.screenshotKey },
+    })),
+  };
+}
+
+function citationsOf({ answer, evidence }: Envelope): CellResult['citations'] {
+  return evidence.sources.map(({ url, title, domain, position, cited, snippet, charRanges }) => {
+    const [range] = charRanges;
+    const citedText = range === undefined ? null : answer.text.slice(range[0], range[1]);
+    return { url, title, domain, position, cited, snippet, citedText };
+  });
+}

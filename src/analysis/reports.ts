@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { type Region, regionSchema } from '../contract/region.ts';
+import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
+import type { Sql } from '../platform/database.ts';
+import type { Page, PlaceInList } from './page-of-list.ts';
+import { pageOf } from './page-of-list.ts';
+import { REPORT_STATUSES, type ReportStatus } from './report-state.ts';
+
+export interface ReportFields {
+  brandId: string;
+  name: string | null;
+  surfaces: SurfaceName[];
+  region: Region | null;
+  language: string | null;
+  replicates: number;
+}
+
+export interface Report extends ReportFields {
+  id: string;
+  status: ReportStatus;
+  failureReason: string | null;
+  createdAt: Date;
+  completedAt: Date | null;
+}
+
+/** A question of a report. */
+export interface ReportPrompt {
+  id: string;
+  reportId: string;
+  text: string;
+  category: string | null;
+  intent: 'category' | 'comparison' | 'branded' | 'buying' | 'informational' | null;
+  origin: 'user' | 'template';
+  createdAt: Date;
+}
+
+const COLUMNS = `r.id, r.brand_id AS "brandId", r.name, r.status, r.surfaces, r.region, r.language, r.replicates,
+  r.failure_reason AS "failureReason", r.created_at AS "createdAt", r.completed_at AS "completedAt"`;
+
+const reportRow = z.object({
+  id: z.string(),
+  brandId: z.string(),
+  name: z.string().nullable(),
+  status: z.enum(REPORT_STATUSES),
+  surfaces: z.array(surfaceNameSchema),
+  region: regionSchema.nullable(),
+  language: z.string().nullable(),
+  replicates: z.int(),
+  failureReason: z.string().nullable(),
+  createdAt: z.date(),
+  completedAt: z.date().nullable(),
+});
+
+const promptRow = z.object({
+  id: z.string(),
+  reportId: z.string(),
+  text: z.string(),
+  category: z.string().nullable(),
+  intent: z.enum(['category', 'comparison', 'branded', 'buying', 'informational']).nullable(),
+  origin: z.enum(['user', 'template']),
+  createdAt: z.date(),
+});
+
+/** Stores a draft. The brand is the account's. */
+export async function createReport(
+  sql: Sql,
+  accountId: string,
+  fields: ReportFields,
+  now: number,
+): Promise<Report> {
+  const { rows } = await sql.query(
+    `INSERT INTO fleet.report AS r (id, account_id, brand_id, name, surfaces, region, language, replicates, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${COLUMNS}`,
+    [
+      ...[randomUUID(), accountId, fields.brandId, fields.name, JSON.stringify(fields.surfaces)],
+      ...[fields.region === null ? null : JSON.stringify(fields.region), fields.language, fields.replicates],
+      new Date(now),
+    ],
+  );
+  return reportRow.parse(rows[0]);
+}
+
+/** Undefined when the account has no such report. `lock`: nobody else changes it until the transaction ends. */
+export async function readReport(
+  sql: Sql,
+  accountId: string,
+  id: string,
+  lock = false,
+): Promise<Report | undefined> {
+  const { rows } = await sql.query(
+    `SELECT ${COLUMNS} FROM fleet.report r WHERE account_id = $1 AND id = $2${lock ? ' FOR UPDATE' : ''}`,
+    [accountId, id],
+  );
+  return reportRow.optional().parse(rows[0]);
+}
+
+/** Reports of an account, newest first; of one brand or in one state where asked. */
+export async function listReports(
+  sql: Sql,
+  accountId: string,
+  asked: { brandId: string | null; status: ReportStatus | null; limit: number; after: PlaceInList | null },
+): Promise<Page<Report>> {
+  const { brandId, status, limit, after } = asked;
+  const { rows } = await sql.query(
+    `SELECT ${COLUMNS} FROM fleet.report r
+     WHERE account_id = $1 AND ($2::uuid IS NULL OR brand_id = $2) AND ($3::text IS NULL OR status = $3)
+       AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+     ORDER BY created_at DESC, id DESC LIMIT $6`,
+    [
+      ...[accountId, brandId, status, after === null ? null : new Date(after.createdAt), after?.id ?? null],
+      limit + 1,
+    ],
+  );
+  return pageOf(z.array(reportRow).parse(rows), limit);
+}
+
+const PROMPT_COLUMNS = `id, report_id AS "reportId", text, category, intent, origin, created_at AS "createdAt"`;
+
+/** The prompts of a report in their order. */
+export async function listPrompts(sql: Sql, reportId: string): Promise<ReportPrompt[]> {
+  const { rows } = await sql.query(
+    `SELECT ${PROMPT_COLUMNS} FROM fleet.report_prompt WHERE report_id = $1 ORDER BY ordinal`,
+    [reportId],
+  );
+  return z.array(promptRow).parse(rows);
+}
+
+/** Adds prompts behind those a report has. */
+export async function insertPrompts(
+  sql: Sql,
+  reportId: string,
+  prompts: readonly Pick<ReportPrompt, 'text' | 'category' | 'intent' | 'origin'>[],
+  now: number,
+): Promise<ReportPrompt[]> {
+  const { rows } = await sql.query(
+    `INSERT INTO fleet.report_prompt (id, report_id, ordinal, text, category, intent, origin, created_at)
+     SELECT new.id, $1, (SELECT count(*) FROM fleet.report_prompt WHERE report_id = $1) + new.ordinal, text, category,
+       intent, origin, $3
+     FROM json_to_recordset($2) AS new (id uuid, ordinal integer, text text, category text, intent text, origin text)
+     ORDER BY new.ordinal RETURNING ${PROMPT_COLUMNS}`,
+    [
+      reportId,
+      JSON.stringify(prompts.map((prompt, index) => ({ id: randomUUID(), ordinal: index + 1, ...prompt }))),
+      new Date(now),
+    ],
+  );
+  return z.array(promptRow).parse(rows);
+}
