@@ -98,7 +98,10 @@ function guardFront(
 
 function requireFrontScope(request: FastifyRequest, scope: Scope | null): void {
   const { scopes } = callerOf(request);
-  if (scope === null || scopes.includes(scope)) return;
+  // Who may write a thing may read it (specs/analysis.md A.3).
+  const allowed =
+    scope === null || scopes.some((held) => held === scope || held === scope.replace(/^read:/, 'write:'));
+  if (allowed) return;
   throw new ApiError('INSUFFICIENT_SCOPE', `API key is missing scope '${scope}'`, {
     details: { required_scope: scope, key_scopes: [...scopes] },
   });

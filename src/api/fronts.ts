@@ -1,8 +1,9 @@
 import { contentFront } from './content-front/content-front.ts';
 import type { Front } from './front.ts';
+import { reportsFront } from './reports-front/reports-front.ts';
 
 /** Every front that is served; a new one is added here and nowhere else. */
-export const FRONTS: readonly Front[] = [contentFront];
+export const FRONTS: readonly Front[] = [contentFront, reportsFront];
 
 /** The front whose shape the answer to a request target must have; undefined: our own. */
 export function frontOfPath(target: string): Front | undefined {

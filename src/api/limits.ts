@@ -17,6 +17,8 @@ const SUBMITS: readonly (Scope | null)[] = [
   'search:create',
   'content_intelligence:runs:create',
   'content_intelligence:content:score',
+  'write:prompts',
+  'write:reports',
 ];
 
 /** Which bucket a route that needs a scope draws from: submits have one of their own. */

@@ -1,3 +1,4 @@
+import { startReportClerk } from '../analysis/close-runs.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { CapturePage } from '../contract/page-record.ts';
@@ -86,6 +87,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await keyRing.start(options.listener);
   const admission = new Admission(db, config, clock, log);
   admission.start();
+  const reports = startReportClerk({ db, clock, log });
   const context: ApiContext = {
     ...{ config, db, queue, catalog, log, clock, waiters, admission },
     store: options.store,
@@ -122,6 +124,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       waiters.close();
       keyRing.close();
       admission.close();
+      await reports.stop();
     },
   };
 }

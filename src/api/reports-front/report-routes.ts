@@ -1,0 +1,189 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { readMeasured } from '../../analysis/measure-report.ts';
+import { REPORT_STATUSES } from '../../analysis/report-state.ts';
+import {
+  createReport,
+  listPrompts,
+  listReports,
+  type Report,
+  type ReportFields,
+  readReport,
+} from '../../analysis/reports.ts';
+import { ApiError } from '../../contract/errors.ts';
+import type { Region } from '../../contract/region.ts';
+import type { SurfaceName } from '../../contract/surface-name.ts';
+import type { ApiContext } from '../api-context.ts';
+import { callerOf } from '../caller.ts';
+import type { App } from '../fastify-types.ts';
+import { availableSurfaces, type SurfaceCatalog } from '../surface-catalog.ts';
+import { foundBrand, isUuid } from './brand-routes.ts';
+import { countryCode, languageName } from './brand-wire.ts';
+import { listAsked, listOf, listQuerySchema, presentList } from './list-query.ts';
+import { DEFAULT_PLATFORMS, PLATFORM_NAMES, surfaceOfPlatform } from './platforms.ts';
+import { type Fault, reportErrorSchema, validationError } from './report-errors.ts';
+import {
+  presentDetail,
+  presentReport,
+  reportBodySchema,
+  reportDetailSchema,
+  reportSchema,
+} from './report-wire.ts';
+
+const errors = { '4xx': reportErrorSchema, '5xx': reportErrorSchema };
+const tags = ['Reports'];
+const params = z.object({ report_id: z.string() });
+const MOST_REPLICATES = 10;
+
+/** A report of the caller's; NOT_FOUND for another's as for none. */
+export async function foundReport(context: ApiContext, request: FastifyRequest, id: string): Promise<Report> {
+  const { accountId } = callerOf(request);
+  const report = isUuid(id) ? await readReport(context.db, accountId, id) : undefined;
+  if (report === undefined) throw new ApiError('NOT_FOUND', 'no such report');
+  return report;
+}
+
+/** Reports: a draft, their list, and all that was found. */
+export function reportRoutes(app: App, context: ApiContext): void {
+  app.post(
+    '/v1/reports',
+    {
+      schema: {
+        ...{ tags, summary: 'Create a draft of a report', body: reportBodySchema },
+        response: { 201: reportSchema, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { fields, warnings } = checkedReport(request.body, context.catalog);
+      await foundBrand(context, request, fields.brandId);
+      const { accountId } = callerOf(request);
+      reply.code(201);
+      return presentReport(await createReport(context.db, accountId, fields, context.clock.now()), warnings);
+    },
+  );
+  app.get(
+    '/v1/reports',
+    {
+      schema: {
+        ...{ tags, summary: 'Reports, the newest first' },
+        querystring: listQuerySchema.extend({
+          brand_id: z.string().optional(),
+          status: z
+            .string()
+            .meta({ enum: [...REPORT_STATUSES] })
+            .optional(),
+        }),
+        response: { 200: listOf(reportSchema), ...errors },
+      },
+    },
+    async (request) => {
+      const { accountId } = callerOf(request);
+      const { brand_id: brandId, status } = request.query;
+      const known = z.enum(REPORT_STATUSES).optional().safeParse(status);
+      if (!known.success) {
+        const msg = `status is one of ${REPORT_STATUSES.join(', ')}, not '${status}'`;
+        throw validationError([{ loc: ['query', 'status'], msg, type: 'enum' }]);
+      }
+      if (brandId !== undefined) await foundBrand(context, request, brandId);
+      const { items, next } = await listReports(context.db, accountId, {
+        ...listAsked(accountId, request.query),
+        ...{ brandId: brandId ?? null, status: known.data ?? null },
+      });
+      return presentList(
+        accountId,
+        items.map((report) => presentReport(report)),
+        next,
+      );
+    },
+  );
+  app.get(
+    '/v1/reports/:report_id',
+    {
+      schema: {
+        ...{ tags, params, summary: 'A report with all that was found' },
+        response: { 200: reportDetailSchema, ...errors },
+      },
+    },
+    async (request) => {
+      const report = await foundReport(context, request, request.params.report_id);
+      const prompts = await listPrompts(context.db, report.id);
+      return presentDetail(report, prompts, await readMeasured(context.db, report.id));
+    },
+  );
+}
+
+/** A body as a draft. Throws validation_error that names every fault with its place. */
+function checkedReport(
+  body: z.infer<typeof reportBodySchema>,
+  catalog: SurfaceCatalog,
+): { fields: ReportFields; warnings: string[] } {
+  const faults: Fault[] = [];
+  const { surfaces, warnings } = checkedPlatforms(body.ai_platforms, catalog, faults);
+  const region = checkedRegion(body, faults);
+  const replicates = body.replicates ?? 1;
+  if (!(Number.isInteger(replicates) && replicates >= 1 && replicates <= MOST_REPLICATES)) {
+    const msg = `replicates is a whole number from 1 to ${MOST_REPLICATES}, not ${replicates}`;
+    faults.push({ loc: ['body', 'replicates'], msg, type: 'range' });
+  }
+  const name = body.name ?? null;
+  if (name !== null && (name.trim() === '' || name.length > 200)) {
+    const msg = `name has 1 to 200 characters, not ${name.length}`;
+    faults.push({ loc: ['body', 'name'], msg, type: 'length' });
+  }
+  if (faults.length > 0) throw validationError(faults);
+  const language = languageName(body.language ?? null);
+  return { fields: { brandId: body.brand_id, name, surfaces, region, language, replicates }, warnings };
+}
+
+function checkedPlatforms(
+  asked: readonly string[] | undefined,
+  catalog: SurfaceCatalog,
+  faults: Fault[],
+): { surfaces: SurfaceName[]; warnings: string[] } {
+  const served = availableSurfaces(catalog);
+  const names = asked ?? DEFAULT_PLATFORMS;
+  if (names.length === 0) {
+    faults.push({
+      loc: ['body', 'ai_platforms'],
+      msg: 'ai_platforms must name at least one',
+      type: 'length',
+    });
+  }
+  const surfaces = names.flatMap((name, index) => {
+    const surface = surfaceOfPlatform(name);
+    if (surface !== undefined && (served.includes(surface) || asked === undefined)) return [surface];
+    const known = PLATFORM_NAMES.filter((own) => served.includes(surfaceOfPlatform(own) ?? 'chatgpt'));
+    const msg = `platform '${name.slice(0, 60)}' is not captured here; captured are ${known.join(', ')}`;
+    faults.push({ loc: ['body', 'ai_platforms', index], msg, type: 'enum' });
+    return [];
+  });
+  const once = [...new Set(surfaces)].filter((surface) => served.includes(surface));
+  const doubled = surfaces.length > new Set(surfaces).size;
+  return {
+    surfaces: once,
+    warnings: doubled ? ['two of the platforms are one surface here; it is captured once'] : [],
+  };
+}
+
+function checkedRegion(body: z.infer<typeof reportBodySchema>, faults: Fault[]): Region | null {
+  const { country, location, language } = body;
+  if (language && languageName(language) === null) {
+    faults.push({
+      loc: ['body', 'language'],
+      msg: `'${language.slice(0, 60)}' is no language`,
+      type: 'value',
+    });
+  }
+  if (!country) {
+    if (location) {
+      faults.push({ loc: ['body', 'location'], msg: 'location needs a country', type: 'value' });
+    }
+    return null;
+  }
+  const code = countryCode(country);
+  if (code === undefined) {
+    faults.push({ loc: ['body', 'country'], msg: `'${country.slice(0, 60)}' is no country`, type: 'value' });
+    return null;
+  }
+  return location ? { country: code, city: location } : { country: code };
+}

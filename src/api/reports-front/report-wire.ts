@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import type { StoredMeasures } from '../../analysis/measure-report.ts';
+import { type CellResult, cellResultSchema } from '../../analysis/report-results.ts';
+import type { ReportRun } from '../../analysis/report-runs.ts';
+import { REPORT_STATUSES } from '../../analysis/report-state.ts';
+import type { Report, ReportPrompt } from '../../analysis/reports.ts';
+import { isoTime } from '../../platform/clock.ts';
+import { intervalSchema } from '../figure-wire.ts';
+import { PLATFORM_NAMES, platformOf } from './platforms.ts';
+
+export const reportBodySchema = z
+  .strictObject({
+    brand_id: z.string(),
+    ai_platforms: z
+      .array(z.string().meta({ enum: [...PLATFORM_NAMES] }))
+      .optional()
+      .describe('chatgpt, perplexity, ai_overviews and claude unless said.'),
+    country: z.string().nullable().optional(),
+    language: z.string().nullable().optional(),
+    location: z.string().nullable().optional().describe('A city.'),
+    name: z.string().nullable().optional(),
+    replicates: z
+      .number()
+      .optional()
+      .describe('Captures of each cell, 1 to 10 (an addition of ours); 3 or more for intervals that hold.'),
+  })
+  .meta({ id: 'ReportCreate' });
+
+const reportFields = {
+  id: z.uuid(),
+  object: z.literal('report'),
+  brand_id: z.uuid(),
+  name: z.string().nullable(),
+  status: z.enum(REPORT_STATUSES),
+  ai_platforms: z.array(z.string()),
+  country: z.string().nullable(),
+  language: z.string().nullable(),
+  location: z.string().nullable(),
+  replicates: z.int(),
+  batch_id: z.null(),
+  region_config_id: z.null(),
+  scheduled_report_id: z.null(),
+  failure_reason: z.string().nullable(),
+  created_at: z.iso.datetime(),
+  completed_at: z.iso.datetime().nullable(),
+  warnings: z.array(z.string()),
+};
+
+export const reportSchema = z.strictObject(reportFields).meta({ id: 'Report' });
+
+const resultSchema = z
+  .strictObject({
+    platform: z.string(),
+    brand_appears: z.boolean().nullable().describe('Null when no capture could tell.'),
+    appearances: cellResultSchema.shape.appearances,
+    rank: z.int().nullable(),
+    response: z.string().nullable(),
+    citations: z.array(
+      z.strictObject({
+        url: z.string().nullable(),
+        title: z.string().nullable(),
+        domain: z.string().nullable(),
+        position: z.int().nullable(),
+        cited: z.boolean(),
+        snippet: z.string().nullable(),
+        cited_text: z.string().nullable(),
+      }),
+    ),
+    businesses_categorized: z
+      .array(z.strictObject({ name: z.string(), website: z.string().nullable() }))
+      .describe('Brands of the book that the answers name.'),
+    sentiment: z.null(),
+    sentiment_status: z.literal('not_measured'),
+    captures: z.array(z.strictObject({ id: z.string(), outcome: z.string() })),
+  })
+  .meta({ id: 'PromptResult' });
+
+export const promptSchema = z
+  .strictObject({
+    brand_id: z.uuid(),
+    category: z.string().nullable(),
+    created_at: z.iso.datetime(),
+    generated_by: z.enum(['user', 'template']),
+    id: z.uuid(),
+    object: z.literal('prompt'),
+    prompt_text: z.string(),
+    report_id: z.uuid(),
+  })
+  .meta({ id: 'Prompt' });
+
+export const reportDetailSchema = z
+  .strictObject({
+    ...reportFields,
+    ranked_prompts: z
+      .int()
+      .nullable()
+      .describe('Results in which the brand appears; null before the first run has ended.'),
+    total_results: z.int().nullable().describe('Results that could tell.'),
+    visibility_score: z.number().nullable().describe('ranked_prompts ÷ total_results × 100, one decimal.'),
+    visibility_interval: z
+      .strictObject({ these: intervalSchema.nullable(), category: intervalSchema.nullable() })
+      .nullable()
+      .describe('95 %, of the share: for these prompts, and for questions like these.'),
+    quality: z.string().nullable(),
+    tier: z.string().nullable(),
+    metrics_version: z.string().nullable(),
+    brand_book_hash: z.string().nullable(),
+    measured_at: z.iso.datetime().nullable(),
+    metrics: z.record(z.string(), z.unknown()).nullable().describe('Every figure (docs: method).'),
+    prompts: z.array(promptSchema.extend({ results: z.array(resultSchema) })),
+  })
+  .meta({ id: 'ReportDetail' });
+
+export const promptsBodySchema = z
+  .strictObject({
+    prompts: z
+      .array(z.strictObject({ prompt_text: z.string(), category: z.string().nullable().optional() }))
+      .optional()
+      .describe('At most 50 in a report, each of 1 to 5000 characters.'),
+    auto_generate: z
+      .boolean()
+      .optional()
+      .describe('From templates and the categories of the brand; no language model.'),
+  })
+  .meta({ id: 'PromptsCreate' });
+
+export const runBodySchema = z.strictObject({}).optional().meta({ id: 'ReportRun' });
+
+export const runDispatchedSchema = z
+  .strictObject({ job_id: z.uuid(), object: z.literal('report.run'), report_id: z.uuid() })
+  .meta({ id: 'ReportRunDispatched' });
+
+export const jobSchema = z
+  .strictObject({
+    id: z.uuid(),
+    object: z.literal('job'),
+    type: z.literal('report.run'),
+    status: z.enum(['queued', 'processing', 'completed', 'failed']),
+    progress: z.strictObject({ completed: z.int(), total: z.int() }),
+    resource: z.strictObject({ type: z.literal('report'), id: z.uuid() }),
+    error: z.string().nullable(),
+    created_at: z.iso.datetime(),
+    started_at: z.iso.datetime().nullable(),
+    completed_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Job' });
+
+const time = (date: Date | null): string | null => (date === null ? null : isoTime(date.getTime()));
+
+export function presentReport(report: Report, warnings: string[] = []): z.infer<typeof reportSchema> {
+  return {
+    ...{
+      id: report.id,
+      object: 'report',
+      brand_id: report.brandId,
+      name: report.name,
+      status: report.status,
+    },
+    ai_platforms: report.surfaces.map(platformOf),
+    country: report.region?.country ?? null,
+    language: report.language,
+    location: report.region?.city ?? null,
+    replicates: report.replicates,
+    ...{ batch_id: null, region_config_id: null, scheduled_report_id: null },
+    failure_reason: report.failureReason,
+    created_at: isoTime(report.createdAt.getTime()),
+    completed_at: time(report.completedAt),
+    warnings,
+  };
+}
+
+export function presentPrompt(prompt: ReportPrompt, brandId: string): z.infer<typeof promptSchema> {
+  return {
+    ...{ brand_id: brandId, category: prompt.category, created_at: isoTime(prompt.createdAt.getTime()) },
+    ...{ generated_by: prompt.origin, id: prompt.id, object: 'prompt', prompt_text: prompt.text },
+    report_id: prompt.reportId,
+  };
+}
+
+export function presentJob(run: ReportRun): z.infer<typeof jobSchema> {
+  return {
+    ...{ id: run.id, object: 'job', type: 'report.run', status: run.status, progress: run.progress },
+    resource: { type: 'report', id: run.reportId },
+    error: run.error,
+    created_at: isoTime(run.createdAt.getTime()),
+    started_at: time(run.startedAt),
+    completed_at: time(run.completedAt),
+  };
+}
+
+export function presentDetail(
+  report: Report,
+  prompts: readonly ReportPrompt[],
+  measured: StoredMeasures | undefined,
+): z.infer<typeof reportDetailSchema> {
+  const results = measured?.results;
+  const cells = Map.groupBy(results?.cells ?? [], ({ promptId }) => promptId);
+  const share = results?.share ?? null;
+  return {
+    ...presentReport(report, measured?.metrics.warnings ?? []),
+    ranked_prompts: results?.ranked ?? null,
+    total_results: results?.total ?? null,
+    visibility_score: share === null ? null : Math.round(share * 1_000) / 10,
+    visibility_interval:
+      results === undefined || share === null
+        ? null
+        : { these: results.ciThese, category: results.ciCategory },
+    quality: measured?.metrics.quality ?? null,
+    tier: measured?.metrics.methodology.tier.tier ?? null,
+    metrics_version: measured?.version ?? null,
+    brand_book_hash: measured?.brandBookHash ?? null,
+    measured_at: time(measured?.measuredAt ?? null),
+    metrics: measured === undefined ? null : { ...measured.metrics },
+    prompts: prompts.map((prompt) => ({
+      ...presentPrompt(prompt, report.brandId),
+      results: (cells.get(prompt.id) ?? []).map(presentResult),
+    })),
+  };
+}
+
+function presentResult(cell: CellResult): z.infer<typeof resultSchema> {
+  return {
+    ...{
+      platform: platformOf(cell.surface),
+      brand_appears: cell.brandAppears,
+      appearances: cell.appearances,
+    },
+    ...{ rank: cell.rank, response: cell.response },
+    citations: cell.citations.map(({ citedText, ...citation }) => ({ ...citation, cited_text: citedText })),
+    businesses_categorized: cell.brands,
+    ...{ sentiment: null, sentiment_status: 'not_measured' },
+    captures: cell.captures.map(({ id, outcome }) => ({ id, outcome })),
+  };
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { factsSchema } from '../../../src/analysis/brand.ts';
+import { createBrand, updateFacts } from '../../../src/analysis/brands.ts';
+import { closeEndedRun } from '../../../src/analysis/close-runs.ts';
+import { readMeasured } from '../../../src/analysis/measure-report.ts';
+import { startRun } from '../../../src/analysis/report-runs.ts';
+import { createReport, insertPrompts, readReport } from '../../../src/analysis/reports.ts';
+import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
+import { breakingAt, context, finishNext, type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
+
+let world: JobsWorld;
+beforeAll(async () => {
+  world = await openJobsWorld();
+});
+afterAll(() => world.close());
+
+async function ready(): Promise<string> {
+  const { db } = world;
+  const now = Date.now();
+  const brand = await createBrand(
+    db,
+    DEFAULT_ACCOUNT,
+    {
+      ...{ name: 'Hubfield', website: 'https://hubfield.example.com', country: null, language: null },
+      ...{ aliases: [], categories: [], competitors: [] },
+    },
+    now,
+  );
+  await updateFacts(db, DEFAULT_ACCOUNT, brand.id, factsSchema.parse({ description: 'A CRM.' }), now);
+  const report = await createReport(
+    db,
+    DEFAULT_ACCOUNT,
+    {
+      ...{ brandId: brand.id, name: null, surfaces: ['chatgpt', 'perplexity'], region: null },
+      ...{ language: null, replicates: 1 },
+    },
+    now,
+  );
+  const prompt = { category: null, intent: null, origin: 'user' } as const;
+  await insertPrompts(
+    db,
+    report.id,
+    [
+      { text: 'one?', ...prompt },
+      { text: 'two?', ...prompt },
+    ],
+    now,
+  );
+  return report.id;
+}
+
+async function counts(reportId: string): Promise<Record<string, number>> {
+  const { rows } = await world.db.query(
+    `SELECT (SELECT count(*) FROM fleet.report_run WHERE report_id = $1)::integer AS runs,
+       count(DISTINCT rj.job_id)::integer AS jobs,
+       count(e.id) FILTER (WHERE e.kind = 'reserve')::integer AS reserved,
+       count(e.id) FILTER (WHERE e.kind = 'settle')::integer AS settled,
+       (SELECT count(*) FROM fleet.report_metrics WHERE report_id = $1)::integer AS measured
+     FROM fleet.report_run run JOIN fleet.report_job rj ON rj.run_id = run.id
+     JOIN fleet.child c ON c.job_id = rj.job_id LEFT JOIN fleet.ledger_entry e ON e.child_id = c.id
+     WHERE run.report_id = $1`,
+    [reportId],
+  );
+  return rows[0] as Record<string, number>;
+}
+
+describe('a process that dies between any two statements', () => {
+  it('of a run leaves a draft and nothing reserved, until one run starts whole', async () => {
+    const reportId = await ready();
+    const jobsBefore = (await world.db.query('SELECT 1 FROM fleet.job')).rowCount;
+    let deaths = 0;
+    for (let at = 0; ; at++) {
+      const died = await startRun(breakingAt(world.db, at), world.queue, reportId, context()).then(
+        () => false,
+        () => true,
+      );
+      if (!died) break;
+      deaths++;
+      expect((await readReport(world.db, DEFAULT_ACCOUNT, reportId))?.status).toBe('draft');
+      expect((await world.db.query('SELECT 1 FROM fleet.job')).rowCount).toBe(jobsBefore);
+    }
+    process.stdout.write(`report run: ${deaths} deaths, no half run\n`);
+    expect(deaths).toBeGreaterThan(10);
+    expect(await counts(reportId)).toMatchObject({ runs: 1, jobs: 2, reserved: 4, settled: 0, measured: 0 });
+  });
+
+  it('of the end of a run leaves it open, and the next one ends it once', async () => {
+    const { rows } = await world.db.query(
+      `SELECT report_id AS id FROM fleet.report_run WHERE status = 'processing'`,
+    );
+    const reportId = (rows[0] as { id: string }).id;
+    expect(await closeEndedRun(world.db, Date.now())).toBe(false);
+    for (const surface of ['chatgpt', 'chatgpt', 'perplexity', 'perplexity'] as const) {
+      await finishNext(world, { surface, text: 'Hubfield is one.' });
+    }
+    let deaths = 0;
+    for (let at = 0; ; at++) {
+      const died = await closeEndedRun(breakingAt(world.db, at), Date.now()).then(
+        () => false,
+        () => true,
+      );
+      if (!died) break;
+      deaths++;
+      expect((await readReport(world.db, DEFAULT_ACCOUNT, reportId))?.status).toBe('processing');
+      expect(await readMeasured(world.db, reportId)).toBeUndefined();
+    }
+    process.stdout.write(`report end: ${deaths} deaths, ended once\n`);
+    expect(deaths).toBeGreaterThan(5);
+    expect(await closeEndedRun(world.db, Date.now())).toBe(false);
+    expect(await readReport(world.db, DEFAULT_ACCOUNT, reportId)).toMatchObject({ status: 'completed' });
+    expect(await counts(reportId)).toMatchObject({ runs: 1, jobs: 2, reserved: 4, settled: 4, measured: 1 });
+  });
+
+  it('several clerks at once end a run once', async () => {
+    const reportId = await ready();
+    await startRun(world.db, world.queue, reportId, context());
+    for (const surface of ['chatgpt', 'chatgpt', 'perplexity', 'perplexity'] as const) {
+      await finishNext(world, { surface, text: 'Nothing.' });
+    }
+    const closed = await Promise.all([1, 2, 3, 4].map(() => closeEndedRun(world.db, Date.now())));
+    expect(closed.filter(Boolean)).toHaveLength(1);
+    expect(await counts(reportId)).toMatchObject({ measured: 1 });
+  });
+});
