@@ -10,7 +10,9 @@ export interface ScoreWish {
   /** As the caller named it; null: found out from the page. */
   language: string | null;
   trends?: readonly Trend[];
+  /** What the account's captures of real answers say, and the questions they asked. */
   captures?: CoverageGap | undefined;
+  queries?: readonly string[] | undefined;
   earlier?: { captured_at: string; text_simhash: string } | undefined;
 }
 
@@ -30,15 +32,19 @@ const RENDERING_LOST: readonly PageEndCode[] = ['page_lost', 'timeout'];
  */
 export function judgePage({ record }: CapturedPage, wish: ScoreWish): JudgedPage {
   const partly = lostRendering(record);
-  const readable: PageRecord =
-    partly === null ? record : { ...record, mode: 'ssr', outcome: { kind: 'captured' } };
-  const { depth, trends, captures, earlier } = wish;
-  const score = scorePage(readable, {
-    ...{ depth, trends, captures, earlier },
+  const { depth, trends, captures, queries, earlier } = wish;
+  const score = scorePage(readableRecord(record), {
+    ...{ depth, trends, captures, queries, earlier },
     now: Date.parse(record.captured_at),
     language: languageTag(wish.language),
   });
   return { score, partly: score.outcome === 'captured' ? partly : null };
+}
+
+/** The record as far as it can be scored: without its rendering where that was lost. */
+export function readableRecord(record: PageRecord): PageRecord {
+  if (lostRendering(record) === null) return record;
+  return { ...record, mode: 'ssr', outcome: { kind: 'captured' } };
 }
 
 function lostRendering({ mode, outcome, static_html }: PageRecord): JudgedPage['partly'] {

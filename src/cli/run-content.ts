@@ -29,7 +29,15 @@ export async function runContent(
 ): Promise<RunningContent> {
   const opened = new Opened();
   const { capturer } = opened.add(openPageSite(config, log), (part) => part.close());
-  const means = { db, listener, store, log, clock: systemClock, capture: capturer.capture };
+  const means = {
+    db,
+    listener,
+    store,
+    log,
+    clock: systemClock,
+    capture: capturer.capture,
+    origin: config.origin,
+  };
   const runner = opened.add(new ContentRunner(executes ? means : { ...means, concurrency: 0 }), (part) =>
     part.stop(),
   );

@@ -64,7 +64,11 @@ describe('given a run that waits', () => {
       ...{ posted: 100, reserved: 6, open: 2, entries: ['reserve 3', 'reserve 3'] },
     });
     const run = await leased();
-    const end = await executeRun({ db: world.db, store, capture: playedCapture() }, run, never);
+    const end = await executeRun(
+      { db: world.db, store, origin: 'live', capture: playedCapture() },
+      run,
+      never,
+    );
     expect(await endRun(world.db, run, end, Date.now())).toBe(true);
     expect(await read(accountId, id)).toMatchObject({ status: 'completed', settled: 6, released: 0 });
     expect((await readRunScore(world.db, accountId, id))?.overall_score).toBeGreaterThan(0);
@@ -84,7 +88,11 @@ describe('given a run that waits', () => {
     const accountId = await account();
     const id = await started(world.db, {}, { accountId });
     const run = await leased();
-    const end = await executeRun({ db: world.db, store, capture: playedCapture(code) }, run, never);
+    const end = await executeRun(
+      { db: world.db, store, origin: 'live', capture: playedCapture(code) },
+      run,
+      never,
+    );
     await endRun(world.db, run, end, Date.now());
     expect(await read(accountId, id)).toMatchObject({ status: 'failed', issueCode: code, released: 3 });
     expect(await readRunScore(world.db, accountId, id)).toMatchObject({ outcome, overall_score: null });
@@ -95,7 +103,11 @@ describe('given a run that waits', () => {
     const accountId = await account();
     const id = await started(world.db, { depth: 'full' }, { accountId });
     const run = await leased();
-    const end = await executeRun({ db: world.db, store, capture: playedCapture('page_lost') }, run, never);
+    const end = await executeRun(
+      { db: world.db, store, origin: 'live', capture: playedCapture('page_lost') },
+      run,
+      never,
+    );
     await endRun(world.db, run, end, Date.now());
     expect(await read(accountId, id)).toMatchObject({
       ...{ status: 'partially_completed', settled: 3, released: 3, issueCode: 'page_lost' },

@@ -35,7 +35,7 @@ export async function openContentWorld(given: { executes?: boolean } = {}): Prom
     pages: { capture, guard: site.guard },
   });
   const runner = new ContentRunner({
-    ...{ db: api.db, listener: api.listener, store: api.store, capture },
+    ...{ db: api.db, listener: api.listener, store: api.store, capture, origin: 'stage' },
     ...{ clock: systemClock, log: testLog, pollMs: 200, leaseMs: 6_000 },
     ...(given.executes === false ? { concurrency: 0 } : {}),
   });
