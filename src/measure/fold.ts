@@ -21,6 +21,8 @@ const PLAIN: FoldOptions = { turkic: false, keepCase: false };
 const APOSTROPHES = /^[’‘ʼʻ‛′`´＇՚׳]$/u;
 /** Between the parts of a name a dash, a middle dot and a space are the same. */
 const SEPARATORS = /^[\p{Pd}−·・･‧]$/u;
+/** Lines and table cells: no name goes on in the next one. */
+const BREAKS = /^[\n\r\t\v\f\u0085\u2028\u2029]$/;
 /**
  * What does not belong to a spelling: zero-width characters, soft hyphen, variation selectors, Arabic tashkeel,
  * Quranic signs and tatweel, Hebrew points.
@@ -65,7 +67,7 @@ function extendsBase(unit: number): boolean {
 function foldCluster(cluster: string, options: FoldOptions): string {
   if (APOSTROPHES.test(cluster)) return "'";
   if (SEPARATORS.test(cluster)) return ' ';
-  if (cluster === '\n' || cluster === '\u2028' || cluster === '\u2029') return '\n';
+  if (BREAKS.test(cluster)) return '\n';
   const kept = cluster.normalize('NFKC').replace(DROPPED, '');
   if (/^\s+$/u.test(kept)) return ' ';
   return options.keepCase ? variants(kept) : variants(lower(kept, options.turkic));

@@ -102,7 +102,7 @@ function containsWord(text: string, word: string): boolean {
 }
 
 const JOINER =
-  /[,،、;/|&+()]|(?<![\p{L}\p{M}])(?:and|or|vs\.?|versus|und|oder|et|ou|y|o|e|ve|veya|и|или|і|або|και|ή|i|lub|oraz|a|nebo|és|vagy|ja|tai|och|eller|og|en|of|או|أو|और|या|及び)(?![\p{L}\p{M}])|[和与與及或跟や]|[とわ](?=\P{L}|[\p{Script=Katakana}\p{Script=Han}]|$)|และ|หรือ|(?<=^|\p{L})(?:와|과|랑|이랑|하고)(?=\s)/giu;
+  /[,،、;/|&+()\t]|(?<![\p{L}\p{M}])(?:and|or|vs\.?|versus|und|oder|et|ou|y|o|e|ve|veya|и|или|і|або|και|ή|i|lub|oraz|a|nebo|és|vagy|ja|tai|och|eller|og|en|of|או|أو|और|या|及び)(?![\p{L}\p{M}])|[和与與及或跟や]|[とわ](?=\P{L}|[\p{Script=Katakana}\p{Script=Han}]|$)|และ|หรือ|(?<=^|\p{L})(?:와|과|랑|이랑|하고)(?=\s)/giu;
 /** Between Arabic and Hebrew names the “and” is written on the next one. */
 const ATTACHED_AND = /(?:^|\s)[وו]$/u;
 const MOST_GAP = 60;

@@ -1,5 +1,5 @@
 /** A sentence, list item or table cell ends here: a stop before a space, a stop of scripts without spaces, a line, a cell. */
-const ENDS = /[.!?…:;]["'”»)\]*_]*(?=\s)|[。！？：；\n|]/gu;
+const ENDS = /[.!?…:;]["'”»)\]*_]*(?=\s)|[。！？：；\n\t|]/gu;
 /** What may stand before the first word of a sentence. */
 const BEFORE_WORDS = /^[\s*_#>"'“”„«»‹›¿¡()[\]\-–—•·▪◦✓✔\d.]*$/u;
 /** A stop after one of these ends no sentence. */

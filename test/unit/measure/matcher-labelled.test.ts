@@ -18,7 +18,7 @@ const FOLDER = join(import.meta.dirname, 'labelled');
 
 /**
  * One sentence a line, named for its language (`en.txt`, `en-answers.txt`): `text {cites domain} => brand ?brand`; `?`: seen and not counted, ⏎: a new
- * line, nothing after the arrow: no brand at all. The first line names the script.
+ * line, ⇥: the next cell, nothing after the arrow: no brand at all. The first line names the script.
  */
 function rowsOf(file: string): Row[] {
   const [head = '', ...lines] = readFileSync(join(FOLDER, file), 'utf8').split('\n');
@@ -33,7 +33,10 @@ function rowsOf(file: string): Row[] {
         place: `${file}:${index + 2}`,
         script,
         language: file.replace(/(-.*)?\.txt$/, ''),
-        text: left.replace(/ \{cites [^}]*\}/, '').replaceAll('⏎', '\n'),
+        text: left
+          .replace(/ \{cites [^}]*\}/, '')
+          .replaceAll('⏎', '\n')
+          .replaceAll('⇥', '\t'),
         cites: new Set(cites),
         expected: new Set(labels.filter((label) => !label.startsWith('?'))),
         ambiguous: new Set(labels.filter((label) => label.startsWith('?')).map((label) => label.slice(1))),
