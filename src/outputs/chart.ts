@@ -67,12 +67,19 @@ export function marginFor(labels: readonly string[]): number {
   return Math.ceil(longest * FONT * 0.6) + 18;
 }
 
-/** Shares from 0 to 1 as an axis that says percent. */
+/** Ends of an axis of shares, with the distance of its ticks. */
+const AXES: readonly (readonly [end: number, step: number])[] = [
+  [0.05, 0.01],
+  [0.1, 0.02],
+  [0.25, 0.05],
+  [0.5, 0.1],
+  [1, 0.25],
+];
+
+/** Shares from 0 to the next round end above `highest`, as an axis that says percent. */
 export function shareAxis(highest = 1): Plot.ScaleOptions {
-  const top = [0.1, 0.25, 0.5, 1].find((end) => highest <= end) ?? 1;
-  const ticks = [0, top / 4, top / 2, (top * 3) / 4, top].filter(
-    (tick) => top > 0.1 || Number.isInteger(tick * 40),
-  );
+  const [top, step] = AXES.find(([end]) => highest <= end) ?? [1, 0.25];
+  const ticks = Array.from({ length: Math.round(top / step) + 1 }, (_, index) => index * step);
   return {
     domain: [0, top],
     ticks,

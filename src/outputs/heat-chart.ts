@@ -23,30 +23,34 @@ export function heatChart(
   },
   text: ChartText,
 ): Markup {
-  const labels = rows.map(({ key, label }) => ({ key, label: shortened(label, 34) }));
-  const seen = cells.filter(({ share }) => share !== null);
+  const labels = rows.map(({ key, label }) => ({ key, label: shortened(label, 22) }));
+  const seen = cells.flatMap((cell) => (cell.share === null ? [] : [{ ...cell, shade: shade(cell.share) }]));
   const lines = columns.map(({ key, label }) => ({
     key,
-    label: shortened(label, 22).replace(/ (?=\S+$)/, '\n'),
+    label: shortened(label, 22).replaceAll(' ', '\n'),
   }));
   return drawn(
     {
-      height: 46 + rows.length * 26,
+      height: 60 + rows.length * 26,
       ...{
-        marginTop: 42,
+        marginTop: 56,
         marginBottom: 4,
         marginRight: 8,
         marginLeft: marginFor(labels.map(({ label }) => label)),
       },
-      x: { ...rowAxis(lines), axis: 'top' },
+      x: { ...rowAxis(lines), axis: null },
       y: rowAxis(labels),
-      // Never so dark that the page's own text colour could not be read on it, in either theme.
-      opacity: { type: 'linear', domain: [0, 1], range: [0.06, 0.6] },
       marks: [
-        Plot.cell(seen, { x: 'column', y: 'row', fill: 'var(--own)', fillOpacity: 'share', inset: 1 }),
+        Plot.axisX({ anchor: 'top', fontSize: 12, tickSize: 0, label: null }),
+        Plot.cell(seen, { x: 'column', y: 'row', fill: 'var(--own)', fillOpacity: 'shade', inset: 1 }),
         Plot.text(cells, { x: 'column', y: 'row', text: 'note', fill: 'currentColor' }),
       ],
     },
     text,
   );
+}
+
+/** Never so dark that the page's own text colour could not be read on it, in either theme. */
+function shade(share: number): number {
+  return Number((0.06 + 0.54 * share).toFixed(3));
 }

@@ -2,6 +2,7 @@ import type { Observation } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
 import { Evidence, type ReportLinks } from './evidence.ts';
 import { html, Markup, name } from './markup.ts';
+import { REPORT_CSP } from './report-csp.ts';
 import { REPORT_STYLE } from './report-style.ts';
 import { brandsSection } from './section-brands.ts';
 import { briefSection, subjectOf } from './section-brief.ts';
@@ -17,9 +18,6 @@ import { factsSection, quotesSection, suggestionsSection } from './section-words
 import { count, moment, surfaceTitle } from './wording.ts';
 
 export type { ObservationSlice, ReportLinks } from './evidence.ts';
-
-/** What a report may load: nothing but its own style and pictures in the file. Served as a header, too. */
-export const REPORT_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 export interface ReportInput {
   title: string;

@@ -50,12 +50,13 @@ svg.plot text{white-space:pre}
 .scroll{overflow-x:auto;margin:.4rem 0 1rem}
 table{border-collapse:collapse;width:100%;font-size:.875rem}
 caption{text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.3rem}
-th,td{padding:.36rem .7rem .36rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-thead th{border-bottom:1.5px solid var(--ink);font-weight:600;vertical-align:bottom;overflow-wrap:normal}
-th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th,td{padding:.36rem .8rem .36rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:break-word}
+td:not(.n):last-child{min-width:12rem}tbody th bdi{overflow-wrap:anywhere}td p{margin:0 0 .4rem}
+thead th{border-bottom:1.5px solid var(--ink);font-weight:600;vertical-align:bottom}
+th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 tbody th{font-weight:500;min-width:8rem}
 tr.own>th,tr.own>td{font-weight:650;background:var(--wash)}
-.grid td{text-align:center;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:.3rem}
+.grid td,.grid td:last-child{text-align:center;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:.3rem;min-width:0}
 .grid thead th:not(:first-child){text-align:center}
 .grid tbody th{min-width:16rem}
 blockquote{margin:.7rem 0;padding:.1rem 0 .1rem 1rem;border-left:3px solid var(--own);max-width:46rem}
@@ -66,11 +67,11 @@ dl.facts dt{color:var(--soft)}dl.facts dd{margin:0;overflow-wrap:anywhere}
 :target,tbody:target>tr{background:color-mix(in srgb,var(--ghost) 28%,transparent);scroll-margin-top:1rem}
 footer{padding-top:2rem;padding-bottom:3rem;color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}
 @media (max-width:40rem){body{font-size:15px}h1{font-size:1.6rem}header.top{padding-top:1.5rem}main,header.top,footer{padding-left:1rem;padding-right:1rem}
-dl.facts{grid-template-columns:1fr;gap:.1rem}dl.facts dd{margin-bottom:.6rem}.list{columns:1}.cards{grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr))}.scroll table{min-width:34rem}.grid tbody th{min-width:9rem}}
+dl.facts{grid-template-columns:1fr;gap:.1rem}dl.facts dd{margin-bottom:.6rem}.list{columns:1}.cards{grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr))}.scroll table{min-width:36rem}tbody th{position:sticky;left:0;background:var(--paper)}td.n small{display:block}.grid tbody th{min-width:9rem}}
 @page{size:A4;margin:14mm 13mm}
 @media print{body{font-size:10.2pt;line-height:1.45}main,header.top,footer{max-width:none;padding:0}nav{display:none}
 h2{margin-top:1.6rem;break-after:avoid}h3,figcaption,caption{break-after:avoid}figure,.card,.note,blockquote,tr{break-inside:avoid}
-.chart,.scroll{overflow:visible}svg.plot{min-width:0}table{font-size:8.6pt}.grid tbody th{min-width:9rem}th,td{padding-right:.45rem}thead{display:table-header-group}
+.chart,.scroll{overflow:visible}svg.plot{min-width:0}table{font-size:8.6pt}.grid tbody th{min-width:9rem}th,td{padding-right:.45rem}td.n{white-space:normal}td.n small{display:block;white-space:nowrap}td:not(.n):last-child{min-width:8rem}tbody th{min-width:5rem}thead{display:table-header-group}
 a{color:inherit;text-decoration:none}.card,.legend i,tr.own>th,tr.own>td,.note{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .cards{grid-template-columns:repeat(4,1fr)}.card .big{font-size:1.5rem}}
 `;

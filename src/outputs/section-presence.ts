@@ -44,8 +44,8 @@ function sliceBlock(
     { head: 'Presence', numeric: true },
     { head: 'These prompts', numeric: true },
     { head: 'Questions like these', numeric: true },
-    { head: 'Counting no answer as absent', numeric: true },
-    { head: 'If the missing had missed / shown it', numeric: true },
+    { head: 'Per query', numeric: true },
+    { head: 'Bounds', numeric: true },
     { head: 'Left out' },
   ];
   const body = slices.map((slice) => {
@@ -74,7 +74,11 @@ function sliceBlock(
     title: `Presence of ${brand.name}`,
     legend: INTERVAL_LEGEND,
     chart,
-    table: table('Presence with both 95 % intervals', columns, kind === 'surfaces' ? [total, ...body] : body),
+    table: table(
+      'Both 95 % intervals; per query: no answer shown counts as not named; bounds: had all missing captures missed / shown it',
+      columns,
+      kind === 'surfaces' ? [total, ...body] : body,
+    ),
   });
 }
 

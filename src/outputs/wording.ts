@@ -101,9 +101,9 @@ export function outcomeWords(outcome: string): string {
   return LEFT_OUT[outcome] ?? outcome.replaceAll('_', ' ');
 }
 
-/** `2 human check asked, 1 declined`, or `none`. */
+/** `human check asked 2, declined 1`, or `none`. */
 export function excludedWords(excluded: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(excluded).map(([why, times]) => `${count(times)} ${outcomeWords(why)}`);
+  const parts = Object.entries(excluded).map(([why, times]) => `${outcomeWords(why)} ${count(times)}`);
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 

@@ -1,7 +1,8 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { IN_FILE } from '../../../src/outputs/evidence.ts';
-import { REPORT_CSP, reportHtml } from '../../../src/outputs/report-html.ts';
+import { REPORT_CSP } from '../../../src/outputs/report-csp.ts';
+import { reportHtml } from '../../../src/outputs/report-html.ts';
 import { richReport, SCRIPT_NAME } from './rich-report.ts';
 
 const SMALL = { prompts: 8, surfaces: 9, replicates: 3, regions: ['US', 'DE'] } as const;

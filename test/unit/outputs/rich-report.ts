@@ -89,7 +89,12 @@ export function richObservations({
               adapter: `${surface}@3`,
               modelLabel: null,
             },
-            ...{ textLength: 900, mentions: named.flatMap((own, order) => mentionsOf(own, order, draw)) },
+            ...{
+              textLength: 900,
+              mentions: (draw() > 0.5 ? named : [...named].reverse()).flatMap((own, order) =>
+                mentionsOf(own, order, draw),
+              ),
+            },
             sources: cited.map((own, order) => ({
               ...{
                 sourceId: order + 1,
@@ -144,14 +149,13 @@ function hostOf(index: number): string {
 function mentionsOf(own: number, order: number, draw: () => number): SeenMention[] {
   const listed = draw() > 0.5;
   const kind = draw() > 0.95 ? 'ambiguous' : 'mention';
-  return [
-    {
-      ...{ brandId: `b${own}`, termId: `b${own}.t`, start: order * 80 + 10, end: order * 80 + 20, kind },
-      ...(listed
-        ? { where: 'list', listRank: order + 1 }
-        : { where: draw() > 0.7 ? 'table' : 'paragraph', listRank: null }),
-    },
-  ];
+  return Array.from({ length: 1 + ((own + order) % 3) }, (_, index) => ({
+    ...{ brandId: `b${own}`, termId: `b${own}.t`, kind },
+    ...{ start: order * 140 + index * 40, end: order * 140 + index * 40 + 10 },
+    ...(listed
+      ? { where: 'list', listRank: order * 2 + 1 }
+      : { where: draw() > 0.7 ? 'table' : 'paragraph', listRank: null }),
+  }));
 }
 
 export function richBook(brands = 6): BrandBook {
