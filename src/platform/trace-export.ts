@@ -31,13 +31,17 @@ export async function startTraceExport(endpoint: string, role: string, log: Log)
 /** Starts the SDK with any processor of spans; one per process. */
 export async function startTraces(processor: SpanProcessor, role: string, log: Log): Promise<TraceExport> {
   const { NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
-  const { defaultResource, resourceFromAttributes } = await import('@opentelemetry/resources');
-  const resource = defaultResource().merge(
+  const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import(
+    '@opentelemetry/resources'
+  );
+  const ours = defaultResource().merge(
     resourceFromAttributes({
       ...{ 'service.name': 'capture-fleet', 'service.instance.id': `${hostname()}-${process.pid}` },
       'fleet.role': role,
     }),
   );
+  // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, which operators know, go before.
+  const resource = ours.merge(detectResources({ detectors: [envDetector] }));
   diag.setLogger(diagnosticsTo(log), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register();
