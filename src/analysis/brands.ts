@@ -113,3 +113,11 @@ export async function deleteBrand(sql: Sql, accountId: string, id: string): Prom
   ]);
   return (rowCount ?? 0) > 0;
 }
+
+/** The brand of an account that has exactly one; undefined for none and for several. */
+export async function onlyBrand(sql: Sql, accountId: string): Promise<OwnBrand | undefined> {
+  const { rows } = await sql.query(`SELECT ${COLUMNS} FROM fleet.brand WHERE account_id = $1 LIMIT 2`, [
+    accountId,
+  ]);
+  return rows.length === 1 ? brandRow.parse(rows[0]) : undefined;
+}

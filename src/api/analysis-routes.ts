@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { bookOf } from '../analysis/brand.ts';
+import { onlyBrand } from '../analysis/brands.ts';
 import { dialectRegion } from '../contract/dialect.ts';
 import { ApiError } from '../contract/errors.ts';
 import { isJobId, type RequestId } from '../contract/ids.ts';
@@ -11,7 +13,7 @@ import { analysisPrice } from '../jobs/price-table.ts';
 import { readEnvelopes } from '../jobs/read.ts';
 import { type Submitted, submit } from '../jobs/submit.ts';
 import type { Prompt } from '../measure/observation.ts';
-import { summarisePairs } from '../measure/pairs.ts';
+import { type PairsSummary, summarisePairs } from '../measure/pairs.ts';
 import { isoTime } from '../platform/clock.ts';
 import { analysisRequest } from './analysis-request.ts';
 import { analysisResults } from './analysis-results.ts';
@@ -32,10 +34,17 @@ import { checkWebhook } from './webhook-request.ts';
 import { errorBodySchema, readHeadersSchema, submitHeadersSchema } from './wire.ts';
 
 const PATH = '/api/v1/async-analysis';
-const errors = { '4xx': errorBodySchema, '5xx': errorBodySchema };
 
-/** `POST /api/v1/async-analysis` and its `GET`: a search with replicates, and what its captures say together. */
-export function analysisRoutes(app: App, context: ApiContext): void {
+/**
+ * `POST /api/v1/async-analysis` and its `GET`: a search with replicates, and what its captures say together. Errors are
+ * those of the API they are served in.
+ */
+export function analysisRoutes(
+  app: App,
+  context: ApiContext,
+  errorSchema: z.ZodType = errorBodySchema,
+): void {
+  const errors = { '4xx': errorSchema, '5xx': errorSchema };
   app.post(
     PATH,
     {
@@ -151,16 +160,22 @@ async function read(
   const found =
     status === 'running'
       ? { results: null, summary: null, methodology: null }
-      : analysisResults(
-          summarisePairs(await readEnvelopes(context.db, accountId, id), promptOf(job), null, id),
-          { presenter: presenterFor(request), includeRaw, locationOf },
-        );
+      : analysisResults(await summary(context, accountId, job), {
+          ...{ presenter: presenterFor(request), includeRaw, locationOf },
+        });
   return {
     ...askedOf(job),
     status,
     completedAt: job.completedAt === null ? null : isoTime(job.completedAt.getTime()),
     ...{ credits: job.credits, progress: job.progress, ...found },
   };
+}
+
+/** Of the account's brand, where it has exactly one: with several nobody could say which is meant. */
+async function summary(context: ApiContext, accountId: string, job: AnalysisJob): Promise<PairsSummary> {
+  const brand = await onlyBrand(context.db, accountId);
+  const envelopes = await readEnvelopes(context.db, accountId, job.jobId);
+  return summarisePairs(envelopes, promptOf(job), brand === undefined ? null : bookOf(brand), job.jobId);
 }
 
 function promptOf({ jobId, prompt }: AnalysisJob): Prompt {

@@ -7,7 +7,7 @@ import type { Sql } from '../platform/database.ts';
 
 /** A job as an analysis sees it. */
 export interface AnalysisJob {
-  jobId: string;
+  jobId: JobId;
   prompt: string;
   request: z.infer<typeof requestSchema>;
   status: JobStatus;
@@ -67,5 +67,5 @@ export async function readAnalysis(
   if (row === undefined) return undefined;
   const { id, query, total, completed, failed, reserved, settled, released, ...job } = row;
   const credits = { reserved, settled, released };
-  return { ...job, jobId: id, prompt: query, credits, progress: { total, completed, failed } };
+  return { ...job, jobId: id as JobId, prompt: query, credits, progress: { total, completed, failed } };
 }

@@ -49,7 +49,7 @@ export const brandSchema = z
     updated_at: z.iso.datetime(),
     object: z.literal('brand'),
   })
-  .meta({ id: 'Brand' });
+  .meta({ id: 'BrandOut' });
 
 export const factsPatchSchema = z
   .strictObject({
@@ -71,7 +71,7 @@ export const factsPatchSchema = z
 
 export const factsOutSchema = factsSchema
   .extend({ brand_id: z.uuid(), object: z.literal('brand.facts') })
-  .meta({ id: 'BrandFacts' });
+  .meta({ id: 'BrandFactsOut' });
 
 export type BrandBody = z.infer<typeof brandBodySchema>;
 

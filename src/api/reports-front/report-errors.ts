@@ -14,7 +14,7 @@ export const reportErrorSchema = z
     }),
     request_id: z.uuid().describe('The same as the X-Correlation-ID header.'),
   })
-  .meta({ id: 'ApiError' });
+  .meta({ id: 'ReportError' });
 
 /** One thing wrong in a request, in the reference's words: where, what, and which kind. */
 export interface Fault {

@@ -86,7 +86,7 @@ export const promptSchema = z
     prompt_text: z.string(),
     report_id: z.uuid(),
   })
-  .meta({ id: 'Prompt' });
+  .meta({ id: 'ReportPrompt' });
 
 export const reportDetailSchema = z
   .strictObject({
@@ -143,7 +143,7 @@ export const jobSchema = z
     started_at: z.iso.datetime().nullable(),
     completed_at: z.iso.datetime().nullable(),
   })
-  .meta({ id: 'Job' });
+  .meta({ id: 'ReportJob' });
 
 const time = (date: Date | null): string | null => (date === null ? null : isoTime(date.getTime()));
 

@@ -28,7 +28,7 @@ const meSchema = z
     mode: z.enum(['live', 'test']),
     scopes: z.array(z.string()),
   })
-  .meta({ id: 'Me' });
+  .meta({ id: 'KeyInfo' });
 
 /** Brands, reports and runs in the shape of reference/report-runs-api.md. */
 export const reportsFront: Front = {
