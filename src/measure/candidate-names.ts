@@ -38,12 +38,33 @@ const GENERIC = new Set(
 
 const MOST_WORDS = 4;
 const MOST_CHARACTERS = 40;
+/** Japanese sentences and adjectives end so; names do not. */
+const VERB_ENDS = /(?:ます|です|した|する|ない|たい|たい場合|場合|こと|ください|[いるう])$/u;
 const CASED = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]/u;
 
 /** The head of a list item or line: what stands before its first colon, dash or bracket. */
 export function headOf(text: string): string {
   const plain = plainText(text).replace(/^\s*(?:\d{1,2}[.)]\s*|[-*•·–—]\s+)/u, '');
   return plain.split(/\s*[:：(（]|\s+[-–—|]\s+|\n|[,，、。;]|\.\s|\.$/u)[0]?.trim() ?? '';
+}
+
+/**
+ * A list item as a candidate. In scripts without capitals nothing tells a name from a phrase, so there only the head of
+ * an item counts, or an item that is one short word.
+ */
+export function itemHead(text: string): string {
+  const head = headOf(text);
+  const whole = plainText(text);
+  if (CASED.test(head) || head.length < whole.length - 1) return head;
+  return /\s/.test(head) || head.length > LONGEST_BARE_ITEM ? '' : head;
+}
+
+const LONGEST_BARE_ITEM = 10;
+
+/** Whether an answer also writes a name in small letters, as a common noun. */
+export function isCommonNoun(name: string, answer: string): boolean {
+  if (!/^\p{Lu}\p{Ll}+$/u.test(name)) return false;
+  return new RegExp(`(?<![\\p{L}\\p{M}./@-])${name.toLowerCase()}(?![\\p{L}\\p{M}./@-])`, 'u').test(answer);
 }
 
 /** Markdown marks, reference numbers and pictographs taken away. */
@@ -65,6 +86,7 @@ export function asName(text: string): string | null {
     .trim();
   const words = name.split(/\s+/);
   if (name.length < 2 || name.length > MOST_CHARACTERS || words.length > MOST_WORDS) return null;
+  if (VERB_ENDS.test(name)) return null;
   if (!/\p{L}/u.test(name) || /[?¿=<>{}\\]|:\/\//.test(name)) return null;
   const content = words.filter((word) => word.length > 3 && CASED.test(word));
   if (!content.every((word) => /\p{Lu}|\p{N}/u.test(word)) || !words.some(looksNamed)) return null;

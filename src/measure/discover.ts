@@ -1,7 +1,7 @@
 import type { Block, ListItem } from '../contract/envelope.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import { registrableDomain } from './brand-domains.ts';
-import { asName, headOf, isNameOfDomain, siteOfLink } from './candidate-names.ts';
+import { asName, headOf, isCommonNoun, isNameOfDomain, itemHead, siteOfLink } from './candidate-names.ts';
 import { spellingKey } from './fold.ts';
 import type { Matcher } from './matcher.ts';
 import type { CompetitorSuggestion } from './report-metrics.ts';
@@ -37,6 +37,9 @@ interface Sighting {
 }
 
 const MOST_SUGGESTED = 20;
+/** Heads of one answer that are looked at, and characters of it in which a noun is looked for. */
+const MOST_HEADS = 200;
+const MOST_READ = 20_000;
 
 /**
  * Names that answers offer beside the brands of the book (C.2 *Competitor discovery*): heads of list items and of bold
@@ -146,16 +149,18 @@ function candidatesOf({ markdown, blocks, productTitles }: DiscoveryAnswer): Can
   ];
   return [
     ...links,
-    ...heads.flatMap(({ text, from }): Candidate[] => {
+    ...heads.slice(0, MOST_HEADS).flatMap(({ text, from }): Candidate[] => {
       const name = asName(text);
-      return name === null ? [] : [{ name, from, domain: null }];
+      return name === null || isCommonNoun(name, markdown.slice(0, MOST_READ))
+        ? []
+        : [{ name, from, domain: null }];
     }),
   ];
 }
 
 function blockHeads({ type, items, rows, text }: Block): { text: string; from: Origin }[] {
   if (type === 'product') return [{ text: headOf(text), from: 'product' }];
-  const list = (items ?? []).map((item: ListItem) => ({ text: headOf(item.text), from: 'list' as const }));
+  const list = (items ?? []).map((item: ListItem) => ({ text: itemHead(item.text), from: 'list' as const }));
   const table = (rows ?? [])
     .slice(1)
     .map(([first = '']) => ({ text: headOf(first), from: 'table' as const }));

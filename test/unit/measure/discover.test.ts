@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../../src/contract/envelope.ts';
-import { asName, headOf, siteOfLink } from '../../../src/measure/candidate-names.ts';
+import { asName, headOf, isCommonNoun, itemHead, siteOfLink } from '../../../src/measure/candidate-names.ts';
 import { CompetitorDiscovery, type DiscoveryAnswer } from '../../../src/measure/discover.ts';
 import { compileMatcher, type Matcher } from '../../../src/measure/matcher.ts';
 import { bookOf } from './book-for-tests.ts';
@@ -47,6 +47,15 @@ describe('names that look like names', () => {
     ['what is it?', null],
   ])('%s → %s', (text, name) => {
     expect(asName(headOf(text))).toBe(name);
+  });
+
+  it('takes no phrase of a script without capitals, and no noun that the answer writes small', () => {
+    expect(
+      ['小米：便宜', 'ノキア', '山頂は夏でも氷点下になります', 'يحسّن الهضم', 'سامسونج: جيد'].map(itemHead),
+    ).toEqual(['小米', 'ノキア', '', '', 'سامسونج']);
+    expect(asName('早く着きたい場合')).toBeNull();
+    expect(isCommonNoun('Hosting', '**Hosting**: the hosting is cheap')).toBe(true);
+    expect(isCommonNoun('Hubfield', '[Hubfield](https://hubfield.example)')).toBe(false);
   });
 
   it('takes a link for a name only when it names the site it leads to', () => {
