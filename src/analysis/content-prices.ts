@@ -32,6 +32,9 @@ export function partsOfRun(run: { id: string; depth: Depth; mode: KeyMode }): Pr
   }));
 }
 
+/** What the main text of a page costs. */
+export const SERIALISE_PRICE = 1;
+
 /** What an immediate score costs: 2 with topics of the caller's, 3 without. */
 export function immediatePrice(asked: { mode: KeyMode; trends: boolean }): number {
   if (asked.mode === 'test') return 0;

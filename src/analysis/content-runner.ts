@@ -11,6 +11,7 @@ import {
   type LeasedRun,
   renewLease,
 } from './content-end.ts';
+import { retireContentRuns } from './content-retention.ts';
 import { executeRun, type RunMeans } from './execute-content-run.ts';
 
 export interface ContentRunnerOptions extends RunMeans {
@@ -19,6 +20,8 @@ export interface ContentRunnerOptions extends RunMeans {
   log: Log;
   /** Runs under way at most; 0: only ends what nobody else will. Default 2. */
   concurrency?: number;
+  /** Days after its end that a run is kept; absent: for ever. Swept once an hour. */
+  retentionDays?: number;
   /** Default 1 s: leases end without a notification. */
   pollMs?: number;
   /** How long a lost process keeps others from its run; default 60 s. Renewed three times as often. */
@@ -28,6 +31,8 @@ export interface ContentRunnerOptions extends RunMeans {
 const CONCURRENCY = 2;
 const POLL_MS = 1_000;
 const LEASE_MS = 60_000;
+const SWEEP_EVERY_MS = 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 /**
  * Executes content runs until stopped. Any number may run: runs are leased, and those of a process that was killed are taken
@@ -41,6 +46,7 @@ export class ContentRunner {
   readonly #stopping = new AbortController();
   #pumping: Promise<void> | undefined;
   #again = false;
+  #sweepAt = 0;
   #poll: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -90,6 +96,7 @@ export class ContentRunner {
         this.#again = false;
         await expireRuns(db, clock.now());
         await releaseExpired(db, clock.now());
+        await this.#sweep();
         while (this.busy < concurrency && !this.#stopping.signal.aborted) {
           const run = await claimRun(db, clock.now(), leaseMs);
           if (run === undefined) break;
@@ -100,6 +107,14 @@ export class ContentRunner {
       this.#again = false;
       log.warn({ err: error }, 'could not look for content runs; the next poll tries again');
     }
+  }
+
+  async #sweep(): Promise<void> {
+    const { clock, log, retentionDays } = this.#options;
+    if (retentionDays === undefined || clock.monotonic() < this.#sweepAt) return;
+    this.#sweepAt = clock.monotonic() + SWEEP_EVERY_MS;
+    const retired = await retireContentRuns(this.#options, clock.now() - retentionDays * DAY_MS);
+    if (retired > 0) log.info({ retired, days: retentionDays }, 'old content runs forgotten');
   }
 
   #begin(run: LeasedRun): void {

@@ -17,6 +17,7 @@ const SUBMITS: readonly (Scope | null)[] = [
   'search:create',
   'content_intelligence:runs:create',
   'content_intelligence:content:score',
+  'pages:content:serialize',
   'write:prompts',
   'write:reports',
 ];

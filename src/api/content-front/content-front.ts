@@ -4,6 +4,7 @@ import { bandsRoute } from './bands-route.ts';
 import { contentErrorBody } from './content-errors.ts';
 import { runsRoutes } from './runs-routes.ts';
 import { scoreRoute } from './score-route.ts';
+import { serialiseRoute } from './serialise-route.ts';
 
 const BASE = '/v1/content-intelligence';
 
@@ -14,6 +15,7 @@ const RULES: readonly [method: string, path: RegExp, scope: Scope | null][] = [
   ['GET', /^\/v1\/content-intelligence\/runs(\/:run_id)?$/, 'runs:read'],
   ['POST', /^\/v1\/content-intelligence\/content\/score$/, 'content_intelligence:content:score'],
   ['GET', /^\/v1\/content-intelligence\/bands$/, null],
+  ['POST', /^\/v1\/pages\/content\/serialize$/, 'pages:content:serialize'],
 ];
 
 /** Page scores in the shape of reference/content-intelligence-api.md. */
@@ -25,7 +27,7 @@ export const contentFront: Front = {
     description: 'Page scores of Capture Fleet in the shape of the content-intelligence API.',
     tags: [{ name: 'Content intelligence', description: 'How fit a page is to be found and cited.' }],
   },
-  rootPaths: /^\/v1\/content-intelligence(\/|$)/,
+  rootPaths: /^\/v1\/(content-intelligence|pages)(\/|$)/,
   emptyMeansOmitted: true,
   scopeOf(method, pattern) {
     const rule = RULES.find(([name, path]) => name === method && path.test(pattern));
@@ -36,6 +38,7 @@ export const contentFront: Front = {
   routes(app, context) {
     runsRoutes(app, context, BASE);
     scoreRoute(app, context, BASE);
+    serialiseRoute(app, context);
     bandsRoute(app, BASE);
   },
 };

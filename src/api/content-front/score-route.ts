@@ -45,11 +45,11 @@ async function score(
   const scored = await scoreNow({ db, clock, capture }, callerOf(request), asked).catch((error: unknown) => {
     throw withEstimate(error);
   });
-  const result = presentScore(scored.score);
+  const result = presentScore(scored.result);
   const { reserved: estimated, settled, released } = scored.credits;
   return {
     action_decision_id: actionId(scored.id),
-    status: scored.score.outcome === 'captured' ? 'completed' : 'failed',
+    status: scored.result.outcome === 'captured' ? 'completed' : 'failed',
     url: body.url,
     language: body.language ?? DEFAULT_LANGUAGE,
     country: body.country ?? DEFAULT_COUNTRY,
@@ -57,6 +57,6 @@ async function score(
     ca_result: result,
     ...flatBilling(presentBilling({ estimated, reserved: 0, settled, released })),
     explanation:
-      scored.score.outcome === 'captured' ? 'Score completed.' : `Score failed: ${result.issue_message}`,
+      scored.result.outcome === 'captured' ? 'Score completed.' : `Score failed: ${result.issue_message}`,
   };
 }

@@ -11,7 +11,13 @@ import {
   type RunEnd,
   renewLease,
 } from '../../../src/analysis/content-end.ts';
-import { type ContentRun, readContentRun, readRunScore } from '../../../src/analysis/content-run.ts';
+import { retireContentRuns } from '../../../src/analysis/content-retention.ts';
+import {
+  type ContentRun,
+  listContentRuns,
+  readContentRun,
+  readRunScore,
+} from '../../../src/analysis/content-run.ts';
 import { executeRun } from '../../../src/analysis/execute-content-run.ts';
 import { scoreNow } from '../../../src/analysis/score-content.ts';
 import { RUN_TIME_MS, startContentRun } from '../../../src/analysis/start-content-run.ts';
@@ -301,6 +307,31 @@ describe('given a process killed between any two statements', () => {
 function breakingResolve(): typeof world.db {
   return { ...world.db, query: () => Promise.reject(new Error('the process is dead')) };
 }
+
+describe('a run past its retention', () => {
+  it('is forgotten with what it stored; a newer one is kept, and the ledger keeps both', async () => {
+    const accountId = await account();
+    const ends: [string, number][] = [
+      ['https://old.example/', Date.now() - 40 * 86_400_000],
+      ['https://new.example/', Date.now()],
+    ];
+    const stored: string[] = [];
+    for (const [url, now] of ends) {
+      await started(world.db, { url }, { accountId, now });
+      const run = await leased(now);
+      const means = { db: world.db, store, origin: 'live' as const, capture: playedCapture() };
+      const end = await executeRun(means, run, never);
+      stored.push((end.page as { record: { key: string } }).record.key);
+      await endRun(world.db, run, end, now);
+    }
+    expect(await retireContentRuns({ db: world.db, store }, Date.now() - 30 * 86_400_000)).toBe(1);
+    await expect(store.get(stored[0] ?? '')).rejects.toMatchObject({ code: 'ARTIFACT_NOT_FOUND' });
+    expect((await store.get(stored[1] ?? '')).length).toBeGreaterThan(0);
+    const { runs } = await listContentRuns(world.db, { accountId, status: null, limit: 10, after: null });
+    expect(runs.map(({ url }) => url)).toEqual(['https://new.example/']);
+    expect((await booksOf(world.db, accountId)).entries).toHaveLength(4);
+  });
+});
 
 describe('the audit of credits', () => {
   it('knows what runs hold, and still finds a reservation that nobody holds', async () => {

@@ -152,6 +152,31 @@ describe('an immediate score', () => {
   });
 });
 
+describe('the text of a page', () => {
+  it('costs 1, is cut where asked, and a page without any costs nothing', async () => {
+    const { ask, accountId } = await tenant(10);
+    const path = '/v1/pages/content/serialize';
+    const whole = await ask('POST', path, { url: world.site.url('/article') });
+    expect(whole.body.serialization).toMatchObject({
+      ...{ http_status: 200, title: 'Tea kettles compared', truncated: false, issue: null },
+      ...{
+        content_view: expect.stringContaining('A kettle of 1.7 litres'),
+        billing: { settled_credits: '1.00' },
+      },
+    });
+    const cut = await ask('POST', path, { url: world.site.url('/article'), max_chars: 10 });
+    expect(cut.body.serialization).toMatchObject({ content_view_chars: 10, truncated: true });
+    const none = await ask('POST', path, { url: world.site.url('/403') });
+    expect(none.body.serialization).toMatchObject({
+      ...{ blocked: true, issue: 'forbidden', content_view: '', billing: { status: 'released' } },
+    });
+    expect(await balance(accountId)).toEqual({ posted: 8, reserved: 0 });
+    expect(await ask('POST', path, { url: world.site.url('/article'), max_chars: 0 })).toMatchObject({
+      ...{ status: 400, body: detail('invalid_request') },
+    });
+  });
+});
+
 describe('pages that are none (issue 6, Bad input)', () => {
   it.each([
     ['/to-private', 'private_address'],
