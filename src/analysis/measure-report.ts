@@ -33,7 +33,15 @@ const jobRow = z.object({
 export async function measureReport(sql: Sql, accountId: string, report: Report): Promise<MeasuredReport> {
   const brand = await readBrand(sql, accountId, report.brandId);
   if (brand === undefined) throw new FleetError('INPUT_UNREADABLE', `report ${report.id} has no brand`);
-  const book = bookOf(brand);
+  return measureUnder(sql, accountId, report, bookOf(brand));
+}
+
+async function measureUnder(
+  sql: Sql,
+  accountId: string,
+  report: Report,
+  book: BrandBook,
+): Promise<MeasuredReport> {
   const prompts = new Map(
     (await listPrompts(sql, report.id)).map(({ id, text, category, intent, origin }): [string, Prompt] => [
       id,
@@ -81,6 +89,40 @@ export async function storeMeasured(
       ...[JSON.stringify(metrics), JSON.stringify(results), new Date(now)],
     ],
   );
+}
+
+const bookRow = z.object({
+  // Written by `storeMeasured`, from a book that was checked.
+  book: z.custom<BrandBook>((value) => typeof value === 'object' && value !== null),
+  metrics: z.custom<ReportMetrics>((value) => typeof value === 'object' && value !== null),
+  measuredAt: z.date(),
+});
+
+/** A report as it was measured last, with its observations: what its files are made of. */
+export interface ReadReport {
+  metrics: ReportMetrics;
+  observations: readonly Observation[];
+  measuredAt: Date;
+}
+
+/**
+ * What was measured last, with the observations under the book of then: read from the captures again, not kept. A brand
+ * that changed since changes nothing here before it is measured again. Undefined before the first run has ended.
+ */
+export async function readMeasuredReport(
+  sql: Sql,
+  accountId: string,
+  report: Report,
+): Promise<ReadReport | undefined> {
+  const { rows } = await sql.query(
+    `SELECT book, metrics, measured_at AS "measuredAt" FROM fleet.report_metrics
+     WHERE report_id = $1 ORDER BY measured_at DESC LIMIT 1`,
+    [report.id],
+  );
+  const stored = bookRow.optional().parse(rows[0]);
+  if (stored === undefined) return undefined;
+  const { observations } = await measureUnder(sql, accountId, report, stored.book);
+  return { metrics: stored.metrics, observations, measuredAt: stored.measuredAt };
 }
 
 const storedRow = z.object({

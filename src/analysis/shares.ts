@@ -52,6 +52,30 @@ export async function listShares(sql: Sql, accountId: string, reportId: string):
   return z.array(shareRow).parse(rows);
 }
 
+/** One link of the account; undefined when there is none. */
+export async function readShare(sql: Sql, accountId: string, id: string): Promise<Share | undefined> {
+  const { rows } = await sql.query(
+    `SELECT ${COLUMNS} FROM fleet.report_share WHERE account_id = $1 AND id = $2`,
+    [accountId, id],
+  );
+  return shareRow.optional().parse(rows[0]);
+}
+
+/** Lets a link end `days` from now; undefined when the account has no such link, or it was taken back. */
+export async function extendShare(
+  sql: Sql,
+  accountId: string,
+  id: string,
+  { days, now }: { days: number; now: number },
+): Promise<Share | undefined> {
+  const { rows } = await sql.query(
+    `UPDATE fleet.report_share SET expires_at = $3
+     WHERE account_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING ${COLUMNS}`,
+    [accountId, id, new Date(now + days * DAY_MS)],
+  );
+  return shareRow.optional().parse(rows[0]);
+}
+
 /** Takes a link back for good; false when the account has no such link. */
 export async function revokeShare(sql: Sql, accountId: string, id: string, now: number): Promise<boolean> {
   const { rowCount } = await sql.query(

@@ -37,6 +37,7 @@ import { metricsRoutes } from './metrics-routes.ts';
 import type { ReceiveLimits } from './raw-answer.ts';
 import { scopeOfRoute } from './route-scopes.ts';
 import { searchRoutes } from './search-routes.ts';
+import { sharedReportRoute } from './shared-report-route.ts';
 import type { SurfaceCatalog } from './surface-catalog.ts';
 import { usageRoutes } from './usage-routes.ts';
 import { Waiters } from './waiters.ts';
@@ -110,6 +111,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     healthRoutes(scope.withTypeProvider(), context);
     docsRoutes(scope.withTypeProvider(), config);
     metricsRoutes(scope.withTypeProvider(), context);
+    sharedReportRoute(scope.withTypeProvider(), context);
   });
   return {
     listen: () => listen(app, config),

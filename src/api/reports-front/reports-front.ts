@@ -4,6 +4,8 @@ import { callerOf } from '../caller.ts';
 import type { App } from '../fastify-types.ts';
 import type { Front } from '../front.ts';
 import { brandRoutes } from './brand-routes.ts';
+import { citationRoutes } from './citation-routes.ts';
+import { outputRoutes } from './output-routes.ts';
 import { correlationId, reportErrorAnswer, reportErrorSchema } from './report-errors.ts';
 import { reportRoutes } from './report-routes.ts';
 import { runRoutes } from './run-routes.ts';
@@ -12,12 +14,14 @@ import { shareRoutes } from './share-routes.ts';
 /** First match wins; scopes in the words of the reference. */
 const RULES: readonly [method: RegExp, path: RegExp, scope: Scope][] = [
   [/GET/, /^\/v1\/me$/, 'read:meta'],
+  [/GET/, /^\/v1\/brands\/:brand_id\/citations/, 'read:citations'],
   [/GET/, /^\/v1\/brands/, 'read:brands'],
   [/POST|PATCH|DELETE/, /^\/v1\/brands/, 'write:brands'],
   [/POST/, /^\/v1\/reports\/:report_id\/prompts$/, 'write:prompts'],
   [/GET/, /^\/v1\/reports/, 'read:reports'],
   [/POST/, /^\/v1\/reports/, 'write:reports'],
-  [/DELETE/, /^\/v1\/shares/, 'write:reports'],
+  [/GET/, /^\/v1\/shares/, 'read:reports'],
+  [/PATCH|DELETE/, /^\/v1\/shares/, 'write:reports'],
   [/GET/, /^\/v1\/jobs\//, 'read:jobs'],
 ];
 
@@ -40,6 +44,8 @@ export const reportsFront: Front = {
     tags: [
       { name: 'Brands', description: 'Who is looked for, under which names, and with whom it is compared.' },
       { name: 'Reports', description: 'What was asked, and what the captures say.' },
+      { name: 'Files', description: 'A report as a page, tables and lines.' },
+      { name: 'Citations', description: 'What the answers cite.' },
       { name: 'Shares', description: 'Links that show a report.' },
       { name: 'Meta', description: 'About the key.' },
     ],
@@ -62,6 +68,8 @@ export const reportsFront: Front = {
     reportRoutes(app, context);
     runRoutes(app, context, place);
     shareRoutes(app, context);
+    outputRoutes(app, context);
+    citationRoutes(app, context);
   },
 };
 

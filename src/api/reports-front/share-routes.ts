@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { createShare, listShares, revokeShare, SHARE_DAYS, type Share } from '../../analysis/shares.ts';
+import {
+  createShare,
+  extendShare,
+  listShares,
+  readShare,
+  revokeShare,
+  SHARE_DAYS,
+  type Share,
+} from '../../analysis/shares.ts';
 import { ApiError } from '../../contract/errors.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { ApiContext } from '../api-context.ts';
@@ -46,11 +54,7 @@ export function shareRoutes(app: App, context: ApiContext): void {
     },
     async (request, reply) => {
       const report = await foundReport(context, request, request.params.report_id);
-      const days = request.body?.expires_in_days ?? SHARE_DAYS;
-      if (!(Number.isInteger(days) && days >= 1 && days <= MOST_DAYS)) {
-        const msg = `expires_in_days is a whole number from 1 to ${MOST_DAYS}, not ${days}`;
-        throw validationError([{ loc: ['body', 'expires_in_days'], msg, type: 'range' }]);
-      }
+      const days = checkedDays(request.body?.expires_in_days);
       const { accountId } = callerOf(request);
       const now = context.clock.now();
       const { share, token } = await createShare(context.db, { accountId, reportId: report.id, days, now });
@@ -75,6 +79,48 @@ export function shareRoutes(app: App, context: ApiContext): void {
       return { data: shares.map((share) => presentShare(share, null)), object: 'list' as const };
     },
   );
+  oneShareRoutes(app, context);
+}
+
+function oneShareRoutes(app: App, context: ApiContext): void {
+  app.get(
+    '/v1/shares/:share_id',
+    {
+      schema: {
+        ...{ tags, params: z.object({ share_id: z.string() }), summary: 'A link' },
+        response: { 200: shareSchema, ...errors },
+      },
+    },
+    async (request) => {
+      const { share_id: id } = request.params;
+      const { accountId } = callerOf(request);
+      const share = isUuid(id) ? await readShare(context.db, accountId, id) : undefined;
+      if (share === undefined) throw new ApiError('NOT_FOUND', 'no such share');
+      return presentShare(share, null);
+    },
+  );
+  app.patch(
+    '/v1/shares/:share_id',
+    {
+      schema: {
+        ...{
+          tags,
+          params: z.object({ share_id: z.string() }),
+          summary: 'Let a link end so many days from now',
+        },
+        body: z.strictObject({ expires_in_days: z.number() }).meta({ id: 'ReportShareUpdate' }),
+        response: { 200: shareSchema, ...errors },
+      },
+    },
+    async (request) => {
+      const { share_id: id } = request.params;
+      const { accountId } = callerOf(request);
+      const given = { days: checkedDays(request.body.expires_in_days), now: context.clock.now() };
+      const share = isUuid(id) ? await extendShare(context.db, accountId, id, given) : undefined;
+      if (share === undefined) throw new ApiError('NOT_FOUND', 'no such share');
+      return presentShare(share, null);
+    },
+  );
   app.delete(
     '/v1/shares/:share_id',
     {
@@ -91,6 +137,14 @@ export function shareRoutes(app: App, context: ApiContext): void {
       return { id, deleted: true as const, object: 'report.share' };
     },
   );
+}
+
+/** How long a link shall work. Throws validation_error. */
+function checkedDays(asked: number | undefined): number {
+  const days = asked ?? SHARE_DAYS;
+  if (Number.isInteger(days) && days >= 1 && days <= MOST_DAYS) return days;
+  const msg = `expires_in_days is a whole number from 1 to ${MOST_DAYS}, not ${days}`;
+  throw validationError([{ loc: ['body', 'expires_in_days'], msg, type: 'range' }]);
 }
 
 function presentShare(share: Share, url: string | null): z.infer<typeof shareSchema> {

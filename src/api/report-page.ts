@@ -1,0 +1,33 @@
+import type { ReadReport } from '../analysis/measure-report.ts';
+import type { Report } from '../analysis/reports.ts';
+import { parseChildId } from '../contract/ids.ts';
+import type { ReportLinks } from '../outputs/evidence.ts';
+import { isoTime } from '../platform/clock.ts';
+
+/** Where screenshot and proof of a capture are downloaded (with a key); observations are a file of the report. */
+export function reportLinks(reportId: string): ReportLinks {
+  const at = (id: string, rest: string): string | null =>
+    parseChildId(id) === undefined ? null : `/v1/jobs/${encodeURIComponent(id)}/${rest}`;
+  return {
+    observations: () => `/v1/reports/${reportId}/observations.csv`,
+    screenshot: ({ id, proof }) => (proof.screenshotKey === null ? null : at(id, 'artifacts/screenshot')),
+    proof: ({ id, proof }) => (proof.rawKey === null ? null : at(id, 'proof')),
+  };
+}
+
+/** What a report is called where it is shown. */
+export function reportTitle({ name, createdAt }: Report): string {
+  return name ?? `Visibility report of ${isoTime(createdAt.getTime()).slice(0, 10)}`;
+}
+
+/** A report as one HTML file. The charts are loaded with the first one. */
+export async function reportPage(report: Report, read: ReadReport): Promise<string> {
+  const { reportHtml } = await import('../outputs/report-html.ts');
+  return reportHtml({
+    title: reportTitle(report),
+    metrics: read.metrics,
+    observations: read.observations,
+    links: reportLinks(report.id),
+    generatedAt: isoTime(read.measuredAt.getTime()),
+  });
+}
