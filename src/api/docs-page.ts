@@ -43,7 +43,8 @@ tr:target{background:#fff3bf}
 <h1>Capture Fleet API</h1>
 <p>Machine-readable: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). Version <code>2026-06-27</code> is spoken by default,
 <code>X-AISearch-Version: 2026-06-01</code> (<a href="/openapi/2026-06-01.json">its document</a>) asks for the older one. Every request to <code>/v1</code> needs
-<code>Authorization: Bearer &lt;API_KEY&gt;</code>, except <code>/v1/health</code>.</p>
+<code>Authorization: Bearer &lt;API_KEY&gt;</code>, except <code>/v1/health</code>.
+<a href="/docs/method">How the figures are made</a>: every formula with an example, what is not claimed, the evidence.</p>
 ${docsGuide(limits)}
 <h2 id="routes">Routes</h2>
 <table><tr><th>Method</th><th>Path</th><th></th></tr>

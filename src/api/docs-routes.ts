@@ -3,6 +3,8 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import { API_VERSIONS, type ApiVersion, DEFAULT_VERSION } from '../contract/dialect.ts';
 import { envelopeJsonSchema } from '../contract/envelope.ts';
+import { methodPage } from '../outputs/method-page.ts';
+import { REPORT_CSP } from '../outputs/report-csp.ts';
 import type { ShownLimits } from './docs-guide.ts';
 import { docsPage, routesOf } from './docs-page.ts';
 import type { App } from './fastify-types.ts';
@@ -60,7 +62,7 @@ const TAGS = [
 
 /**
  * `GET /openapi.json` (the default dialect's), `GET /openapi/<version>.json`, `GET /schema/envelope.json` (JSON Schema
- * 2020-12 of the Envelope, for auditors) and `GET /docs`.
+ * 2020-12 of the Envelope, for auditors), `GET /docs` and `GET /docs/method` (how every figure is made).
  */
 export function docsRoutes(app: App, limits: ShownLimits): void {
   const documentOf = (version: ApiVersion): object =>
@@ -85,5 +87,10 @@ export function docsRoutes(app: App, limits: ShownLimits): void {
     reply.type('text/html; charset=utf-8');
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
     return docsPage(routesOf(app.swagger()), limits);
+  });
+  app.get('/docs/method', { schema: { hide: true } }, async (_request, reply) => {
+    reply.type('text/html; charset=utf-8');
+    reply.header('content-security-policy', REPORT_CSP);
+    return methodPage();
   });
 }

@@ -25,10 +25,7 @@ export function heatChart(
 ): Markup {
   const labels = rows.map(({ key, label }) => ({ key, label: shortened(label, 22) }));
   const seen = cells.flatMap((cell) => (cell.share === null ? [] : [{ ...cell, shade: shade(cell.share) }]));
-  const lines = columns.map(({ key, label }) => ({
-    key,
-    label: shortened(label, 22).replaceAll(' ', '\n'),
-  }));
+  const titles = new Map(columns.map(({ key, label }) => [key, shortened(label, 22).replaceAll(' ', '\n')]));
   return drawn(
     {
       height: 60 + rows.length * 26,
@@ -38,10 +35,16 @@ export function heatChart(
         marginRight: 8,
         marginLeft: marginFor(labels.map(({ label }) => label)),
       },
-      x: { ...rowAxis(lines), axis: null },
+      x: { type: 'band', domain: columns.map(({ key }) => key), axis: null },
       y: rowAxis(labels),
       marks: [
-        Plot.axisX({ anchor: 'top', fontSize: 12, tickSize: 0, label: null }),
+        Plot.axisX({
+          anchor: 'top',
+          fontSize: 12,
+          tickSize: 0,
+          label: null,
+          tickFormat: (key: string) => titles.get(key) ?? key,
+        }),
         Plot.cell(seen, { x: 'column', y: 'row', fill: 'var(--own)', fillOpacity: 'shade', inset: 1 }),
         Plot.text(cells, { x: 'column', y: 'row', text: 'note', fill: 'currentColor' }),
       ],

@@ -21,7 +21,7 @@ h2{font-size:1.35rem;line-height:1.3;margin:3rem 0 .5rem;padding-top:.9rem;borde
 h3{font-size:1.05rem;margin:1.8rem 0 .4rem}
 p{margin:.5rem 0 .8rem;max-width:46rem}
 a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:2px}
-small,.soft{color:var(--soft);font-size:.875rem}
+small,.soft{color:var(--soft);font-size:.88em}
 code{font:.85em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;list-style:none;padding:0;margin:1rem 0 0;font-size:.9rem}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(13.5rem,1fr));gap:.9rem;margin:1.3rem 0 .6rem}
@@ -49,7 +49,7 @@ svg.plot text{white-space:pre}
 .legend i.line{height:2px;vertical-align:4px}
 .scroll{overflow-x:auto;margin:.4rem 0 1rem}
 table{border-collapse:collapse;width:100%;font-size:.875rem}
-caption{text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.3rem}
+caption{text-align:left;color:var(--soft);font-size:1em;padding-bottom:.3rem}
 th,td{padding:.36rem .8rem .36rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:break-word}
 td:not(.n):last-child{min-width:12rem}tbody th bdi{overflow-wrap:anywhere}td p{margin:0 0 .4rem}
 thead th{border-bottom:1.5px solid var(--ink);font-weight:600;vertical-align:bottom}
@@ -71,7 +71,7 @@ dl.facts{grid-template-columns:1fr;gap:.1rem}dl.facts dd{margin-bottom:.6rem}.li
 @page{size:A4;margin:14mm 13mm}
 @media print{body{font-size:10.2pt;line-height:1.45}main,header.top,footer{max-width:none;padding:0}nav{display:none}
 h2{margin-top:1.6rem;break-after:avoid}h3,figcaption,caption{break-after:avoid}figure,.card,.note,blockquote,tr{break-inside:avoid}
-.chart,.scroll{overflow:visible}svg.plot{min-width:0}table{font-size:8.6pt}.grid tbody th{min-width:9rem}th,td{padding-right:.45rem}td.n{white-space:normal}td.n small{display:block;white-space:nowrap}td:not(.n):last-child{min-width:8rem}tbody th{min-width:5rem}thead{display:table-header-group}
+.chart,.scroll{overflow:visible}svg.plot{min-width:0}table{font-size:8.6pt}.grid tbody th{min-width:6.5rem}th,td{padding-right:.4rem}.grid td{padding-right:.1rem}.legend,.card h3,.card dl,.card p{font-size:.85em}td.n{white-space:normal}td.n small{display:block;white-space:nowrap}td:not(.n):last-child{min-width:8rem}tbody th{min-width:5rem}thead{display:table-header-group}
 a{color:inherit;text-decoration:none}.card,.legend i,tr.own>th,tr.own>td,.note{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .cards{grid-template-columns:repeat(4,1fr)}.card .big{font-size:1.5rem}}
 `;

@@ -319,6 +319,14 @@ describe('documents and probes', () => {
       expect(text).toContain(`id="${code.toLowerCase()}"`);
   });
 
+  it('the method page is linked from the docs and loads nothing', async () => {
+    expect((await world.ask('/docs')).text).toContain('href="/docs/method"');
+    const { status, text, headers } = await world.ask('/docs/method');
+    expect(status).toBe(200);
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none'/);
+    expect(text).toContain('How the figures are made');
+  });
+
   it('health tells which surfaces are served; the probes are open', async () => {
     const { body } = await world.ask('/v1/health');
     expect(body.status).toBe('ok');
