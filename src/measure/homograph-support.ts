@@ -32,17 +32,34 @@ const NEAR = 50;
 /** Every noun has a capital. */
 const CAPITAL_NOUNS: ReadonlySet<string> = new Set(['de', 'lb']);
 
+const APOSTROPHE_NAMES: ReadonlySet<string> = new Set(['tr', 'az']);
+
 /** Whether something in the answer says that a homograph is the brand (C.2.6). */
 export function isSupported(hit: Hit, around: Surroundings): boolean {
   const term = hit.term;
   if (term === null) return false;
   if (hasContextWord(hit, around)) return true;
   if (needsContext(term.text)) return false;
-  if (hasProductNear(hit, around) || isCoListed(hit, around)) return true;
+  if (hasProductNear(hit, around) || isCoListed(hit, around) || isCalledCompany(hit, around)) return true;
   const written = around.text.slice(hit.start, hit.end);
   const lowered = startsWithCapital(term.text) && !startsWithCapital(written);
   if (!lowered && hasDomainCited(hit, around)) return true;
   return term.minContext.length === 0 && isWrittenAsName(hit, term.text, written, around);
+}
+
+/** What makes a company of the name before it: legal forms and the word for company. */
+const COMPANY_AFTER =
+  /^,? ?(?:(?:Inc|Corp|Ltd|LLC|GmbH|AG|SE|plc|PLC|S\.A|SpA|B\.V|Oyj?|AB|A\/S|Zrt|Kft|A\.Ş)(?![\p{L}\p{N}])|社|公司|集团|集團|グループ|그룹)/u;
+/** The same before it. */
+const COMPANY_BEFORE =
+  /(?:株式会社|（株）|㈜|(?:^|\P{L})(?:شركة|חברת|компани[яиюей]+|фирм[аыуе]|ООО|АО|บริษัท|कंपनी)\s[«"“]?|บริษัท)$/u;
+
+/** The shortest of contexts: the answer itself calls it a company. */
+function isCalledCompany({ start, end }: Hit, { text }: Surroundings): boolean {
+  return (
+    COMPANY_AFTER.test(text.slice(end, end + 12)) ||
+    COMPANY_BEFORE.test(text.slice(Math.max(0, start - 16), start))
+  );
 }
 
 /** Capitals that the place in the sentence does not explain. */
@@ -54,6 +71,9 @@ function isWrittenAsName(hit: Hit, term: string, written: string, around: Surrou
   if (CAPITAL_NOUNS.has(around.language) || !startsWithCapital(written) || isAllCapitals(written, term))
     return false;
   if (isCaselessLanguage(around.language)) return true;
+  // Turkish spelling sets an apostrophe before the ending of proper names only.
+  if (APOSTROPHE_NAMES.has(around.language) && /^['’]\p{Ll}/u.test(text.slice(hit.end, hit.end + 2)))
+    return true;
   const explained = isSentenceInitial(text, hit.start) || endsLongerName(text, hit.start);
   return !explained && !isTitleCase(text, hit.start, hit.end);
 }

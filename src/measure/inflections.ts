@@ -60,9 +60,6 @@ const ENDINGS: Readonly<Record<string, Endings>> = {
     append:
       'n in a ä ia iä ta tä an en un on iin aan een oon uun ssa ssä issa issä sta stä ista istä lla llä illa illä lta ltä ilta iltä lle ille ksi iksi na nä ina inä t it kin han hän ssakin',
     replace: [
-      ['as', 'aksen aksella aksessa aksesta aksia aksiin aksille'],
-      ['us', 'uksen uksella uksessa uksesta usta ukseen ukselle'],
-      ['is', 'iksen iksella iksessa iksesta ista ikseen ikselle'],
       ['i', 'en ellä ella essa essä esta estä eltä elta elle eksi'],
       ['e', 'een eella eellä eessa eessä eesta eestä eelta eeltä eelle eeseen eet'],
     ],
@@ -82,6 +79,10 @@ const ENDINGS: Readonly<Record<string, Endings>> = {
       ['da', 'dy dzie dę dą'],
       ['o', 'a u em'],
       ['ro', 'ra ru rem rze'],
+      ['r', 'rze'],
+      ['t', 'cie'],
+      ['st', 'ście'],
+      ['d', 'dzie'],
       ['e', 'ego emu em'],
     ],
   },
@@ -151,6 +152,12 @@ function weakGrade(name: string): string[] {
   return stem === undefined ? [] : WEAK_GRADE.map((ending) => `${stem}${stop}${vowel}${ending}`);
 }
 
+/** Finnish names in -s grow a stem: `Adidas`, `Adidaksen`, `Adidasta`. */
+function sibilantStem(name: string): string[] {
+  const [, stem] = /^(.+[aeiouyäö])s$/.exec(name) ?? [];
+  return stem === undefined ? [] : [...WEAK_GRADE, 'en', 'ssakin'].map((ending) => `${stem}kse${ending}`);
+}
+
 /** Whole forms of a folded name in which its last letters changed. */
 export function replacedForms(name: string, language: string): string[] {
   const endings = ENDINGS[language];
@@ -161,5 +168,5 @@ export function replacedForms(name: string, language: string): string[] {
       : [],
   );
   if (language === 'hu') return [...listed, ...lengthened(name, endings.append.split(' '))];
-  return language === 'fi' ? [...listed, ...weakGrade(name)] : listed;
+  return language === 'fi' ? [...listed, ...weakGrade(name), ...sibilantStem(name)] : listed;
 }

@@ -14,6 +14,7 @@ interface Row {
   ambiguous: ReadonlySet<string>;
 }
 
+/** Files named `-second` were written last and first run unseen: the honest measure (README). */
 const FOLDER = join(import.meta.dirname, 'labelled');
 
 /**
