@@ -6,6 +6,7 @@ import { currentPrices } from '../jobs/price-table.ts';
 import { type SubmitContext, submitWithin } from '../jobs/submit.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Queue } from '../platform/queue.ts';
+import { traced } from '../platform/traces.ts';
 import { readBrand } from './brands.ts';
 import { type RunRefusal, runRefusal } from './report-state.ts';
 import { listPrompts, type Report, type ReportPrompt, readReport } from './reports.ts';
@@ -31,6 +32,17 @@ export interface ReportRun {
  * `details.reason`, and those of `submit`; two at once give one run.
  */
 export async function startRun(
+  db: Database,
+  queue: Queue,
+  reportId: string,
+  context: SubmitContext,
+): Promise<{ runId: string; reportId: string }> {
+  const { traceparent: parent = null, ...within } = context;
+  const attributes = { 'fleet.report_id': reportId, 'fleet.request_id': context.requestId };
+  return traced('run', { parent, kind: 'server', attributes }, () => beginRun(db, queue, reportId, within));
+}
+
+async function beginRun(
   db: Database,
   queue: Queue,
   reportId: string,

@@ -34,7 +34,7 @@ export interface SubmitContext {
   syncSlot?: string | null;
   /** What each capture costs, where it is not the surface's own price. */
   price?: FlatPrice;
-  /** W3C traceparent of whoever asks; what is none begins a trace. */
+  /** W3C traceparent of whoever asks, what is none begins a trace; absent: the step under way here, if one is. */
   traceparent?: string | null | undefined;
 }
 
@@ -71,7 +71,9 @@ export async function submit(
   request: SearchRequest,
   context: SubmitContext,
 ): Promise<Submitted> {
-  return db.transaction((sql) => submitWithin(sql, queue, request, context));
+  return tracedSubmit(request, context, (planned) =>
+    db.transaction((sql) => insert(sql, queue, request, planned)),
+  );
 }
 
 /** As submit, within a transaction of the caller's that makes several things happen or none. */
@@ -81,12 +83,26 @@ export async function submitWithin(
   request: SearchRequest,
   context: SubmitContext,
 ): Promise<Submitted> {
+  return tracedSubmit(request, context, (planned) => insert(sql, queue, request, planned));
+}
+
+interface PlannedSearch {
+  jobId: JobId;
+  children: readonly NewChild[];
+  context: SubmitContext;
+}
+
+function tracedSubmit(
+  request: SearchRequest,
+  context: SubmitContext,
+  work: (planned: PlannedSearch) => Promise<Submitted>,
+): Promise<Submitted> {
   const jobId = newJobId();
   const children = plan(jobId, request);
   const attributes = { 'fleet.request_id': context.requestId, 'fleet.children': children.length };
-  const { traceparent: parent = null } = context;
+  const { traceparent: parent } = context;
   return traced('submit', { parent, kind: 'server', attributes }, async (step) => {
-    const submitted = await insert(sql, queue, request, { jobId, children, context });
+    const submitted = await work({ jobId, children, context });
     step.set({ 'fleet.job_id': submitted.jobId, 'fleet.replayed': submitted.replayed });
     return { ...submitted, traceId: traceIdOf(activeTraceparent()) };
   });
@@ -96,7 +112,7 @@ async function insert(
   sql: Sql,
   queue: Queue,
   request: SearchRequest,
-  { jobId, children, context }: { jobId: JobId; children: readonly NewChild[]; context: SubmitContext },
+  { jobId, children, context }: PlannedSearch,
 ): Promise<Submitted> {
   const replayOf = await claimed(sql, jobId, request, context);
   if (replayOf !== undefined) {

@@ -5,31 +5,38 @@ import { Deadline } from './deadline.ts';
 import type { Log } from './log.ts';
 
 export interface TraceExport {
-  /** Sends what is still held, within FLUSH_MS, and ends. Never throws: what could not be sent is logged. */
+  /** Sends what is still held, within the flush's time, and ends. Never throws: what could not be sent is logged. */
   stop(): Promise<void>;
 }
 
-const FLUSH_MS = 5_000;
-/** Of one request to the collector; less than the flush, so that the last one can still end. */
-const SEND_MS = 4_000;
+const FLUSH_MS = 12_000;
+/** Of one request to the collector (OpenTelemetry's own 10 s): less than the flush, so that the last one can end. */
+const SEND_SHARE = 5 / 6;
 
 /**
  * Starts the OpenTelemetry SDK with an exporter to a collector (OTLP over HTTP, `<endpoint>/v1/traces`). Its packages
  * are loaded here and only here, so that a process without OTEL_EXPORTER_OTLP_ENDPOINT pays nothing for them.
  */
-export async function startTraceExport(endpoint: string, role: string, log: Log): Promise<TraceExport> {
+export async function startTraceExport(
+  endpoint: string,
+  role: string,
+  log: Log,
+  flushMs: number = FLUSH_MS,
+): Promise<TraceExport> {
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
   const { BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-node');
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  return startTraces(
-    new BatchSpanProcessor(new OTLPTraceExporter({ url, timeoutMillis: SEND_MS })),
-    role,
-    log,
-  );
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: flushMs * SEND_SHARE });
+  return startTraces(new BatchSpanProcessor(exporter), role, log, flushMs);
 }
 
 /** Starts the SDK with any processor of spans; one per process. */
-export async function startTraces(processor: SpanProcessor, role: string, log: Log): Promise<TraceExport> {
+export async function startTraces(
+  processor: SpanProcessor,
+  role: string,
+  log: Log,
+  flushMs: number = FLUSH_MS,
+): Promise<TraceExport> {
   const { NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
   const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import(
     '@opentelemetry/resources'
@@ -48,7 +55,7 @@ export async function startTraces(processor: SpanProcessor, role: string, log: L
   return {
     stop: async () => {
       try {
-        await Deadline.after(FLUSH_MS).run('trace flush', () => provider.shutdown());
+        await Deadline.after(flushMs).run('trace flush', () => provider.shutdown());
       } catch (error) {
         log.warn({ err: error }, 'the last traces could not be sent');
       }

@@ -10,6 +10,7 @@ import type { ApiContext } from '../api-context.ts';
 import { callerOf } from '../caller.ts';
 import type { App } from '../fastify-types.ts';
 import type { MountPlace } from '../front.ts';
+import { headerText } from '../header-text.ts';
 import { foundBrand, isUuid } from './brand-routes.ts';
 import { listOf } from './list-query.ts';
 import { type Fault, reportErrorSchema, validationError } from './report-errors.ts';
@@ -58,6 +59,7 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
         ttlMs: context.config.jobTtlMs,
         origin: caller.mode === 'test' ? 'stage' : context.config.origin,
         limits: await context.admission.limits(),
+        traceparent: headerText(request.headers.traceparent),
       });
       reply.code(202);
       return { job_id: runId, object: 'report.run' as const, report_id: report.id };

@@ -1,3 +1,4 @@
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { factsSchema } from '../../../src/analysis/brand.ts';
 import { createBrand, updateFacts } from '../../../src/analysis/brands.ts';
@@ -6,6 +7,8 @@ import { readMeasured } from '../../../src/analysis/measure-report.ts';
 import { startRun } from '../../../src/analysis/report-runs.ts';
 import { createReport, insertPrompts, readReport } from '../../../src/analysis/reports.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
+import { startTraces } from '../../../src/platform/trace-export.ts';
+import { testLog } from '../database.ts';
 import { breakingAt, context, finishNext, type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
 
 let world: JobsWorld;
@@ -120,5 +123,32 @@ describe('a process that dies between any two statements', () => {
     const closed = await Promise.all([1, 2, 3, 4].map(() => closeEndedRun(world.db, Date.now())));
     expect(closed.filter(Boolean)).toHaveLength(1);
     expect(await counts(reportId)).toMatchObject({ measured: 1 });
+  });
+});
+
+describe('a traced run', () => {
+  it('is one trace: its searches, and so their captures, belong to it', async () => {
+    const spans = new InMemorySpanExporter();
+    const traces = await startTraces(new SimpleSpanProcessor(spans), 'test', testLog);
+    try {
+      const reportId = await ready();
+      await startRun(world.db, world.queue, reportId, context());
+      const [run, ...others] = spans.getFinishedSpans().filter(({ name }) => name === 'run');
+      expect(others).toEqual([]);
+      const submits = spans.getFinishedSpans().filter(({ name }) => name === 'submit');
+      expect(submits.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([
+        ...[run?.spanContext().spanId, run?.spanContext().spanId],
+      ]);
+      const { rows } = await world.db.query(
+        `SELECT j.traceparent FROM fleet.report_run run JOIN fleet.report_job rj ON rj.run_id = run.id
+         JOIN fleet.job j ON j.id = rj.job_id WHERE run.report_id = $1`,
+        [reportId],
+      );
+      expect(rows.map((row) => String(Object.values(row as object)[0]).split('-')[1])).toEqual([
+        ...[run?.spanContext().traceId, run?.spanContext().traceId],
+      ]);
+    } finally {
+      await traces.stop();
+    }
   });
 });

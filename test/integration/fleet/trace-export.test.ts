@@ -59,6 +59,7 @@ describe('given a service with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
         FLEET_ORIGIN: 'stage',
         FLEET_SLOTS: '1',
       },
+      FLEET_SYNC_WAIT_S: '120',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
     };
     const service = await startService(readConfig(environment, '/'), testLog);
@@ -82,5 +83,5 @@ describe('given a service with OTEL_EXPORTER_OTLP_ENDPOINT', () => {
       expect.arrayContaining(['submit', 'capture', 'browser', 'navigate', 'proof', 'extract', 'settle']),
     );
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
-  });
+  }, 240_000);
 });

@@ -33,6 +33,33 @@ describe('the trace of a job', () => {
     expect([child.jobId, child.traceparent]).toEqual([jobId, null]);
   });
 
+  it.each([
+    ['absent', undefined],
+    ['of no form', 'hello'],
+    ['of zeros', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`],
+    ['in capitals', PARENT.toUpperCase()],
+    ['of a forbidden version', `ff${PARENT.slice(2)}`],
+    ['longer than its version is', `${PARENT}-more`],
+  ])('begins with the submit where the header of the request is %s', async (_what, traceparent) => {
+    const spans = new InMemorySpanExporter();
+    const traces = await startTraces(new SimpleSpanProcessor(spans), 'test', testLog);
+    try {
+      const asked = context(traceparent === undefined ? {} : { traceparent });
+      const { jobId, traceId } = await submit(
+        world.db,
+        world.queue,
+        request({ surfaces: ['gemini'] }),
+        asked,
+      );
+      const [span, ...others] = spans.getFinishedSpans();
+      expect([span?.name, span?.parentSpanContext, others]).toEqual(['submit', undefined, []]);
+      expect(await traceparentOf(jobId)).toBe(`00-${traceId}-${span?.spanContext().spanId}-01`);
+      expect(PARENT).not.toContain(traceId);
+    } finally {
+      await traces.stop();
+    }
+  });
+
   it('comes with the child that a claim takes, although its queue job was made for another', async () => {
     const spans = new InMemorySpanExporter();
     const traces = await startTraces(new SimpleSpanProcessor(spans), 'test', testLog);

@@ -33,8 +33,8 @@ async function collector(): Promise<{ endpoint: string; bodies: string[] }> {
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies };
 }
 
-async function started(endpoint: string, log = silent): Promise<TraceExport> {
-  const traces = await startTraceExport(endpoint, 'test', log);
+async function started(endpoint: string, flushMs = 50_000, log = silent): Promise<TraceExport> {
+  const traces = await startTraceExport(endpoint, 'test', log, flushMs);
   closers.push(() => traces.stop());
   return traces;
 }
@@ -84,7 +84,7 @@ describe('with a collector', () => {
   it('that is away, the process ends all the same and the log says what was lost', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
-    const traces = await started('http://127.0.0.1:9', log);
+    const traces = await started('http://127.0.0.1:9', 1_000, log);
     await traced('step', {}, async () => undefined);
     await traces.stop();
     expect(lines.join('\n')).toMatch(/opentelemetry|could not be sent/);
