@@ -48,9 +48,10 @@ export async function started(
 }
 
 /** A store in a directory of its own. */
-export function temporaryStore(): { store: FsArtifactStore; remove(): void } {
+export function temporaryStore(): { store: FsArtifactStore; directory: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), 'fleet-content-'));
   return {
+    directory,
     store: new FsArtifactStore(directory),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
+import { accountsOutOfBalance } from '../../src/jobs/credits-audit.ts';
+import { started, temporaryStore } from '../integration/analysis/content-world.ts';
+import { type FreshDatabase, freshDatabase } from '../integration/database.ts';
+import { openAccount } from '../integration/jobs/jobs-world.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const RUNS = 40;
+const KILLS = 3;
+
+let world: FreshDatabase;
+const { directory, remove } = temporaryStore();
+const processes: ChildProcess[] = [];
+beforeAll(async () => {
+  world = await freshDatabase();
+  await openAccount(world.db, DEFAULT_ACCOUNT, 10_000);
+});
+afterAll(async () => {
+  for (const executor of processes) await kill(executor);
+  await world.drop();
+  remove();
+});
+
+async function startExecutor(): Promise<ChildProcess> {
+  const executor = spawn(process.execPath, ['test/chaos/execute-content.ts', world.url, directory], {
+    ...{ cwd: ROOT, env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'inherit'] },
+  });
+  processes.push(executor);
+  await new Promise<void>((ready, failed) => {
+    executor.once('exit', (code) => failed(new Error(`ended with ${code} before it was ready`)));
+    executor.stdout?.on('data', (data: Buffer) => data.toString().includes('executing') && ready());
+  });
+  return executor;
+}
+
+async function kill(executor: ChildProcess): Promise<void> {
+  if (executor.exitCode !== null || executor.signalCode !== null) return;
+  executor.kill('SIGKILL');
+  await once(executor, 'exit');
+}
+
+async function openRuns(): Promise<number> {
+  const { rows } = await world.db.query(
+    'SELECT count(*)::integer AS open FROM fleet.content_run WHERE completed_at IS NULL',
+  );
+  return (rows[0] as { open: number }).open;
+}
+
+describe('processes that execute content runs and are killed in the middle of it', () => {
+  it('every run ends once, and what it costs is what the ledger and the balance say', async () => {
+    for (let run = 0; run < RUNS; run++) await started(world.db, { depth: run % 2 === 0 ? 'score' : 'full' });
+    let seen = RUNS;
+    for (let killed = 0; killed < KILLS && seen > 0; killed++) {
+      const executor = await startExecutor();
+      const before = seen;
+      while (seen > 0 && seen > before - 5) {
+        await pause(10);
+        seen = await openRuns();
+      }
+      await kill(executor);
+    }
+    await startExecutor();
+    while ((await openRuns()) > 0) await pause(50);
+
+    const { rows } = await world.db.query(
+      `SELECT posted, reserved,
+         (SELECT count(*)::integer FROM fleet.open_work) AS open,
+         (SELECT sum(settled)::integer FROM fleet.content_run) AS "settledByRuns",
+         (SELECT sum(amount)::integer FROM fleet.ledger_entry WHERE kind = 'settle') AS "settledByLedger",
+         (SELECT count(*)::integer FROM fleet.ledger_entry WHERE kind = 'reserve') AS reservations,
+         (SELECT count(*)::integer FROM fleet.ledger_entry WHERE kind IN ('settle', 'release')) AS resolutions
+       FROM fleet.account_balance WHERE account_id = $1`,
+      [DEFAULT_ACCOUNT],
+    );
+    const books = rows[0] as Record<string, number>;
+    process.stdout.write(`content runs under SIGKILL: ${JSON.stringify(books)}\n`);
+    expect(books).toMatchObject({
+      ...{ reserved: 0, open: 0, reservations: RUNS * 1.5, resolutions: RUNS * 1.5 },
+      settledByLedger: books.settledByRuns,
+      posted: 10_000 - (books.settledByRuns ?? 0),
+    });
+    expect(await accountsOutOfBalance(world.db)).toEqual([]);
+  }, 240_000);
+});
