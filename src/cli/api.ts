@@ -3,7 +3,6 @@ import { createApi } from '../api/server.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import { readLanes } from '../fleet/lane-row.ts';
-import { systemClock } from '../platform/clock.ts';
 import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { Opened, openFoundation } from './foundation.ts';
@@ -39,9 +38,7 @@ export function apiCommand(): Command {
         );
         const parts = { ...foundation, config, catalog: surfaceCatalog(), store, pages, metrics, log };
         const lanes = () => readLanes(foundation.db);
-        const api = opened.add(await createApi({ ...parts, lanes, clock: systemClock }), (part) =>
-          part.close(),
-        );
+        const api = opened.add(await createApi({ ...parts, lanes }), (part) => part.close());
         const { url } = await api.listen();
         if (firstKey !== undefined) process.stdout.write(`first API key (shown once): ${firstKey}\n`);
         process.stdout.write(`listening on ${url}\n`);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { FleetError } from '../contract/errors.ts';
 import { processConfig } from '../platform/config.ts';
+import { openFleetClock } from '../platform/fleet-clock.ts';
 import { openListener } from '../platform/listener.ts';
 import { createLog } from '../platform/log.ts';
 import { Opened, openMigratedDatabase } from './foundation.ts';
@@ -26,8 +27,9 @@ export function courierCommand(): Command {
         await openTraces(config, 'courier', log, opened);
         const db = await openMigratedDatabase(config, log, opened);
         const listener = opened.add(await openListener(db.url, { log }), (part) => part.close());
+        const clock = opened.add(await openFleetClock(db, { log }), (part) => part.close());
         const metrics = await openMetrics(config, log, opened);
-        opened.add(await runCourier(config, { db, listener }, log, metrics), (part) => part.stop());
+        opened.add(await runCourier(config, { db, listener, clock }, log, metrics), (part) => part.stop());
         process.stdout.write('courier ready\n');
         await untilSignal(log);
       } finally {

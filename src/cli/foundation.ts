@@ -2,6 +2,7 @@ import { FleetError } from '../contract/errors.ts';
 import type { Config } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { joinEmbeddedPostgres, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
+import { type FleetClock, openFleetClock } from '../platform/fleet-clock.ts';
 import { type Listener, openListener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
 import { migrate } from '../platform/migrations.ts';
@@ -13,6 +14,7 @@ export interface Foundation {
   db: Database;
   queue: Queue;
   listener: Listener;
+  clock: FleetClock;
   close(): Promise<void>;
 }
 
@@ -80,7 +82,8 @@ export async function openFoundation(config: Config, log: Log): Promise<Foundati
       (part) => part.close(),
     );
     const listener = opened.add(await openListener(db.url, { log }), (part) => part.close());
-    return { db, queue, listener, close: () => opened.close() };
+    const clock = opened.add(await openFleetClock(db, { log }), (part) => part.close());
+    return { db, queue, listener, clock, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;

@@ -1,5 +1,5 @@
 import { AddressGuard } from '../platform/address-guard.ts';
-import { systemClock } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -10,12 +10,12 @@ import type { Foundation } from './foundation.ts';
 /** Starts a courier on the given foundation. */
 export async function runCourier(
   config: Config,
-  { db, listener }: Pick<Foundation, 'db' | 'listener'>,
+  { db, listener, clock }: Pick<Foundation, 'db' | 'listener'> & { clock: Clock },
   log: Log,
   metrics?: Metrics,
 ): Promise<Courier> {
   const courier = new Courier({
-    ...{ db, listener, log, clock: systemClock, random: Math.random },
+    ...{ db, listener, log, clock, random: Math.random },
     guard: new AddressGuard(config.webhookAllow),
     cipher: webhookCipher(config),
     ...(metrics === undefined ? {} : { metrics }),

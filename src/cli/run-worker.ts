@@ -51,6 +51,7 @@ export async function runWorker(
   const worker = new Worker({
     ...foundation,
     ...site.seat,
+    clock: foundation.clock,
     store: site.store,
     retryDelayMs: config.retryDelayS * 1000,
     workerId,
@@ -71,9 +72,9 @@ export async function runWorker(
     opened.add(startReaper(root, pool.counters, systemClock, log), (part) => part.stop());
     gate.start();
     opened.add(gate, async (part) => part.stop());
-    opened.add(startSweeper({ ...foundation, clock: systemClock, log }), (part) => part.stop());
+    opened.add(startSweeper({ ...foundation, log }), (part) => part.stop());
     const { retentionDays } = config;
-    const keep = { db: foundation.db, store: site.store, clock: systemClock, log, retentionDays };
+    const keep = { db: foundation.db, store: site.store, clock: foundation.clock, log, retentionDays };
     opened.add(startRetention(keep), (part) => part.stop());
     opened.add(startSupervisor(foundation.db, foundation.queue, log), (part) => part.stop());
     const card = {
@@ -81,7 +82,7 @@ export async function runWorker(
       surfaces: surfaces.map(({ name }) => name),
       slotLimit: () => gate.limit,
     };
-    opened.add(await enter(foundation.db, card, systemClock.now(), log), (part) => part.leave());
+    opened.add(await enter(foundation.db, card, foundation.clock.now(), log), (part) => part.leave());
     opened.add(worker, (part) => part.stop());
     await worker.start();
   } catch (error) {

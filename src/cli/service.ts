@@ -63,7 +63,6 @@ export async function startService(config: Config, log: Log): Promise<Service> {
         pages: content,
         metrics,
         log,
-        clock: systemClock,
       }),
       (part: Api) => part.close(),
     );

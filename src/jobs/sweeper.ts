@@ -40,29 +40,30 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   const { db, queue, clock, log, everyMs = EVERY_MS } = options;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  let keysDueAt = 0;
-  let auditDueAt = 0;
-  let reconcileDueAt = 0;
+  // By the monotonic clock: a clock that is set must neither hurry nor delay a round.
+  let keysDueAt = Number.NEGATIVE_INFINITY;
+  let auditDueAt = Number.NEGATIVE_INFINITY;
+  let reconcileDueAt = Number.NEGATIVE_INFINITY;
   const reconciler = new Reconciler(db, queue, log);
   const round = async (): Promise<void> => {
     try {
       await settleDeadLetters(db, queue, clock.now());
       await expireOverdue(db, queue, clock.now());
-      if (clock.now() >= auditDueAt) {
+      if (clock.monotonic() >= auditDueAt) {
         await sweepSyncSlots(db);
         const findings = await auditCredits(db, clock.now());
         if (findings.released + findings.recounted > 0)
           log.error(findings, 'credits.audit found a difference');
-        auditDueAt = clock.now() + AUDIT_EVERY_MS;
+        auditDueAt = clock.monotonic() + AUDIT_EVERY_MS;
       }
-      if (clock.now() >= reconcileDueAt) {
+      if (clock.monotonic() >= reconcileDueAt) {
         await reconciler.look();
-        reconcileDueAt = clock.now() + RECONCILE_EVERY_MS;
+        reconcileDueAt = clock.monotonic() + RECONCILE_EVERY_MS;
       }
-      if (clock.now() >= keysDueAt) {
+      if (clock.monotonic() >= keysDueAt) {
         await sweepKeys(db, clock.now());
         await sweepRates(db);
-        keysDueAt = clock.now() + KEYS_EVERY_MS;
+        keysDueAt = clock.monotonic() + KEYS_EVERY_MS;
       }
     } catch (error) {
       log.warn({ err: error }, 'sweep failed; the next round tries again');

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { connected, databaseError, throughTheDoor } from './database-error.ts';
 import { sha256Hex } from './identifiers.ts';
 import type { Log } from './log.ts';
+import { PoolSockets } from './pool-sockets.ts';
 
 /** What a statement gives back. Rows are unknown until the module that owns the table has parsed them. */
 export interface SqlResult {
@@ -38,7 +39,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * no caller waits for ever; outages are thrown as FleetError DATABASE_UNAVAILABLE.
  */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
+  const sockets = new PoolSockets();
   const pool = new pg.Pool({
+    stream: sockets.stream,
     connectionString: url,
     application_name: options.applicationName ?? 'capture-fleet',
     max: options.max ?? 10,
@@ -55,7 +58,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     url,
     query: (text, values) => single(pool, text, values),
     transaction: (work) => transaction(pool, work),
-    close: () => pool.end(),
+    close: () => sockets.closeWith(() => pool.end()),
   };
 }
 

@@ -6,6 +6,7 @@ import { SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
 import type { Database, Sql } from './database.ts';
 import { throughTheDoor } from './database-error.ts';
 import type { Log } from './log.ts';
+import { PoolSockets } from './pool-sockets.ts';
 
 /** One attempt at one queued child, as fetched. `id` and `retryCount` together are the attempt's fence. */
 export interface Lease {
@@ -55,6 +56,8 @@ export const WORK_CHANNEL = 'fleet_work';
 const DEAD_QUEUE = 'capture.dead';
 /** How often dead workers are looked for (pg-boss allows no less than 1 s). */
 const MONITOR_S = 1;
+/** Longest wait for a statement of pg-boss's own (its supervision, its deletion of old jobs). */
+const MAINTENANCE_MS = 30_000;
 const RETRY_DELAY_MAX_S = 60;
 /** A dead letter whose reader died is read again after this long. */
 const DEAD_EXPIRE_S = 30;
@@ -98,7 +101,11 @@ export function newQueueJobId(): string {
 
 /** Starts pg-boss (schema `pgboss`, installed or migrated as needed) and creates or updates all queues. */
 export async function openQueue(db: Database, options: QueueOptions): Promise<Queue> {
+  const sockets = new PoolSockets();
+  // pg-boss hands to its pool what it does not know itself (db.js, 12.38): no maintenance of it may wait for ever.
+  const pooled = { stream: sockets.stream, query_timeout: MAINTENANCE_MS, keepAlive: true };
   const boss = new PgBoss({
+    ...pooled,
     connectionString: db.url,
     application_name: 'capture-fleet-queue',
     max: options.max ?? 4,
@@ -121,7 +128,7 @@ export async function openQueue(db: Database, options: QueueOptions): Promise<Qu
       throw error;
     }
   });
-  return new BossQueue(boss, db);
+  return new BossQueue(boss, db, sockets);
 }
 
 async function createQueues(boss: PgBoss, options: QueueOptions): Promise<void> {
@@ -155,10 +162,12 @@ class BossQueue implements Queue {
   readonly #boss: PgBoss;
   /** Our pool instead of pg-boss's own for what workers wait for: it ends every statement in time. */
   readonly #db: Db;
+  readonly #sockets: PoolSockets;
 
-  constructor(boss: PgBoss, db: Database) {
+  constructor(boss: PgBoss, db: Database, sockets: PoolSockets) {
     this.#boss = boss;
     this.#db = joined(db);
+    this.#sockets = sockets;
   }
 
   async insert(sql: Sql, surface: SurfaceName, jobs: readonly NewJob[]): Promise<void> {
@@ -225,7 +234,7 @@ class BossQueue implements Queue {
   }
 
   async close(): Promise<void> {
-    await this.#boss.stop({ graceful: false });
+    await this.#sockets.closeWith(() => this.#boss.stop({ graceful: false }));
   }
 }
 

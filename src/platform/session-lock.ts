@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { throughTheDoor } from './database-error.ts';
 import type { Log } from './log.ts';
+import { PoolSockets } from './pool-sockets.ts';
 
 /**
  * A lock that lives exactly as long as this process's connection: when the process is killed, the kernel closes the
@@ -14,6 +15,7 @@ export interface SessionLock {
 }
 
 const ANSWER_MS = 5_000;
+const HEARTBEAT_MS = 10_000;
 /**
  * The server's own look whether a silent peer is still there (PostgreSQL 18, "TCP Settings"): without it, the session of
  * a machine that was cut off would hold the lock for the two hours that Linux takes by default.
@@ -28,6 +30,10 @@ export interface SessionLockOptions {
   log: Log;
   /** Runs each time the lock was taken, the first time and after every loss. */
   onHeld: () => Promise<void>;
+  /** How often the connection is asked whether it lives (a silent one says nothing by itself); default 10 s. */
+  heartbeatMs?: number;
+  /** How long an answer may take; default 5 s. */
+  answerMs?: number;
 }
 
 /** Takes the lock and keeps it, reconnecting after a loss. Rejects with DATABASE_UNAVAILABLE when the first try fails. */
@@ -40,7 +46,9 @@ export async function holdSessionLock(options: SessionLockOptions): Promise<Sess
 class PostgresSessionLock implements SessionLock {
   readonly #options: SessionLockOptions;
   #client: pg.Client | undefined;
+  readonly #sockets = new WeakMap<pg.Client, PoolSockets>();
   #retry: NodeJS.Timeout | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: SessionLockOptions) {
@@ -52,14 +60,18 @@ class PostgresSessionLock implements SessionLock {
   }
 
   async take(): Promise<void> {
+    const answerMs = this.#options.answerMs ?? ANSWER_MS;
+    const sockets = new PoolSockets();
     const client = new pg.Client({
+      stream: sockets.stream,
       connectionString: this.#options.url,
       application_name: 'capture-fleet-presence',
-      connectionTimeoutMillis: ANSWER_MS,
-      query_timeout: ANSWER_MS,
+      connectionTimeoutMillis: answerMs,
+      query_timeout: answerMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: ANSWER_MS,
     });
+    this.#sockets.set(client, sockets);
     client.on('error', (error) => this.#lost(client, error));
     client.on('end', () => this.#lost(client, undefined));
     try {
@@ -68,20 +80,37 @@ class PostgresSessionLock implements SessionLock {
       await client.query('SELECT pg_advisory_lock($1)', [this.#options.key.toString()]);
     } catch (error) {
       // Else it would go on waiting for the lock on the server, and keep this process from ending.
-      await client.end();
+      await this.#end(client);
       throw error;
     }
-    if (this.#closed) return void (await client.end());
+    if (this.#closed) return this.#end(client);
     this.#client = client;
+    this.#beat(client);
     await this.#options.onHeld();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#heartbeat);
     const client = this.#client;
     this.#client = undefined;
-    await client?.end();
+    if (client !== undefined) await this.#end(client);
+  }
+
+  async #end(client: pg.Client): Promise<void> {
+    await this.#sockets.get(client)?.closeWith(() => client.end());
+  }
+
+  /** A connection that fell silent holds nothing any more once the server has noticed; nobody else would tell. */
+  #beat(client: pg.Client): void {
+    this.#heartbeat = setTimeout(() => {
+      client.query('SELECT 1').then(
+        () => this.#client === client && this.#beat(client),
+        (error: unknown) => this.#lost(client, error),
+      );
+    }, this.#options.heartbeatMs ?? HEARTBEAT_MS);
+    this.#heartbeat.unref();
   }
 
   #lost(client: pg.Client, error: unknown): void {
@@ -91,6 +120,8 @@ class PostgresSessionLock implements SessionLock {
       { err: error },
       'presence connection lost; other processes may take this worker for dead',
     );
+    clearTimeout(this.#heartbeat);
+    this.#end(client).catch(() => undefined); // It is lost already: there is nothing left to close properly.
     this.#again();
   }
 

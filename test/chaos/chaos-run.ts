@@ -35,8 +35,8 @@ export interface ChaosResult {
 }
 
 const LOOK_MS = 1_000;
-/** A drain takes 40 s at most. */
-const STOP_MS = 90_000;
+/** A drain takes 40 s at most; the rest is for a busy machine. */
+const STOP_MS = 150_000;
 
 /** One run: a fleet, searches, faults, then peace; and the oracle's word on it. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {

@@ -8,6 +8,7 @@ import { createKey } from '../../../src/jobs/api-keys.ts';
 import { setFeature } from '../../../src/jobs/features.ts';
 import { settle } from '../../../src/jobs/settle.ts';
 import { wilsonInterval } from '../../../src/measure/wilson.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { testLog } from '../database.ts';
 import { claimed, envelopeFor, openAccount } from '../jobs/jobs-world.ts';
 import { startReceiver } from '../webhooks/receiver.ts';
@@ -178,7 +179,7 @@ describe('an async analysis', () => {
   ] as const)('calls its webhook once on %s', async (_end, outcome, type) => {
     const secret = 'whsec_your_signing_secret';
     const { db, listener, config } = world;
-    const courier = await runCourier(config, { db, listener }, testLog);
+    const courier = await runCourier(config, { db, listener, clock: systemClock }, testLog);
     receiver.received.length = 0;
     const webhook = { url: `${receiver.url}/hook`, secret };
     const { analysisId } = await client.analyze({ ...asked, replicates: 2, webhook });
