@@ -23,7 +23,7 @@ beforeEach(async () => {
       await tools.find({ name: 'drifted_away', any: ['#drifted-away'] });
     },
   });
-  world = await openWorkerWorld({ surfaces: [surface], stages: [echoStage()] });
+  world = await openWorkerWorld({ surfaces: [surface], stages: [echoStage()], captureTimeoutMs: 90_000 });
 });
 afterEach(() => world.close());
 
@@ -126,7 +126,9 @@ describe('a selector that hits nothing', () => {
     // Counted after the settle that ended the job.
     const missing = async (): Promise<unknown> =>
       (await metrics.text()).body.match(/^selector_miss_total.*$/gm);
-    await expect.poll(missing).toEqual(['selector_miss_total{surface="chatgpt",selector="drifted_away"} 1']);
+    await expect
+      .poll(missing, { timeout: 30_000 })
+      .toEqual(['selector_miss_total{surface="chatgpt",selector="drifted_away"} 1']);
   });
 });
 
@@ -135,10 +137,12 @@ describe('what worker /metrics tell of captures', () => {
     const metrics = createMetrics();
     await world.worker({ slots: 1, metrics });
     const jobs = [await world.submit('one'), await world.submit('two')];
-    const envelopes = (await Promise.all(jobs.map(({ jobId }) => world.ended(jobId)))).flat();
+    const envelopes = (await Promise.all(jobs.map(({ jobId }) => world.ended(jobId, 150_000)))).flat();
     // Counted after the settle that ended the job.
     const counted = async (): Promise<string> => (await metrics.text()).body;
-    await expect.poll(counted).toMatch(/captures_total\{surface="chatgpt",outcome="answered"\} 2/);
+    await expect
+      .poll(counted, { timeout: 30_000 })
+      .toMatch(/captures_total\{surface="chatgpt",outcome="answered"\} 2/);
     const body = await counted();
     const series = (name: string): string[] => body.match(new RegExp(`^${name}\\{.*$`, 'gm')) ?? [];
     // The echo surface's field lists a first choice that its page has not.
@@ -168,7 +172,7 @@ describe('what worker /metrics tell of captures', () => {
       );
     }
     expect(series('artifact_bytes_total').filter((line) => line.includes('kind="envelope"'))).toHaveLength(1);
-  });
+  }, 200_000);
 });
 
 describe('cancelling what a worker captures right now', () => {
