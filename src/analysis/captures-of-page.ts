@@ -10,6 +10,8 @@ import type { RunMeans } from './execute-content-run.ts';
 
 /** Pages compared with, at most: each is fetched politely, and a run has to end in time. */
 const MOST_PAGES = 5;
+/** As much of each of them is read: all of them are read in one go, and nothing else in this process may wait for long. */
+const MOST_CHARACTERS = 1_000_000;
 /** Questions that the page is measured against. */
 const MOST_QUERIES = 5;
 
@@ -44,8 +46,11 @@ export async function capturesOfPage(
     pages.push(await capture(address, 'ssr', signal));
     signal.throwIfAborted();
   }
-  const records = pages.map((page) => page.record);
-  const captures = coverageGap(record, envelopes, records);
+  const captures = coverageGap(
+    record,
+    envelopes,
+    pages.map((page) => beginningOf(page.record)),
+  );
   if (captures === null) return undefined;
   const seen = pages.filter((page) => page.record.outcome.kind === 'captured');
   return {
@@ -53,4 +58,10 @@ export async function capturesOfPage(
     queries: [...new Set(envelopes.map(({ job }) => job.query))].slice(0, MOST_QUERIES),
     cited: await Promise.all(seen.map((page) => storePage(store, page))),
   };
+}
+
+function beginningOf(record: PageRecord): PageRecord {
+  const { static_html: html } = record;
+  if (html === null || html.length <= MOST_CHARACTERS) return record;
+  return { ...record, static_html: html.slice(0, MOST_CHARACTERS).toWellFormed(), static_clipped: true };
 }
