@@ -49,7 +49,8 @@ async function rescue(db: Database, queue: Queue, child: Held, workerId: string)
       await queue.fail(sql, lease, 'browser_crashed');
       return true;
     }
-    await queue.drop(sql, lease);
+    // Whoever holds it: its lease may have lapsed, and another worker may have fetched it and not claimed it yet.
+    await queue.remove(sql, child.surface, [child.queueJobId]);
     await queue.insert(sql, child.surface, [newJob(child, queueJobId)]);
     await announceWork(sql, [child.surface satisfies SurfaceName]);
     return true;
