@@ -16,7 +16,7 @@ export interface Row {
 
 /** A table whose first column heads its rows. */
 export function table(caption: string, columns: readonly Column[], rows: readonly Row[], kind = ''): Markup {
-  return html`<div class="scroll"><table class="${kind}"><caption>${caption}</caption><thead><tr>${columns.map(
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table${kind !== '' && html` class="${kind}"`}><caption>${caption}</caption><thead><tr>${columns.map(
     ({ head, numeric }) => html`<th scope="col"${numeric === true && html` class="n"`}>${head}</th>`,
   )}</tr></thead><tbody>
 ${rows.map((row) => tableRow(row, columns))}</tbody></table></div>`;

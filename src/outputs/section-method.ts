@@ -46,7 +46,7 @@ function facts(own: Methodology, metrics: ReportMetrics): Markup {
     ['Runs of these prompts', `${cadence.runs}${interval}`],
     ['Window', `${moment(window.first)} to ${moment(window.last)}`],
     ['Surfaces captured', own.platformCoverage.captured.map(surfaceTitle).join(', ')],
-    ['Not captured', own.platformCoverage.notCaptured.join(', ')],
+    ['Not captured', own.platformCoverage.notCaptured.map((other) => other.replaceAll('_', ' ')).join(', ')],
     [
       'How captured',
       'the consumer pages themselves, in real browsers of this fleet; no vendor API, no panel',

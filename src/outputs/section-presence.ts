@@ -14,7 +14,7 @@ export function presenceSection(brand: BrandMetrics, metrics: ReportMetrics, evi
     html`<p>Of the answers shown, how many name the brand at least once. The mean over surfaces gives each surface the same weight, since they answer unequally often.</p>`,
     sliceBlock('surfaces', brand, brand.bySurface, evidence),
     brand.ambiguous.observations > 0 &&
-      html`<p>In ${brand.ambiguous.observations} further answers only a homograph stands that nothing supports; they are not counted. If they were, presence would be ${brand.ambiguous.presenceIfCounted === null ? 'not measured' : percent(brand.ambiguous.presenceIfCounted)}.</p>`,
+      html`<p>In ${brand.ambiguous.observations} further answer${brand.ambiguous.observations > 1 && 's'} only a homograph stands that nothing supports; not counted. If counted, presence would be ${brand.ambiguous.presenceIfCounted === null ? 'not measured' : percent(brand.ambiguous.presenceIfCounted)}.</p>`,
     regions && html`<h3>By region</h3>`,
     regions && sliceBlock('regions', brand, brand.byRegion, evidence),
     html`<h3>What came back from each surface</h3>`,

@@ -24,14 +24,14 @@ export function stackedChart(
 ): Markup {
   const labels = rows.map(({ label }, index) => ({ key: `${index}`, label: shortened(label, 30) }));
   const marginLeft = marginFor(labels.map(({ label }) => label));
-  const marginRight = 70;
-  const width = CHART_WIDTH - marginLeft - marginRight;
-  const parts = rows.flatMap((row, index) => partsOf(row, `${index}`, series));
-  const readable = parts.filter(({ x1, x2, note }) => (x2 - x1) * width > note.length * 8 + 6);
   const totals = rows.map(({ counts }, index) => ({
     key: `${index}`,
     note: `n = ${count(counts.reduce((total, own) => total + own, 0))}`,
   }));
+  const marginRight = marginFor(totals.map(({ note }) => note)) + 4;
+  const width = CHART_WIDTH - marginLeft - marginRight;
+  const parts = rows.flatMap((row, index) => partsOf(row, `${index}`, series));
+  const readable = parts.filter(({ x1, x2, note }) => (x2 - x1) * width > note.length * 8 + 6);
   return drawn(
     {
       ...{ height: 34 + rows.length * 34, marginTop: 6, marginBottom: 28, marginLeft, marginRight },

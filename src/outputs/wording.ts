@@ -26,7 +26,7 @@ const FEWEST_FOR_PERCENT = 10;
 export function percent(share: number): string {
   const points = share * 100;
   const decimals = (points > 0 && points < 10) || (points > 99 && points < 100) ? 1 : 0;
-  return `${points.toFixed(decimals).replace(/\.0$/, '')} %`;
+  return percentOf(share, decimals);
 }
 
 /** A number without needless decimals. */
@@ -57,11 +57,19 @@ export function besideHeadline(figure: Figure): string {
   return figure.k !== null && figure.n < FEWEST_FOR_PERCENT ? '' : ofHowMany(figure);
 }
 
-/** `18–70 %`, or why there is none. */
+/** `18–70 %`, or that there is none; a decimal where both ends would look almost the same. */
 export function range(interval: Interval | null): string {
   if (interval === null) return '–';
-  const low = percent(interval.low).replace(' %', '');
-  return `${low}–${percent(interval.high)}`;
+  const { low, high } = interval;
+  if (high - low < NARROW) return `${number(low * 100, 1)}–${percentOf(high, 1)}`;
+  return `${percent(low).replace(' %', '')}–${percent(high)}`;
+}
+
+/** Below this width whole points would hide the interval. */
+const NARROW = 0.03;
+
+function percentOf(share: number, decimals: number): string {
+  return `${number(share * 100, decimals)} %`;
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,9 +1,11 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
+import { measure } from '../../../src/measure/measure.ts';
 import { IN_FILE } from '../../../src/outputs/evidence.ts';
 import { REPORT_CSP } from '../../../src/outputs/report-csp.ts';
 import { reportHtml } from '../../../src/outputs/report-html.ts';
-import { richReport, SCRIPT_NAME } from './rich-report.ts';
+import { range } from '../../../src/outputs/wording.ts';
+import { richObservations, richPrompts, richReport, SCRIPT_NAME } from './rich-report.ts';
 
 const SMALL = { prompts: 8, surfaces: 9, replicates: 3, regions: ['US', 'DE'] } as const;
 
@@ -120,6 +122,31 @@ describe('given links that would run something', () => {
     const page = parsed(reportHtml({ ...input, links }));
     expect(all(page, 'a:not([href^="#"])').length).toBe(0);
     expect(page.querySelector('#o1')?.textContent).toContain('no screenshot no proof');
+  });
+});
+
+describe('given a report without brands, or without a single observation', () => {
+  it.each([
+    ['no brands', richObservations({ prompts: 2, surfaces: 2, replicates: 1 })],
+    ['nothing at all', []],
+  ])('then there is a page all the same: %s', (_, observations) => {
+    const metrics = measure({ prompts: richPrompts(2), observations, book: { brands: [] }, seed: 'none' });
+    const input = richReport({ prompts: 2, surfaces: 2, replicates: 1 }, observations);
+    const page = parsed(reportHtml({ ...input, metrics }));
+    expect(dangling(page)).toEqual([]);
+    expect(all(page, 'tbody[id^="o-"] > tr').length).toBe(observations.length);
+    expect(page.querySelector('#prompts')?.parentElement?.textContent).toContain(
+      'which host is best for case 1?',
+    );
+  });
+});
+
+describe('given intervals so narrow that whole points would hide them', () => {
+  it('then they are told with a decimal', () => {
+    expect(range({ low: 0.4949, high: 0.5023 })).toBe('49.5–50.2 %');
+    expect(range({ low: 0, high: 0.004 })).toBe('0–0.4 %');
+    expect(range({ low: 0.044, high: 0.62 })).toBe('4.4–62 %');
+    expect(range(null)).toBe('–');
   });
 });
 
