@@ -10,6 +10,8 @@ export interface WatchSample {
   busy: readonly string[];
   done: readonly string[];
   transcriptEnded: boolean;
+  /** How long before `at` the text last changed, ms, where the look saw it; null or absent: at `at`, if it changed at all. */
+  changedAgoMs?: number | null;
 }
 
 /** What the looks so far amount to. */
@@ -26,9 +28,13 @@ export type WatchVerdict =
 
 export const WATCH_START: WatchState = { fingerprint: null, changedAt: 0, seen: false };
 
+/** Stillness that suffices when page and transcript both say the end; a surface that asks for less gets less. */
+const AGREED_STABLE_MS = 400;
+
 /**
  * Whether the answer is finished. Pure. No single mark can fool it: an end mark or the transcript's end counts only
- * together with text that stopped changing and nothing busy; a busy mark that never goes away is overruled by both
+ * together with text that stopped changing and nothing busy; when both are seen, the two witnesses agree and a shorter
+ * stillness (400 ms) suffices for the page to show the last of what the stream brought; a busy mark that never goes away is overruled by both
  * kinds of end mark; with no end mark at all, text has to stand still for the longer `floorMs`.
  */
 export function decideSettled(
@@ -41,7 +47,10 @@ export function decideSettled(
   const sign = hasText || sample.busy.length > 0 || sample.done.length > 0 || sample.transcriptEnded;
   const next: WatchState = {
     fingerprint: sample.fingerprint,
-    changedAt: changed ? sample.at : state.changedAt,
+    changedAt:
+      changed || (sample.changedAgoMs ?? null) !== null
+        ? sample.at - (sample.changedAgoMs ?? 0)
+        : state.changedAt,
     seen: state.seen || sign,
   };
   if (!next.seen)
@@ -57,8 +66,8 @@ export function decideSettled(
       verdict: overruled ? { verdict: 'settled', marks: [...marks, 'busy_overruled'] } : { verdict: 'wait' },
     };
   }
-  if ((done || ended) && still >= watch.stableMs)
-    return { state: next, verdict: { verdict: 'settled', marks } };
+  const stableMs = done && ended ? Math.min(watch.stableMs, AGREED_STABLE_MS) : watch.stableMs;
+  if ((done || ended) && still >= stableMs) return { state: next, verdict: { verdict: 'settled', marks } };
   if (hasText && still >= watch.floorMs)
     return { state: next, verdict: { verdict: 'settled', marks: ['stable_text'] } };
   return { state: next, verdict: { verdict: 'wait' } };

@@ -70,7 +70,7 @@ export interface AnswerWatch {
   done: readonly Selector[];
   /** True once the transcript said its own end; optional. */
   transcriptEnded?: (transcript: CaptureRecord['transcript']) => boolean;
-  /** Text must stay the same this long when a done mark or the transcript's end is seen. */
+  /** Text must stay the same this long when a done mark or the transcript's end is seen; 400 ms suffice when both are. */
   stableMs: number;
   /** Text must stay the same this long when no end mark is seen at all (marks may have drifted). */
   floorMs: number;

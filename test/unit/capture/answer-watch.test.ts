@@ -38,6 +38,15 @@ describe('when an answer counts as finished', () => {
     );
   });
 
+  it('waits less when page and transcript both say the end, but still for text that stands still', () => {
+    const both = { done: ['d'], transcriptEnded: true };
+    expect(play([text(0, 5), text(100, 9, both), text(490, 9, both)])).toBe('waiting');
+    expect(play([text(0, 5), text(100, 9, both), text(400, 12, both), text(600, 12, both)])).toBe('waiting');
+    expect(play([text(0, 5), text(100, 9, both), text(500, 9, both)])).toBe(
+      'settled at 500 by d+transcript_ended',
+    );
+  });
+
   it('is not fooled by an end mark while something is still busy', () => {
     expect(
       play([text(0, 9, { done: ['d'], busy: ['b'] }), text(5_000, 9, { done: ['d'], busy: ['b'] })]),
