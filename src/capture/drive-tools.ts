@@ -1,12 +1,13 @@
 import type { Locator, Page } from 'playwright';
 import type { Exchange, SelectorSignal } from '../contract/capture-record.ts';
 import { CaptureError } from '../contract/errors.ts';
-import type { AnswerEnd, AnswerWatch, DriveTools, Selector, Surface } from '../contract/surface.ts';
+import type { AnswerEnd, AnswerWatch, DriveTools, Selector, Surface, Wall } from '../contract/surface.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import { sampleAnswer } from './answer-sample.ts';
 import { decideSettled, WATCH_START, type WatchState } from './answer-watch.ts';
 import type { Budgets } from './budgets.ts';
+import { type ControlState, controlState, stateOfControl, visibleHits } from './controls.ts';
 import { firstLiveMark } from './live-marks.ts';
 import type { MainResponse } from './page-guard.ts';
 import { isMovedOn } from './playwright-errors.ts';
@@ -31,6 +32,8 @@ export interface ToolsContext {
 }
 
 const POLL_MS = 100;
+/** One look at an answer under way lasts so long, unless a mark comes or goes meanwhile. */
+const LOOK_MS = 300;
 /** While an answer is awaited the walls are looked for this often; a wall that comes late is rare and looking costs. */
 const WALL_CHECK_MS = 1_500;
 /** Pages that lead on by script do so once or twice; what never comes to rest is an error. */
@@ -83,26 +86,21 @@ export class PageTools implements DriveTools {
   }
 
   async clear(): Promise<void> {
-    await this.#checkWalls();
     const { page, surface, main } = this.#context;
     const left = surface.interstitials.filter(
       ({ name }) => !this.journal.interstitials.some((seen) => seen.name === name),
     );
-    for (let round = 0; round < surface.interstitials.length && left.length > 0; round++) {
-      const index = await this.#look('interstitials', () =>
-        firstLiveMark(
-          page,
-          left.map(({ when }) => when),
-          main,
-        ),
+    for (;;) {
+      const index = await this.#look('walls and interstitials', () =>
+        firstLiveMark(page, [...surface.walls, ...left.map(({ when }) => when)], main),
       );
-      const [interstitial] = index < 0 ? [] : left.splice(index, 1);
+      throwWall(surface.walls[index]);
+      const [interstitial] = index < 0 ? [] : left.splice(index - surface.walls.length, 1);
       if (interstitial === undefined) return;
       const button = await this.find(interstitial.dismiss, 2_000);
       if (button) await this.#click(button);
       this.journal.interstitials.push({ name: interstitial.name, dismissed: button !== undefined });
       if (button) await this.#gone(interstitial.dismiss);
-      await this.#checkWalls();
     }
   }
 
@@ -110,31 +108,32 @@ export class PageTools implements DriveTools {
     const locator = await this.need(field);
     const { page } = this.#context;
     await this.#click(locator);
-    const isInput = await this.#rpc('field kind', () => locator.evaluate((element) => 'value' in element));
+    const { isInput } = await this.#state(field, locator);
     if (isInput) await this.#rpc('fill', () => locator.fill(text));
     else await this.#rpc('insert text', () => page.keyboard.insertText(text));
-    let written = await this.#written(locator);
+    let written = (await this.#state(field, locator)).text;
     if (!isInput && squeeze(written) === '') {
       // A dialog or popup of the page took the focus between click and text; nothing was typed yet.
       await this.#click(locator);
       await this.#rpc('insert text', () => page.keyboard.insertText(text));
-      written = await this.#written(locator);
+      written = (await this.#state(field, locator)).text;
     }
     if (squeeze(written) !== squeeze(text)) {
       throw new CaptureError('surface_error', `the ${field.name} did not take the query as typed`);
     }
   }
 
-  #written(field: Locator): Promise<string> {
-    return this.#rpc('read field', () =>
-      field.evaluate((element) => ('value' in element ? String(element.value) : (element.textContent ?? ''))),
-    );
+  /** A field or button that was just found: one look, and only where it is gone meanwhile a wait for it. */
+  async #state(selector: Selector, locator: Locator): Promise<ControlState> {
+    const css = this.journal.selectors.get(selector.name)?.hit ?? null;
+    const seen =
+      css === null ? null : await this.#look('control', () => controlState(this.#context.page, css));
+    return seen ?? (await this.#rpc('control', () => locator.evaluate(stateOfControl)));
   }
 
   async submit(button: Selector, field: Selector): Promise<void> {
     const found = await this.find(button, 2_000);
-    if (found && (await this.#rpc('send enabled', () => isReady(found))))
-      return void (await this.#click(found));
+    if (found && (await this.#state(button, found)).enabled) return void (await this.#click(found));
     const locator = await this.need(field, 1_000);
     await this.#rpc('press Enter', () => locator.press('Enter'));
   }
@@ -161,8 +160,11 @@ export class PageTools implements DriveTools {
     const scaled = { ...watch, firstSignMs: Math.min(watch.firstSignMs, budgets.answer / 2) };
     let state: WatchState = WATCH_START;
     let wallCheckAt = WALL_CHECK_MS;
+    let marks = '';
     while (wait.remainingMs() > POLL_MS) {
-      const seen = await this.#look('answer', () => sampleAnswer(page, watch));
+      const spanMs = Math.min(LOOK_MS, wait.remainingMs() - POLL_MS);
+      const span = { fingerprint: state.fingerprint, marks, spanMs };
+      const seen = await this.#look('answer', () => sampleAnswer(page, watch, span));
       const at = clock.monotonic() - began;
       const transcriptEnded = watch.transcriptEnded?.([...this.#context.transcript()]) ?? false;
       const decided = decideSettled(state, { ...seen, at, transcriptEnded }, scaled);
@@ -180,6 +182,7 @@ export class PageTools implements DriveTools {
         await this.#checkWalls();
         wallCheckAt = at + WALL_CHECK_MS;
       }
+      marks = seen.marks;
       await wait.pause(POLL_MS);
     }
     await this.#checkWalls();
@@ -225,8 +228,7 @@ export class PageTools implements DriveTools {
   async #checkWalls(): Promise<void> {
     const { page, surface, main } = this.#context;
     const index = await this.#look('walls', () => firstLiveMark(page, surface.walls, main));
-    const wall = surface.walls[index];
-    if (wall) throw new CaptureError(wall.outcome, undefined, { mark: wall.name });
+    throwWall(surface.walls[index]);
   }
 
   /** A status that no wall of the surface explained. */
@@ -279,22 +281,11 @@ export class PageTools implements DriveTools {
   }
 }
 
+function throwWall(wall: Wall | undefined): void {
+  if (wall) throw new CaptureError(wall.outcome, undefined, { mark: wall.name });
+}
+
 /** Rich editors fold and pad white space in their own ways; what must be the same is everything else. */
 function squeeze(text: string): string {
   return text.replace(/[\s\u200b\ufeff]+/g, '');
-}
-
-function isReady(button: Locator): Promise<boolean> {
-  return button.evaluate(
-    (element) => !(element as HTMLButtonElement).disabled && element.getAttribute('aria-disabled') !== 'true',
-  );
-}
-
-/** For each list of alternatives, the first whose match is visible, in one look. */
-function visibleHits(page: Page, lists: string[][]): Promise<(string | null)[]> {
-  return page.evaluate((all) => {
-    const visible = (element: Element): boolean =>
-      element.checkVisibility?.({ visibilityProperty: true }) ?? true;
-    return all.map((list) => list.find((css) => [...document.querySelectorAll(css)].some(visible)) ?? null);
-  }, lists);
 }
