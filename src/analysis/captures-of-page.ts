@@ -10,8 +10,6 @@ import type { RunMeans } from './execute-content-run.ts';
 
 /** Pages compared with, at most: each is fetched politely, and a run has to end in time. */
 const MOST_PAGES = 5;
-/** As much of each of them is read: all of them are read in one go, and nothing else in this process may wait for long. */
-const MOST_CHARACTERS = 1_000_000;
 /** Questions that the page is measured against. */
 const MOST_QUERIES = 5;
 
@@ -46,11 +44,8 @@ export async function capturesOfPage(
     pages.push(await capture(address, 'ssr', signal));
     signal.throwIfAborted();
   }
-  const captures = coverageGap(
-    record,
-    envelopes,
-    pages.map((page) => beginningOf(page.record)),
-  );
+  const records = pages.map((page) => page.record);
+  const captures = coverageGap(record, envelopes, records);
   if (captures === null) return undefined;
   const seen = pages.filter((page) => page.record.outcome.kind === 'captured');
   return {
@@ -58,10 +53,4 @@ export async function capturesOfPage(
     queries: [...new Set(envelopes.map(({ job }) => job.query))].slice(0, MOST_QUERIES),
     cited: await Promise.all(seen.map((page) => storePage(store, page))),
   };
-}
-
-function beginningOf(record: PageRecord): PageRecord {
-  const { static_html: html } = record;
-  if (html === null || html.length <= MOST_CHARACTERS) return record;
-  return { ...record, static_html: html.slice(0, MOST_CHARACTERS).toWellFormed(), static_clipped: true };
 }

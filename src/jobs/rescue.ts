@@ -49,8 +49,7 @@ async function rescue(db: Database, queue: Queue, child: Held, workerId: string)
       await queue.fail(sql, lease, 'browser_crashed');
       return true;
     }
-    // Whoever holds it: its lease may have lapsed, and another worker may have fetched it and not claimed it yet.
-    await queue.remove(sql, child.surface, [child.queueJobId]);
+    await queue.drop(sql, lease);
     await queue.insert(sql, child.surface, [newJob(child, queueJobId)]);
     await announceWork(sql, [child.surface satisfies SurfaceName]);
     return true;

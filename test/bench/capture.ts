@@ -7,7 +7,7 @@ import { readConfig } from '../../src/platform/config.ts';
 import { startStage } from '../../src/stage/server.ts';
 import { COMPOSER, DONE, SEND } from '../../surfaces/claude/selectors.ts';
 import { Contestant, type ContestOrder, installPeers, type Round } from './contest.ts';
-import { contestTable, standing } from './contest-figures.ts';
+import { contestTable, profileTable, standing } from './contest-figures.ts';
 import { print } from './figures.ts';
 import { option } from './options.ts';
 
@@ -70,7 +70,7 @@ async function contest(contestants: readonly Contestant[]): Promise<Map<string, 
 
 function report(rounds: ReadonlyMap<string, readonly Round[]>, about: Record<string, unknown>): void {
   const standings = [...rounds].map(([name, all]) => standing(name, all));
-  process.stdout.write(`${contestTable(standings)}\n`);
+  process.stdout.write(`${contestTable(standings)}\n\n${profileTable(rounds)}\n`);
   const folder = resolve(option('out', 'bench-out'));
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'capture.json');

@@ -1,4 +1,5 @@
 import type { Round } from './contest.ts';
+import type { ProcessKind } from './kind-cpu.ts';
 
 const MB = 1024 * 1024;
 
@@ -28,6 +29,18 @@ export function standing(name: string, rounds: readonly Round[]): Standing {
   };
 }
 
+/** Where the CPU of a capture went, ms by kind of process, one line per contestant. Pure. */
+export function profileTable(rounds: ReadonlyMap<string, readonly Round[]>): string {
+  const kinds: ProcessKind[] = ['node', 'renderer', 'browser', 'gpu', 'network', 'postgres', 'other'];
+  const rows = [...rounds].map(([name, all]) => {
+    const captures = all.reduce((sum, round) => sum + round.captures, 0);
+    const per = (kind: ProcessKind): number =>
+      Math.round((all.reduce((sum, round) => sum + (round.cpuByKind[kind] ?? 0), 0) / captures) * 1_000);
+    return [name, ...kinds.map((kind) => `${per(kind)}`)];
+  });
+  return aligned([['CPU ms/capture', ...kinds], ...rows]);
+}
+
 /** Standings as a table for people, each with its ratio to the last line. Pure. */
 export function contestTable(standings: readonly Standing[]): string {
   const base = standings.at(-1);
@@ -41,10 +54,15 @@ export function contestTable(standings: readonly Standing[]): string {
     `${one.failed}`,
   ]);
   const head = ['', 'captures/min', '× bare', 'CPU s/capture', '× bare', 'peak MB', 'failed'];
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  return aligned([head, ...rows]);
+}
+
+/** The first column to the left, the others to the right. */
+function aligned(table: readonly (readonly string[])[]): string {
+  const widths = (table[0] ?? []).map((_title, at) => Math.max(...table.map((row) => row[at]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, at) => (at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0)))
       .join('  ');
-  return [line(head), ...rows.map(line)].join('\n');
+  return table.map(line).join('\n');
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { KindMeter, type ProcessKind } from './kind-cpu.ts';
 import { treeCpuS, treeMemory } from './tree-cost.ts';
 
 const PEERS = join(import.meta.dirname, 'peers');
@@ -36,6 +37,8 @@ export interface Round {
   cpuS: number;
   peakBytes: number;
   memoryKind: 'pss' | 'rss';
+  /** CPU seconds by kind of process; a little less than `cpuS` in sum (see KindMeter). */
+  cpuByKind: Partial<Record<ProcessKind, number>>;
 }
 
 const readySchema = z.object({ ready: z.literal(true) });
@@ -67,18 +70,20 @@ export class Contestant {
       const now = treeMemory(pid);
       if (now.bytes > peak.bytes) peak = now;
     }, MEMORY_EVERY_MS);
+    const meter = new KindMeter(pid);
     const cpuBefore = treeCpuS(pid);
     const startedAt = performance.now();
     this.#process.send({ captures });
     const tally = tallySchema.parse(await this.#answer());
     const wallS = (performance.now() - startedAt) / 1_000;
     const cpuS = treeCpuS(pid) - cpuBefore;
+    const cpuByKind = meter.stop();
     clearInterval(look);
     if (tally.firstFailure !== undefined) process.stderr.write(`${this.name}: ${tally.firstFailure}\n`);
     return {
       captures: tally.ok,
       failed: tally.failed,
-      ...{ wallS, cpuS, peakBytes: peak.bytes, memoryKind: peak.kind },
+      ...{ wallS, cpuS, peakBytes: peak.bytes, memoryKind: peak.kind, cpuByKind },
     };
   }
 

@@ -13,11 +13,15 @@ export function descendants(root: number, all: readonly ProcessEntry[]): number[
   return found;
 }
 
-/** CPU seconds of a line of /proc/PID/stat: the process's own, and those of children that ended and were collected. Pure. */
-export function cpuOfStat(stat: string): number {
+/**
+ * CPU seconds of a line of /proc/PID/stat: the process's own, and (unless `own`) those of children that ended and were
+ * collected. Pure.
+ */
+export function cpuOfStat(stat: string, whose: 'own' | 'with collected' = 'with collected'): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [user, system, childrenUser, childrenSystem] = fields.slice(11, 15).map(Number);
-  return ((user ?? 0) + (system ?? 0) + (childrenUser ?? 0) + (childrenSystem ?? 0)) / TICKS_PER_S;
+  const collected = whose === 'own' ? 0 : (childrenUser ?? 0) + (childrenSystem ?? 0);
+  return ((user ?? 0) + (system ?? 0) + collected) / TICKS_PER_S;
 }
 
 /** CPU seconds that a process tree has used so far, ended members included. */

@@ -4,7 +4,6 @@ import { DEFAULT_ACCOUNT, ownerOf } from '../../../src/jobs/account.ts';
 import { ensureFirstAccount } from '../../../src/jobs/accounts.ts';
 import { claim } from '../../../src/jobs/claim.ts';
 import { findDisagreement, Reconciler } from '../../../src/jobs/reconcile.ts';
-import { rescueChildrenOf } from '../../../src/jobs/rescue.ts';
 import { type Submitted, submit } from '../../../src/jobs/submit.ts';
 import { requestIdFrom } from '../../../src/platform/identifiers.ts';
 import { openQueue, type Queue } from '../../../src/platform/queue.ts';
@@ -96,17 +95,6 @@ describe('the reconciler', () => {
     await fresh.db.query(`UPDATE pgboss.job SET retry_limit = 0 WHERE name = 'capture.chatgpt'`);
     if (job !== undefined) await queue.fail(fresh.db, job, 'browser_crashed');
     expect(await findDisagreement(fresh.db)).toEqual({ children: [], jobs: [] });
-  });
-
-  it('finds nothing after a rescue of a child whose lapsed queue job another worker has just fetched', async () => {
-    await submitted();
-    expect(await runNext()).toBe('claimed');
-    await fresh.db.query(`UPDATE pgboss.job SET state = 'retry', start_after = now() WHERE state = 'active'`);
-    // Fetched again, and the worker that did never comes to claim it.
-    expect(await queue.fetch('chatgpt')).toMatchObject({ retryCount: 1 });
-    expect(await rescueChildrenOf(fresh.db, queue, 'w')).toBe(1);
-    expect(await findDisagreement(fresh.db)).toEqual({ children: [], jobs: [] });
-    expect(await runNext()).toBe('claimed');
   });
 
   it('lets two processes repair at once and does it once', async () => {

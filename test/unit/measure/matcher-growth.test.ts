@@ -25,8 +25,8 @@ describe('hostile answers', () => {
   it.each(['Apple, Orange, ', 'Apple.', 'AAA ', 'apple pie ', 'Apple Watch, Samsung ', 'https://apple.com/'])(
     'cost in proportion to their length: %s over and over',
     (piece) => {
-      const short = cost(piece.repeat(8_000 / piece.length));
-      const long = cost(piece.repeat(80_000 / piece.length));
+      const short = cost(piece.repeat(20_000 / piece.length));
+      const long = cost(piece.repeat(200_000 / piece.length));
       // Ten times the text is about ten times the work; quadratic work would be a hundred times as much.
       expect(long).toBeLessThan(Math.max(short, 5) * 50);
     },
