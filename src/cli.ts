@@ -13,6 +13,7 @@ import { lanesCommand } from './cli/lanes.ts';
 import { planCommand } from './cli/plan.ts';
 import { profileCommand } from './cli/profile.ts';
 import { replayCommand } from './cli/replay.ts';
+import { reportCommand } from './cli/report.ts';
 import { scoreCommand } from './cli/score.ts';
 import { stageCommand } from './cli/stage.ts';
 import { startCommand } from './cli/start.ts';
@@ -51,6 +52,7 @@ for (const command of [
   topCommand(),
   planCommand(),
   analyseCommand(),
+  reportCommand(),
   doctorCommand(),
 ]) {
   program.addCommand(command.copyInheritedSettings(program));

@@ -95,6 +95,17 @@ export async function readReport(
   return reportRow.optional().parse(rows[0]);
 }
 
+/** Any account's report, for the operator's own commands. */
+export async function findReport(
+  sql: Sql,
+  id: string,
+): Promise<{ accountId: string; report: Report } | undefined> {
+  const { rows } = await sql.query('SELECT account_id AS "accountId" FROM fleet.report WHERE id = $1', [id]);
+  const owner = z.object({ accountId: z.string() }).optional().parse(rows[0]);
+  const report = owner && (await readReport(sql, owner.accountId, id));
+  return owner && report && { accountId: owner.accountId, report };
+}
+
 /** Reports of an account, newest first; of one brand or in one state where asked. */
 export async function listReports(
   sql: Sql,

@@ -14,6 +14,7 @@ import { createLog } from '../platform/log.ts';
 import { STAGES } from '../stage/registry.ts';
 import { sceneOf } from '../stage/scene.ts';
 import { unmetExpectations } from '../stage/unmet.ts';
+import { demoReportCommand } from './demo-report.ts';
 import { startService } from './service.ts';
 import { describeEnvelope } from './summary.ts';
 
@@ -24,6 +25,7 @@ const DEMO_MS = 300_000;
 export function demoCommand(): Command {
   return new Command('demo')
     .description('capture one query on every surface, played by the stage; needs no account and no network')
+    .addCommand(demoReportCommand(demoConfig))
     .argument('[query]', 'query to ask', DEMO_QUERY)
     .option('--json', 'print one JSON object {jobId, status, children} and nothing else')
     .action(async (query: string, options: { json?: boolean }) => {

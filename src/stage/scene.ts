@@ -72,12 +72,19 @@ export function sceneName(query: string): string | null {
   return SCENE_PREFIX.exec(query)?.[1]?.trim() ?? null;
 }
 
+/** What `[scene:…]` asks of one surface: `NAME` of every surface, `surface=NAME,…` of those named; null: nothing. */
+function sceneFor(asked: string | null, surface: SurfaceName): string | null {
+  if (asked === null || !asked.includes('=')) return asked;
+  const pairs = asked.split(',').map((pair) => pair.split('=').map((part) => part.trim()));
+  return pairs.find(([own]) => own === surface)?.[1] ?? null;
+}
+
 /**
- * The scene that plays for a query: the one named by `[scene:NAME]` at its start, else the surface's plain scene.
- * Throws STAGE_SCENE_UNKNOWN, with all names, when the surface has no such scene.
+ * The scene that plays for a query: the one named by `[scene:NAME]` (or `[scene:surface=NAME,surface=NAME]`) at its
+ * start, else the surface's plain scene. Throws STAGE_SCENE_UNKNOWN, with all names, when the surface has no such scene.
  */
 export function sceneOf(query: string, stage: SurfaceStage): PickedScene {
-  const name = sceneName(query) ?? stage.plain;
+  const name = sceneFor(sceneName(query), stage.surface) ?? stage.plain;
   const scene = Object.hasOwn(stage.scenes, name) ? stage.scenes[name] : undefined;
   if (scene !== undefined) return { name, scene };
   const names = Object.keys(stage.scenes).sort().join(', ');

@@ -1,6 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readMeasuredReport } from '../../../src/analysis/measure-report.ts';
+import { findReport } from '../../../src/analysis/reports.ts';
+import { writeReportFiles } from '../../../src/cli/report-files.ts';
 import { openAccount } from '../jobs/jobs-world.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 import { type FrontClient, frontClient } from './front-client.ts';
@@ -110,6 +116,27 @@ describe('the files of a report', () => {
     await openAccount(world.db, 'acct_reader');
     const other = await frontClient(world, 'rankprompt', { accountId: 'acct_reader' });
     expect((await file(of('observations.csv'), other.key)).status).toBe(404);
+  });
+});
+
+describe('fleet report', () => {
+  it('writes the same rows as are downloaded, and a page whose links lead into the store', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fleet-report-'));
+    try {
+      const found = await findReport(world.db, report.reportId);
+      const read = found && (await readMeasuredReport(world.db, found.accountId, found.report));
+      if (read === undefined) throw new Error('the report was measured');
+      const [html, csv] = [join(directory, 'page/report.html'), join(directory, 'tables')];
+      const written = await writeReportFiles('Title & co', read, world.store, { html, csv });
+      expect(written).toHaveLength(5);
+      for (const name of ['observations.csv', 'mentions.csv', 'citations.csv', 'metrics.csv']) {
+        expect(readFileSync(join(csv, name), 'utf8')).toBe((await file(of(name))).text);
+      }
+      expect(readFileSync(html, 'utf8')).toContain('<title>Title &amp; co</title>');
+      expect(await findReport(world.db, '00000000-0000-4000-8000-000000000000')).toBeUndefined();
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });
 

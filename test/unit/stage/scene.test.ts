@@ -50,6 +50,14 @@ describe('picking a scene', () => {
     expect(plainQuery('[scene:deferred]best [tea]')).toBe('best [tea]');
   });
 
+  test('a prefix can name a scene for some surfaces; the others play their plain one', () => {
+    const query = '[scene:google_ai_overview=deferred,chatgpt=nope] best tea';
+    expect(sceneOf(query, overview).name).toBe('deferred');
+    expect(sceneOf(query, mode).name).toBe('inline');
+    expect(plainQuery(query)).toBe('best tea');
+    expect(() => sceneOf('[scene:google_ai_overview=nope] x', overview)).toThrow(/has no scene "nope"/);
+  });
+
   test.each(['nope', '', 'toString', '__proto__'])(
     'an unknown name (%j) is refused with the names that exist',
     (name) => {
