@@ -67,7 +67,7 @@ dl.facts dt{color:var(--soft)}dl.facts dd{margin:0;overflow-wrap:anywhere}
 :target,tbody:target>tr{background:color-mix(in srgb,var(--ghost) 28%,transparent);scroll-margin-top:1rem}
 footer{padding-top:2rem;padding-bottom:3rem;color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}
 @media (max-width:40rem){body{font-size:15px}h1{font-size:1.6rem}header.top{padding-top:1.5rem}main,header.top,footer{padding-left:1rem;padding-right:1rem}
-dl.facts{grid-template-columns:1fr;gap:.1rem}dl.facts dd{margin-bottom:.6rem}.list{columns:1}.cards{grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr))}.scroll table{min-width:36rem}tbody th{position:sticky;left:0;background:var(--paper)}td.n small{display:block}.grid tbody th{min-width:9rem}}
+dl.facts{grid-template-columns:1fr;gap:.1rem}dl.facts dd{margin-bottom:.6rem}.list{columns:1}.cards{grid-template-columns:repeat(auto-fit,minmax(10.5rem,1fr))}.scroll table{min-width:36rem}table:not(.grid) td:not(.n):last-child{min-width:18rem}tbody th{position:sticky;left:0;background:var(--paper)}td.n small{display:block}.grid tbody th{min-width:9rem}}
 @page{size:A4;margin:14mm 13mm}
 @media print{body{font-size:10.2pt;line-height:1.45}main,header.top,footer{max-width:none;padding:0}nav{display:none}
 h2{margin-top:1.6rem;break-after:avoid}h3,figcaption,caption{break-after:avoid}figure,.card,.note,blockquote,tr{break-inside:avoid}

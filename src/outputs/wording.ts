@@ -61,7 +61,9 @@ export function besideHeadline(figure: Figure): string {
 export function range(interval: Interval | null): string {
   if (interval === null) return '–';
   const { low, high } = interval;
-  if (high - low < NARROW) return `${number(low * 100, 1)}–${percentOf(high, 1)}`;
+  const width = high - low;
+  const decimals = width < NARROW / 10 ? 2 : 1;
+  if (width < NARROW) return `${number(low * 100, decimals)}–${percentOf(high, decimals)}`;
   return `${percent(low).replace(' %', '')}–${percent(high)}`;
 }
 

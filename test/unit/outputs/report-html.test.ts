@@ -145,6 +145,7 @@ describe('given intervals so narrow that whole points would hide them', () => {
   it('then they are told with a decimal', () => {
     expect(range({ low: 0.4949, high: 0.5023 })).toBe('49.5–50.2 %');
     expect(range({ low: 0, high: 0.004 })).toBe('0–0.4 %');
+    expect(range({ low: 0, high: 0.0003 })).toBe('0–0.03 %');
     expect(range({ low: 0.044, high: 0.62 })).toBe('4.4–62 %');
     expect(range(null)).toBe('–');
   });
