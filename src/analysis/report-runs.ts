@@ -37,39 +37,47 @@ export async function startRun(
   reportId: string,
   context: SubmitContext,
 ): Promise<{ runId: string; reportId: string }> {
+  return db.transaction((sql) => startRunWithin(sql, queue, reportId, context));
+}
+
+/** As `startRun`, in the caller's transaction. */
+export async function startRunWithin(
+  sql: Sql,
+  queue: Queue,
+  reportId: string,
+  context: SubmitContext,
+): Promise<{ runId: string; reportId: string }> {
   const { traceparent: parent = null, ...within } = context;
   const attributes = { 'fleet.report_id': reportId, 'fleet.request_id': context.requestId };
-  return traced('run', { parent, kind: 'server', attributes }, () => beginRun(db, queue, reportId, within));
+  return traced('run', { parent, kind: 'server', attributes }, () => beginRun(sql, queue, reportId, within));
 }
 
 async function beginRun(
-  db: Database,
+  sql: Sql,
   queue: Queue,
   reportId: string,
   context: SubmitContext,
 ): Promise<{ runId: string; reportId: string }> {
   const { accountId } = context.caller;
-  return db.transaction(async (sql) => {
-    const report = await readReport(sql, accountId, reportId, true);
-    if (report === undefined) throw new ApiError('NOT_FOUND', 'no such report');
-    const brand = await readBrand(sql, accountId, report.brandId);
-    const prompts = await listPrompts(sql, reportId);
-    const refusal = runRefusal({
-      ...{ status: report.status, prompts: prompts.length },
-      description: brand?.facts.description ?? null,
-    });
-    if (refusal !== null) throw refused(refusal);
-    const runId = randomUUID();
-    await sql.query(
-      'INSERT INTO fleet.report_run (id, report_id, account_id, created_at) VALUES ($1, $2, $3, $4)',
-      [runId, reportId, accountId, new Date(context.now)],
-    );
-    await submitAll(sql, queue, { report, prompts, runId }, context);
-    await sql.query(`UPDATE fleet.report SET status = 'processing', failure_reason = NULL WHERE id = $1`, [
-      reportId,
-    ]);
-    return { runId, reportId };
+  const report = await readReport(sql, accountId, reportId, true);
+  if (report === undefined) throw new ApiError('NOT_FOUND', 'no such report');
+  const brand = await readBrand(sql, accountId, report.brandId);
+  const prompts = await listPrompts(sql, reportId);
+  const refusal = runRefusal({
+    ...{ status: report.status, prompts: prompts.length },
+    description: brand?.facts.description ?? null,
   });
+  if (refusal !== null) throw refused(refusal);
+  const runId = randomUUID();
+  await sql.query(
+    'INSERT INTO fleet.report_run (id, report_id, account_id, created_at) VALUES ($1, $2, $3, $4)',
+    [runId, reportId, accountId, new Date(context.now)],
+  );
+  await submitAll(sql, queue, { report, prompts, runId }, context);
+  await sql.query(`UPDATE fleet.report SET status = 'processing', failure_reason = NULL WHERE id = $1`, [
+    reportId,
+  ]);
+  return { runId, reportId };
 }
 
 function refused(refusal: RunRefusal): ApiError {

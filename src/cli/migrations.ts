@@ -1,4 +1,5 @@
 import { CONTENT_MIGRATIONS } from '../analysis/schema-content.ts';
+import { KEPT_ANSWERS_MIGRATIONS } from '../analysis/schema-kept-answers.ts';
 import { REPORTS_MIGRATIONS } from '../analysis/schema-reports.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { LANES_MIGRATIONS } from '../fleet/schema-lanes.ts';
@@ -26,4 +27,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...WORK_MIGRATIONS,
   ...CONTENT_MIGRATIONS,
   ...REPORTS_MIGRATIONS,
+  ...KEPT_ANSWERS_MIGRATIONS,
 ];

@@ -25,6 +25,7 @@ import {
   presentFacts,
 } from './brand-wire.ts';
 import { deletedSchema, listAsked, listOf, listQuerySchema, presentList } from './list-query.ts';
+import { answeredOnce, onceHeadersSchema } from './post-once.ts';
 import { type Fault, reportErrorSchema, validationError } from './report-errors.ts';
 
 const errors = { '4xx': reportErrorSchema, '5xx': reportErrorSchema };
@@ -53,15 +54,18 @@ export function brandRoutes(app: App, context: ApiContext): void {
     '/v1/brands',
     {
       schema: {
-        ...{ tags, summary: 'Create a brand', body: brandBodySchema },
+        ...{ tags, summary: 'Create a brand', body: brandBodySchema, headers: onceHeadersSchema },
         response: { 201: brandSchema, ...errors },
       },
     },
     async (request, reply) => {
       const brand = checkedBrand(request.body, NO_FACTS);
       const { accountId } = callerOf(request);
+      const created = await answeredOnce(context, request, reply, brandSchema, async (sql) =>
+        presentBrand(await createBrand(sql, accountId, brand, context.clock.now())),
+      );
       reply.code(201);
-      return presentBrand(await createBrand(context.db, accountId, brand, context.clock.now()));
+      return created;
     },
   );
   app.get(

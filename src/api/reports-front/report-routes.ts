@@ -21,6 +21,7 @@ import { foundBrand, isUuid } from './brand-routes.ts';
 import { countryCode, languageName } from './brand-wire.ts';
 import { listAsked, listOf, listQuerySchema, presentList } from './list-query.ts';
 import { DEFAULT_PLATFORMS, PLATFORM_NAMES, surfaceOfPlatform } from './platforms.ts';
+import { answeredOnce, onceHeadersSchema } from './post-once.ts';
 import { type Fault, reportErrorSchema, validationError } from './report-errors.ts';
 import {
   presentDetail,
@@ -49,7 +50,12 @@ export function reportRoutes(app: App, context: ApiContext): void {
     '/v1/reports',
     {
       schema: {
-        ...{ tags, summary: 'Create a draft of a report', body: reportBodySchema },
+        ...{
+          tags,
+          summary: 'Create a draft of a report',
+          body: reportBodySchema,
+          headers: onceHeadersSchema,
+        },
         response: { 201: reportSchema, ...errors },
       },
     },
@@ -57,8 +63,11 @@ export function reportRoutes(app: App, context: ApiContext): void {
       const { fields, warnings } = checkedReport(request.body, context.catalog);
       await foundBrand(context, request, fields.brandId);
       const { accountId } = callerOf(request);
+      const created = await answeredOnce(context, request, reply, reportSchema, async (sql) =>
+        presentReport(await createReport(sql, accountId, fields, context.clock.now()), warnings),
+      );
       reply.code(201);
-      return presentReport(await createReport(context.db, accountId, fields, context.clock.now()), warnings);
+      return created;
     },
   );
   app.get(

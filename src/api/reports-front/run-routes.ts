@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { measureReport, storeMeasured } from '../../analysis/measure-report.ts';
 import { promptsFromTemplates } from '../../analysis/prompt-templates.ts';
-import { readRun, startRun } from '../../analysis/report-runs.ts';
+import { readRun, startRunWithin } from '../../analysis/report-runs.ts';
 import { isModifiable } from '../../analysis/report-state.ts';
 import { insertPrompts, listPrompts, readReport } from '../../analysis/reports.ts';
 import { ApiError } from '../../contract/errors.ts';
@@ -13,6 +13,7 @@ import type { MountPlace } from '../front.ts';
 import { headerText } from '../header-text.ts';
 import { foundBrand, isUuid } from './brand-routes.ts';
 import { listOf } from './list-query.ts';
+import { answeredOnce, onceHeadersSchema } from './post-once.ts';
 import { type Fault, reportErrorSchema, validationError } from './report-errors.ts';
 import { foundReport } from './report-routes.ts';
 import {
@@ -45,24 +46,28 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
     '/v1/reports/:report_id/runs',
     {
       schema: {
-        ...{ tags, params, summary: 'Run analysis', body: runBodySchema },
+        ...{ tags, params, summary: 'Run analysis', body: runBodySchema, headers: onceHeadersSchema },
         response: { 202: runDispatchedSchema, ...errors },
       },
     },
     async (request, reply) => {
       const report = await foundReport(context, request, request.params.report_id);
       const caller = callerOf(request);
-      const { runId } = await startRun(context.db, context.queue, report.id, {
-        requestId: request.id as RequestId,
-        caller,
-        now: context.clock.now(),
-        ttlMs: context.config.jobTtlMs,
-        origin: caller.mode === 'test' ? 'stage' : context.config.origin,
-        limits: await context.admission.limits(),
-        traceparent: headerText(request.headers.traceparent),
+      const limits = await context.admission.limits();
+      const dispatched = await answeredOnce(context, request, reply, runDispatchedSchema, async (sql) => {
+        const { runId } = await startRunWithin(sql, context.queue, report.id, {
+          requestId: request.id as RequestId,
+          caller,
+          now: context.clock.now(),
+          ttlMs: context.config.jobTtlMs,
+          origin: caller.mode === 'test' ? 'stage' : context.config.origin,
+          limits,
+          traceparent: headerText(request.raw.headers.traceparent),
+        });
+        return { job_id: runId, object: 'report.run' as const, report_id: report.id };
       });
       reply.code(202);
-      return { job_id: runId, object: 'report.run' as const, report_id: report.id };
+      return dispatched;
     },
   );
   app.get(
@@ -118,7 +123,13 @@ function promptRoutes(app: App, context: ApiContext): void {
     '/v1/reports/:report_id/prompts',
     {
       schema: {
-        ...{ tags, params, summary: 'Add prompts, given or from templates', body: promptsBodySchema },
+        ...{
+          tags,
+          params,
+          summary: 'Add prompts, given or from templates',
+          body: promptsBodySchema,
+          headers: onceHeadersSchema,
+        },
         response: { 201: list, ...errors },
       },
     },
@@ -127,7 +138,7 @@ function promptRoutes(app: App, context: ApiContext): void {
       const report = await foundReport(context, request, request.params.report_id);
       const brand = await foundBrand(context, request, report.brandId);
       const wanted = checkedPrompts(request.body);
-      const data = await context.db.transaction(async (sql) => {
+      const added = await answeredOnce(context, request, reply, list, async (sql) => {
         // Locked, so that no run begins between the look and the change.
         const locked = await readReport(sql, accountId, report.id, true);
         if (locked === undefined) throw new ApiError('NOT_FOUND', 'no such report');
@@ -142,10 +153,11 @@ function promptRoutes(app: App, context: ApiContext): void {
         const prompts =
           wanted ?? promptsFromTemplates({ name: brand.name, categories: brand.categories, rivals }, room);
         checkRoom(prompts.length, room, wanted === null);
-        return insertPrompts(sql, report.id, prompts, context.clock.now());
+        const data = await insertPrompts(sql, report.id, prompts, context.clock.now());
+        return { data: data.map((prompt) => presentPrompt(prompt, brand.id)), object: 'list' as const };
       });
       reply.code(201);
-      return { data: data.map((prompt) => presentPrompt(prompt, brand.id)), object: 'list' as const };
+      return added;
     },
   );
   app.get(
