@@ -2,7 +2,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ALL_MIGRATIONS } from '../../src/cli/migrations.ts';
+import { FleetError } from '../../src/contract/errors.ts';
 import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
 import { ensureFirstAccount } from '../../src/jobs/accounts.ts';
 import { createKey } from '../../src/jobs/api-keys.ts';
@@ -21,6 +23,8 @@ import { Supervised } from './supervised.ts';
 
 const WEBHOOK_KEY = 'a key of this chaos run';
 const CAPTURE_TIMEOUT_MS = 30_000;
+const LOOKS = 60;
+const LOOK_PAUSE_MS = 2_000;
 
 export interface WorldSize {
   workers: number;
@@ -56,11 +60,18 @@ export async function openChaosWorld({ workers, apis }: WorldSize): Promise<Chao
   mkdirSync(join(root, 't'));
   let postgres: EmbeddedPostgres = await startEmbeddedPostgres({ dataDir: join(root, 'pg'), log: testLog });
   const look = async <T>(work: (db: Database) => Promise<T>): Promise<T> => {
-    const db = openDatabase(postgres.url, { log: testLog, max: 2 });
-    try {
-      return await work(db);
-    } finally {
-      await db.close();
+    for (let left = LOOKS; ; left--) {
+      const db = openDatabase(postgres.url, { log: testLog, max: 2 });
+      try {
+        return await work(db);
+      } catch (error) {
+        // The run is about the fleet: a machine that is too busy to answer its observer in time is asked again.
+        if (left === 0 || !(error instanceof FleetError) || error.code !== 'DATABASE_UNAVAILABLE')
+          throw error;
+        await pause(LOOK_PAUSE_MS);
+      } finally {
+        await db.close();
+      }
     }
   };
   const receiver = await startReceiver();
