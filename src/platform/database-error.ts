@@ -5,6 +5,8 @@ import { FleetError } from '../contract/errors.ts';
  * insufficient resources (53), operator intervention (57), system error (58). PostgreSQL 18, appendix A, 2026-11.
  */
 const UNAVAILABLE_CLASSES = ['08', '53', '57', '58'];
+/** And that the server ended a session because its transaction stood still: a process that was frozen meets it when it wakes. */
+const SESSION_ENDED = ['25P03', '25P04'];
 
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
@@ -33,7 +35,8 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   const code = errorCode(error);
   if (code !== undefined && NETWORK_CODES.has(code)) return true;
-  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) return UNAVAILABLE_CLASSES.includes(code.slice(0, 2));
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code))
+    return UNAVAILABLE_CLASSES.includes(code.slice(0, 2)) || SESSION_ENDED.includes(code);
   return error instanceof Error && DRIVER_MESSAGES.test(error.message);
 }
 
