@@ -83,7 +83,9 @@ describe('given one account with 1 000 children in the queue (P17)', () => {
         slots.push(child);
       }
     }
-    process.stdout.write(`situation 20, P17: starts of any account until the small one's, 20 times: ${waits.join(' ')}\n`);
+    process.stdout.write(
+      `situation 20, P17: starts of any account until the small one's, 20 times: ${waits.join(' ')}\n`,
+    );
     expect(waits).toEqual(Array(20).fill(1)); // The very next slot: within one capture time.
   });
 
