@@ -21,13 +21,17 @@ export class PoolSockets {
 
   /** Runs `end`, and cuts what is still open after a moment, so that it comes to its own end. */
   async closeWith(end: () => Promise<void>): Promise<void> {
-    const cut = setTimeout(() => {
-      for (const socket of this.#open) socket.destroy();
-    }, GOODBYE_MS);
+    const cut = setTimeout(() => this.#cut(), GOODBYE_MS);
     try {
       await end();
     } finally {
       clearTimeout(cut);
+      // What the pool had given up before, it no longer waits for; but the process would.
+      this.#cut();
     }
+  }
+
+  #cut(): void {
+    for (const socket of this.#open) socket.destroy();
   }
 }

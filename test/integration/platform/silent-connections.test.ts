@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/platform/database.ts';
+import { PoolSockets } from '../../../src/platform/pool-sockets.ts';
 import { openQueue } from '../../../src/platform/queue.ts';
 import { holdSessionLock } from '../../../src/platform/session-lock.ts';
 import { type FreshDatabase, freshDatabase, testLog } from '../database.ts';
@@ -33,6 +35,20 @@ describe('given connections whose other end fell silent', () => {
     await Promise.all([db.query('SELECT pg_sleep(0.1)'), db.query('SELECT pg_sleep(0.1)')]);
     proxy.silence();
     expect(await endsInTime(db.close())).toBe(true);
+  });
+
+  it('a pool that had given them up before leaves no socket open, which would keep its process', async () => {
+    const sockets = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+    const pool = new PoolSockets();
+    const before = sockets();
+    const { hostname, port } = new URL(proxy.url);
+    const given = pool.stream().connect(Number(port), hostname);
+    await once(given, 'connect');
+    proxy.silence();
+    expect(sockets()).toBeGreaterThan(before);
+    await pool.closeWith(async () => undefined);
+    await expect.poll(() => given.destroyed).toBe(true);
   });
 
   it('a queue closes all the same', async () => {
