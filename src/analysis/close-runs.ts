@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import { type Rounds, startRounds } from '../platform/rounds.ts';
 import { measureReport, storeMeasured } from './measure-report.ts';
 import { endOfRun } from './report-state.ts';
 import { readReport } from './reports.ts';
@@ -44,37 +45,15 @@ async function close(sql: Sql, run: z.infer<typeof endedRow>, now: number): Prom
   ]);
 }
 
-/** A running clerk. */
-export interface ReportClerk {
-  stop(): Promise<void>;
-}
-
 const EVERY_MS = 1_000;
 
 /** Ends runs as their captures end. Any number of processes may run one; a failing round is logged and tried again. */
-export function startReportClerk(options: {
-  db: Database;
-  clock: Clock;
-  log: Log;
-  everyMs?: number;
-}): ReportClerk {
-  const { db, clock, log, everyMs = EVERY_MS } = options;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const round = async (): Promise<void> => {
-    try {
-      while (!stopped && (await closeEndedRun(db, clock.now())));
-    } catch (error) {
-      log.warn({ err: error }, 'a report could not be ended; the next round tries again');
-    }
-    if (!stopped) timer = setTimeout(() => (running = round()), everyMs);
-  };
-  let running = round();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
+export function startReportClerk({ db, clock, log }: { db: Database; clock: Clock; log: Log }): Rounds {
+  return startRounds({
+    round: async (stopping) => {
+      while (!stopping() && (await closeEndedRun(db, clock.now())));
     },
-  };
+    everyMs: EVERY_MS,
+    failed: (err) => log.warn({ err }, 'a report could not be ended; the next round tries again'),
+  });
 }

@@ -4,6 +4,7 @@ import { retireJobs } from '../jobs/retention.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import { type Rounds, startRounds } from '../platform/rounds.ts';
 
 export interface RetentionMeans {
   db: Database;
@@ -35,24 +36,14 @@ export async function sweepRetention({ db, store, clock, retentionDays }: Retent
 }
 
 /** Sweeps once an hour, the first time at once. A failing round is logged and the next one tries again. */
-export function startRetention(means: RetentionMeans): { stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const round = async (): Promise<void> => {
-    try {
+export function startRetention(means: RetentionMeans): Rounds {
+  const { log, retentionDays: days } = means;
+  return startRounds({
+    round: async () => {
       const retired = await sweepRetention(means);
-      if (retired > 0) means.log.info({ retired, days: means.retentionDays }, 'retention swept');
-    } catch (error) {
-      means.log.warn({ err: error }, 'retention sweep failed; the next round tries again');
-    }
-    if (!stopped) timer = setTimeout(() => (running = round()), EVERY_MS);
-  };
-  let running = round();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
+      if (retired > 0) log.info({ retired, days }, 'retention swept');
     },
-  };
+    everyMs: EVERY_MS,
+    failed: (err) => log.warn({ err }, 'retention sweep failed; the next round tries again'),
+  });
 }

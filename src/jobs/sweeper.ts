@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
+import { type Rounds, startRounds } from '../platform/rounds.ts';
 import { auditCredits } from './credits-audit.ts';
 import { settleDeadLetters } from './dead-letter.ts';
 import { expireOverdue } from './expiry.ts';
@@ -20,10 +21,9 @@ export interface SweeperOptions {
 }
 
 /** A running sweeper. */
-export interface Sweeper {
+export interface Sweeper extends Rounds {
   /** What children and queue disagreed about so far; for the metrics. */
   reconciled: Readonly<ReconcileCounters>;
-  stop(): Promise<void>;
 }
 
 const EVERY_MS = 1_000;
@@ -38,48 +38,33 @@ const RECONCILE_EVERY_MS = 30_000;
  */
 export function startSweeper(options: SweeperOptions): Sweeper {
   const { db, queue, clock, log, everyMs = EVERY_MS } = options;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
   // By the monotonic clock: a clock that is set must neither hurry nor delay a round.
   let keysDueAt = Number.NEGATIVE_INFINITY;
   let auditDueAt = Number.NEGATIVE_INFINITY;
   let reconcileDueAt = Number.NEGATIVE_INFINITY;
   const reconciler = new Reconciler(db, queue, log);
   const round = async (): Promise<void> => {
-    try {
-      await settleDeadLetters(db, queue, clock.now());
-      await expireOverdue(db, queue, clock.now());
-      if (clock.monotonic() >= auditDueAt) {
-        await sweepSyncSlots(db);
-        const findings = await auditCredits(db, clock.now());
-        if (findings.released + findings.recounted > 0)
-          log.error(findings, 'credits.audit found a difference');
-        auditDueAt = clock.monotonic() + AUDIT_EVERY_MS;
-      }
-      if (clock.monotonic() >= reconcileDueAt) {
-        await reconciler.look();
-        reconcileDueAt = clock.monotonic() + RECONCILE_EVERY_MS;
-      }
-      if (clock.monotonic() >= keysDueAt) {
-        await sweepKeys(db, clock.now());
-        await sweepRates(db);
-        keysDueAt = clock.monotonic() + KEYS_EVERY_MS;
-      }
-    } catch (error) {
-      log.warn({ err: error }, 'sweep failed; the next round tries again');
+    await settleDeadLetters(db, queue, clock.now());
+    await expireOverdue(db, queue, clock.now());
+    if (clock.monotonic() >= auditDueAt) {
+      await sweepSyncSlots(db);
+      const findings = await auditCredits(db, clock.now());
+      if (findings.released + findings.recounted > 0) log.error(findings, 'credits.audit found a difference');
+      auditDueAt = clock.monotonic() + AUDIT_EVERY_MS;
+    }
+    if (clock.monotonic() >= reconcileDueAt) {
+      await reconciler.look();
+      reconcileDueAt = clock.monotonic() + RECONCILE_EVERY_MS;
+    }
+    if (clock.monotonic() >= keysDueAt) {
+      await sweepKeys(db, clock.now());
+      await sweepRates(db);
+      keysDueAt = clock.monotonic() + KEYS_EVERY_MS;
     }
   };
-  const loop = async (): Promise<void> => {
-    await round();
-    if (!stopped) timer = setTimeout(() => (running = loop()), everyMs);
-  };
-  let running = loop();
-  return {
-    reconciled: reconciler.counters,
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  const rounds = startRounds({
+    ...{ round, everyMs },
+    failed: (err) => log.warn({ err }, 'sweep failed; the next round tries again'),
+  });
+  return { reconciled: reconciler.counters, stop: rounds.stop };
 }
