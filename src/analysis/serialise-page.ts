@@ -1,7 +1,7 @@
 import type { PageEndCode } from '../contract/page-outcome.ts';
 import { pageEnd } from '../contract/page-outcome.ts';
 import type { Caller } from '../jobs/account.ts';
-import { readPage } from '../score/page-model.ts';
+import { contentView } from '../score/content-view.ts';
 import { SERIALISE_PRICE } from './content-prices.ts';
 import { type CaptureMeans, type PaidCapture, paidCapture } from './paid-capture.ts';
 
@@ -27,8 +27,8 @@ export async function serialisePage(
 ): Promise<PaidCapture<PageText>> {
   const credits = caller.mode === 'test' ? 0 : SERIALISE_PRICE;
   return paidCapture(means, caller, { name: 'page-text', credits, url, mode: 'ssr' }, ({ record }) => {
-    const page = record.outcome.kind === 'captured' ? readPage(record, undefined) : null;
-    const whole = page?.main.text ?? '';
+    const view = contentView(record);
+    const whole = view?.text ?? '';
     const empty = record.outcome.kind === 'captured' && whole === '' ? pageEnd('empty_page') : record.outcome;
     const issue =
       empty.kind === 'captured'
@@ -36,7 +36,7 @@ export async function serialisePage(
         : { code: empty.code, message: empty.message, blocked: empty.kind === 'blocked' };
     const result: PageText = {
       ...{ finalUrl: record.final_url, httpStatus: record.status },
-      ...{ title: page?.head.title ?? null, language: page?.language.language ?? null },
+      ...{ title: view?.title ?? null, language: view?.language ?? null },
       ...{ text: clipped(whole, maxChars), wholeLength: whole.length, issue },
     };
     return { result, delivered: issue === null };
