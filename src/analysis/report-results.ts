@@ -5,7 +5,6 @@ import { surfaceNameSchema } from '../contract/surface-name.ts';
 import { clusteredShare } from '../measure/clustered-share.ts';
 import type { Observation } from '../measure/observation.ts';
 import { positionOf } from '../measure/positions.ts';
-import type { Interval } from '../measure/wilson.ts';
 
 const intervalSchema = z.strictObject({ low: z.number(), high: z.number() }).nullable();
 
@@ -53,7 +52,8 @@ export type Results = z.infer<typeof resultsSchema>;
 
 interface Cell {
   promptId: string;
-  envelopes: { outcome: string; citations: CellResult['citations']; text: string }[];
+  /** One answer stands for the cell: the first whole one, else the first in part. */
+  shown: { whole: boolean; envelope: Envelope } | null;
   observations: Observation[];
 }
 
@@ -63,16 +63,12 @@ export class ResultCollector {
 
   add(envelope: Envelope, observation: Observation): void {
     const key = `${observation.promptId}\n${observation.surface}`;
-    const cell = this.#cells.get(key) ?? { promptId: observation.promptId, envelopes: [], observations: [] };
+    const cell = this.#cells.get(key) ?? { promptId: observation.promptId, shown: null, observations: [] };
     this.#cells.set(key, cell);
     cell.observations.push(observation);
-    // One answer stands for the cell; the others are in its captures.
-    if (cell.envelopes.length > 0 && observation.outcome !== 'answered') return;
-    if (cell.envelopes.some(({ outcome }) => outcome === 'answered')) return;
-    if (!/^answered/.test(observation.outcome)) return;
-    cell.envelopes = [
-      { outcome: observation.outcome, text: envelope.answer.text, citations: citationsOf(envelope) },
-    ];
+    const whole = observation.outcome === 'answered';
+    const better = whole ? cell.shown?.whole !== true : cell.shown === null;
+    if (better && /^answered/.test(observation.outcome)) cell.shown = { whole, envelope };
   }
 
   /** The cells in the order of the prompts' ids given, with the share of those that name the own brand. */
@@ -87,23 +83,20 @@ export class ResultCollector {
       );
     const telling = cells.filter(({ brandAppears }) => brandAppears !== null);
     const byPrompt = [...Map.groupBy(telling, ({ promptId }) => promptId).values()];
-    const { value, ciThese, ciCategory } = clusteredShare(
+    const ranked = telling.filter(appears).length;
+    const share = telling.length === 0 ? null : ranked / telling.length;
+    // Around the share that is shown, which is no mean of the prompts' shares where their cells are unequal in number.
+    const { ciThese, ciCategory } = clusteredShare(
       byPrompt.map((group) => ({ hits: group.filter(appears).length, runs: group.length })),
+      share ?? undefined,
     );
-    const share: number | null =
-      telling.length === 0 ? null : telling.filter(appears).length / telling.length;
-    return {
-      ...{ cells, ranked: telling.filter(appears).length, total: telling.length, share },
-      ...(value === null
-        ? { ciThese: null, ciCategory: null }
-        : { ciThese, ciCategory: ciCategory as Interval | null }),
-    };
+    return { cells, ranked, total: telling.length, share, ciThese, ciCategory };
   }
 }
 
 const appears = ({ brandAppears }: CellResult): boolean => brandAppears === true;
 
-function cellResult({ promptId, envelopes, observations }: Cell, own: string, book: BrandBook): CellResult {
+function cellResult({ promptId, shown, observations }: Cell, own: string, book: BrandBook): CellResult {
   const [first] = observations;
   const names = (observation: Observation): boolean =>
     observation.mentions.some(({ brandId, kind }) => brandId === own && kind === 'mention');
@@ -125,8 +118,8 @@ function cellResult({ promptId, envelopes, observations }: Cell, own: string, bo
     brandAppears: telling.length === 0 ? null : hits.length > 0,
     appearances: { k: hits.length, n: telling.length },
     rank: ranks.length === 0 ? null : Math.min(...ranks),
-    response: envelopes[0]?.text ?? null,
-    citations: envelopes[0]?.citations ?? [],
+    response: shown?.envelope.answer.text ?? null,
+    citations: shown === null ? [] : citationsOf(shown.envelope),
     brands: book.brands
       .filter(({ id }) => named.has(id))
       .map(({ name, domains }) => ({
