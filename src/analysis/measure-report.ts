@@ -144,15 +144,3 @@ export async function readMeasured(sql: Sql, reportId: string): Promise<StoredMe
   );
   return storedRow.optional().parse(rows[0]);
 }
-
-const versionRow = z.object({ brandBookHash: z.string(), version: z.string(), measuredAt: z.date() });
-
-/** Every version measured, the last first: a correction leaves what was reported before. */
-export async function listMeasured(sql: Sql, reportId: string): Promise<z.infer<typeof versionRow>[]> {
-  const { rows } = await sql.query(
-    `SELECT brand_book_hash AS "brandBookHash", version, measured_at AS "measuredAt"
-     FROM fleet.report_metrics WHERE report_id = $1 ORDER BY measured_at DESC`,
-    [reportId],
-  );
-  return z.array(versionRow).parse(rows);
-}

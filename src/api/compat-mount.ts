@@ -108,7 +108,7 @@ function requireFrontScope(request: FastifyRequest, scope: Scope | null): void {
 }
 
 /** An object without the fields that hold an empty text; anything else as it is. */
-export function withoutEmpty(value: unknown): unknown {
+function withoutEmpty(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== ''));
 }

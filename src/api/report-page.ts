@@ -5,7 +5,7 @@ import type { ReportLinks } from '../outputs/evidence.ts';
 import { isoTime } from '../platform/clock.ts';
 
 /** Where screenshot and proof of a capture are downloaded (with a key); observations are a file of the report. */
-export function reportLinks(reportId: string): ReportLinks {
+function reportLinks(reportId: string): ReportLinks {
   const at = (id: string, rest: string): string | null =>
     parseChildId(id) === undefined ? null : `/v1/jobs/${encodeURIComponent(id)}/${rest}`;
   return {

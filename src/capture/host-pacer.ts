@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 
 /** One request per host in this time. */
-export const HOST_INTERVAL_MS = 2_000;
+const HOST_INTERVAL_MS = 2_000;
 const MAX_HOSTS = 10_000;
 
 /** Keeps page captures of this process polite: requests to one host start at least 2 s apart. */

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { traced } from '../platform/traces.ts';
 
 /** What a capture spends its time on in the browser. `submit`: the query is written and sent. */
-export const PHASES = ['navigate', 'submit', 'await', 'expand', 'proof'] as const;
+const PHASES = ['navigate', 'submit', 'await', 'expand', 'proof'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Milliseconds by phase; 0 for one that was not reached. */

@@ -4,7 +4,7 @@ import type { BrandMetrics, ReportMetrics } from '../measure/report-metrics.ts';
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
 /** `61.1 % (11 of 18; 46–74 these, 20–91 category)`; below ten observations only `k of n`. */
-export function describeFigure({ k, n, value, ciThese, ciCategory }: Figure): string {
+function describeFigure({ k, n, value, ciThese, ciCategory }: Figure): string {
   if (value === null) return 'not measured';
   const of = k === null ? `n ${n}` : `${Math.round(k * 10) / 10} of ${Math.round(n * 10) / 10}`;
   if (n < 10 && k !== null) return of;

@@ -208,7 +208,6 @@ export const pageScoreSchema = z.strictObject({
 });
 
 export type FactorId = (typeof FACTOR_IDS)[number];
-export type GateId = (typeof GATE_IDS)[number];
 export type PageKind = (typeof PAGE_KINDS)[number];
 export type Agent = z.infer<typeof agentSchema>;
 export type Gate = z.infer<typeof gateSchema>;

@@ -13,7 +13,7 @@ import type { Log } from '../platform/log.ts';
 import type { BrowserPool } from './browser-pool.ts';
 
 /** One page, robots.txt and rendering included. */
-export const PAGE_DEADLINE_MS = 60_000;
+const PAGE_DEADLINE_MS = 60_000;
 
 export interface PageCapturerOptions {
   /** Must let plain http through (`plainHttp`). */

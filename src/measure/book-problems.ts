@@ -63,7 +63,7 @@ const PRIVATE_NAMES = /(?:^|\.)(?:localhost|local|internal|intranet|lan|home|cor
 const IPV6_PUBLIC = ipaddr.parseCIDR('2000::/3');
 
 /** A name with a dot outside the special-use names of private networks (RFC 6761, 6762, 8375; 2026-11), or a public address. */
-export function isPublicHost(hostname: string): boolean {
+function isPublicHost(hostname: string): boolean {
   const host = hostname
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')

@@ -1,12 +1,7 @@
 import type { Interval } from './wilson.ts';
 
 /** Why a figure has no value, or a value without an interval. */
-export type FigureReason =
-  | 'not_measured'
-  | 'nothing_eligible'
-  | 'too_few_prompts'
-  | 'single_prompt'
-  | 'too_few_pairs';
+export type FigureReason = 'nothing_eligible' | 'too_few_prompts' | 'single_prompt' | 'too_few_pairs';
 
 /**
  * A number that can be checked: `k` of `n` eligible observations (or the sums a ratio is made of), what was left out and

@@ -28,7 +28,7 @@ for (const [language, words] of Object.entries(DICTIONARY_WORDS)) {
 }
 
 /** Languages in which a spelling is an everyday word, of those we have lists for. */
-export function languagesWithWord(text: string): string[] {
+function languagesWithWord(text: string): string[] {
   return languagesOfWord.get(spellingKey(text)) ?? [];
 }
 
@@ -55,7 +55,7 @@ export function needsContext(text: string): boolean {
 }
 
 /** Why a term needs support, from the term alone. */
-export function flagsOf(term: BrandTerm): Omit<FlaggedTerm, 'brandId' | 'termId'> {
+function flagsOf(term: BrandTerm): Omit<FlaggedTerm, 'brandId' | 'termId'> {
   const languages = languagesWithWord(term.text);
   const reasons: FlagReason[] = [];
   if (languages.length > 0) reasons.push('dictionary_word');

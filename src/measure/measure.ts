@@ -132,7 +132,7 @@ function inOrder(
 }
 
 /** Lower-case hex SHA-256 of the canonical JSON (RFC 8785). */
-export function hashOf(value: BrandBook): string {
+function hashOf(value: BrandBook): string {
   return createHash('sha256')
     .update(canonicalize(value) ?? '')
     .digest('hex');

@@ -13,7 +13,7 @@ export function firstMention(observation: Observation, brandId: string): SeenMen
 }
 
 /** Brands in order of their first counted mention. */
-export function brandOrder(observation: Observation): string[] {
+function brandOrder(observation: Observation): string[] {
   return [...new Set(observation.mentions.filter(counts).map(({ brandId }) => brandId))];
 }
 

@@ -4,9 +4,9 @@ import { sorted } from './share-figure.ts';
 import type { Interval } from './wilson.ts';
 
 /** Draws of the cluster bootstrap. */
-export const BOOTSTRAP_DRAWS = 2_000;
+const BOOTSTRAP_DRAWS = 2_000;
 /** With fewer prompts the percentile interval covers 33–81 % instead of 95 % (specs/analysis.md 0.5). */
-export const FEWEST_PROMPTS_FOR_BOOTSTRAP = 20;
+const FEWEST_PROMPTS_FOR_BOOTSTRAP = 20;
 
 /** Numerator and denominator that each prompt adds to a ratio. */
 export interface Ratio {

@@ -31,7 +31,7 @@ export function tally<Seen extends Observation>(
 }
 
 /** A figure of which nothing was eligible. */
-export function noFigure(
+function noFigure(
   method: string,
   excluded: Figure['excluded'] = {},
   reason: Figure['reason'] = 'nothing_eligible',

@@ -65,7 +65,7 @@ function humpSpellings(text: string, language: string): string[] {
 }
 
 /** I and i are different letters. */
-export function isTurkic(language: string): boolean {
+function isTurkic(language: string): boolean {
   return language === 'tr' || language === 'az';
 }
 

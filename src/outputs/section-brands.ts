@@ -78,7 +78,7 @@ function presenceBlock(brands: readonly BrandMetrics[], evidence: Evidence): Mar
   });
 }
 
-export const OUTCOME_SERIES: readonly Series[] = [
+const OUTCOME_SERIES: readonly Series[] = [
   { name: 'mentioned and cited', colour: 'var(--both)', on: 'var(--on-both)' },
   { name: 'mentioned only', colour: 'var(--named)', on: 'var(--on-named)' },
   { name: 'cited only', colour: 'var(--ghost)', on: 'var(--on-ghost)' },

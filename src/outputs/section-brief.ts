@@ -36,7 +36,7 @@ const QUALITY: Readonly<Record<Quality, readonly [css: string, words: string]>> 
 };
 
 /** The state of the data in words and a colour class. */
-export function qualityBadge(quality: Quality): Markup {
+function qualityBadge(quality: Quality): Markup {
   const [css, words] = QUALITY[quality];
   return html`<span class="badge ${css}">${words}</span>`;
 }

@@ -40,7 +40,7 @@ export function count(value: number): string {
 }
 
 /** `4 of 9`, or `9 observations` where nothing was counted. */
-export function ofHowMany({ k, n }: Pick<Figure, 'k' | 'n'>): string {
+function ofHowMany({ k, n }: Pick<Figure, 'k' | 'n'>): string {
   return k === null ? `n = ${count(n)}` : `${count(k)} of ${count(n)}`;
 }
 

@@ -1,6 +1,6 @@
 /** What a page may weigh before it is read: enough for every real page, little enough for bounded time. */
-export const MAX_TAGS = 40_000;
-export const MAX_CHARACTERS = 3_000_000;
+const MAX_TAGS = 40_000;
+const MAX_CHARACTERS = 3_000_000;
 const MAX_DEPTH = 150;
 /** Sums of the depths of all tags, and their mean: real pages stay below 40 on average. */
 const TANGLED = { sum: 300_000, mean: 60, most: 2_000_000 };

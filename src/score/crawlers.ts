@@ -69,7 +69,7 @@ export interface RobotsVerdict {
 export type RobotsReader = (agent: string, standsIn?: string) => RobotsVerdict;
 
 /** Null when the file is unknown (not asked, or the server failed); everything is allowed when there is none (404). */
-export function robotsReader(pageUrl: string, robots: SiteFile | null): RobotsReader | null {
+function robotsReader(pageUrl: string, robots: SiteFile | null): RobotsReader | null {
   if (robots === null || !URL.canParse(pageUrl)) return null;
   if (robots.text === null) {
     if (robots.status === null || robots.status >= 500 || robots.status === 429) return null;

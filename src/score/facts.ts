@@ -42,7 +42,7 @@ export function sourcesOf(page: PageModel): string[] {
 }
 
 /** Quotations with somebody to whom they are owed. */
-export function attributedQuotes(page: PageModel): number {
+function attributedQuotes(page: PageModel): number {
   let quotes = new Set(page.main.blocks.filter(({ kind }) => kind === 'quote').map(({ start }) => start))
     .size;
   for (const { kind, text } of page.main.blocks) {

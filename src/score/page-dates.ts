@@ -64,7 +64,7 @@ export function pageDates(page: PageModel): PageDate[] {
 }
 
 /** Day or instant of an ISO 8601 text; null for anything else and for days that do not exist. */
-export function isoOf(text: unknown): string | null {
+function isoOf(text: unknown): string | null {
   if (typeof text !== 'string') return null;
   const match =
     /^\s*(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?\s*$/i.exec(

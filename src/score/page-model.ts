@@ -112,7 +112,7 @@ function withTitleHeading(main: MainText, head: PageHead): MainText {
 }
 
 /** Cuts a text at its headings. */
-export function sectionsOf(main: BlockText): Section[] {
+function sectionsOf(main: BlockText): Section[] {
   const sections: Section[] = [];
   let heading: Block | null = null;
   let blocks: Block[] = [];

@@ -5,7 +5,7 @@ import type { PageModel, Section } from './page-model.ts';
 const SECTION_WORDS = 40;
 
 /** Whether a section says enough to be used: 40 words and a figure, a link, a table row or a list. */
-export function sufficient(section: Section): boolean {
+function sufficient(section: Section): boolean {
   if (section.words < SECTION_WORDS) return false;
   return (
     hasFigure(section.text) ||

@@ -17,7 +17,7 @@ const CODES: Readonly<Partial<Record<ApiErrorCode, string>>> = {
   CREDITS_EXCEEDED: 'FORBIDDEN',
 };
 
-export const analysisErrorSchema = z
+const analysisErrorSchema = z
   .strictObject({
     error: z.strictObject({
       code: z.string(),

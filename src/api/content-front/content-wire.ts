@@ -26,7 +26,7 @@ export const createRunSchema = z
   .meta({ id: 'CreateContentRun' });
 
 /** `3.00`: money is a decimal text in this API. */
-export const moneySchema = z.string().regex(/^\d+\.\d\d$/);
+const moneySchema = z.string().regex(/^\d+\.\d\d$/);
 
 export const createdRunSchema = z
   .strictObject({
