@@ -1,9 +1,14 @@
 import type { Answer, ListItem } from '../contract/envelope.ts';
 import type { SeenMention } from './observation.ts';
-import type { Stretch } from './sentences.ts';
 
 /** From this many items on a list is a ranking, not a couple of bullet points (specs/analysis.md C.3). */
 const RANKED_FROM = 3;
+
+/** Half-open UTF-16 offsets into a text. */
+interface Stretch {
+  start: number;
+  end: number;
+}
 
 interface PlacedItem extends Stretch {
   /** 1-based; null in a list of fewer than three items. */

@@ -1,12 +1,12 @@
 import type { BrandBook } from '../contract/brand-book.ts';
 import type { Envelope, Source } from '../contract/envelope.ts';
 import { REGION_NOT_HONOURED } from '../contract/outcome.ts';
+import { countWords, type Sentence, sentencesOf } from '../extract/words.ts';
 import { answerLanguage } from './answer-language.ts';
 import { type AnswerPlaces, answerPlaces, placeOf } from './answer-places.ts';
 import { controlHits } from './control-hits.ts';
 import { compileMatcher, type Matcher, registrableDomain } from './matcher.ts';
 import type { BrandSentence, Observation, ObservedOutcome, SeenMention, SeenSource } from './observation.ts';
-import { type Stretch, sentencesOf, wordCount } from './sentences.ts';
 import type { TermCheck } from './term-counts.ts';
 
 /** A sentence longer than this is a wall of text, quoted only by its offsets' first part. */
@@ -119,7 +119,7 @@ function seenMentions(
  */
 function weightedWords(
   text: string,
-  sentences: readonly Stretch[],
+  sentences: readonly Sentence[],
   sources: readonly Source[],
   matcher: Matcher,
 ): Observation['words'] {
@@ -131,7 +131,7 @@ function weightedWords(
   let total = 0;
   const byBrand: Record<string, number> = {};
   sentences.forEach(({ start, end }, index) => {
-    const words = wordCount(text.slice(start, end)) * Math.exp(-index / sentences.length);
+    const words = countWords(text.slice(start, end)) * Math.exp(-index / sentences.length);
     total += words;
     const brands = new Set(
       ranges.filter((range) => range.start < end && range.end > start).map(({ brandId }) => brandId),
@@ -143,13 +143,13 @@ function weightedWords(
 
 function brandSentences(
   text: string,
-  sentences: readonly Stretch[],
+  sentences: readonly Sentence[],
   mentions: readonly SeenMention[],
 ): BrandSentence[] {
   const kept = new Map<string, BrandSentence[]>();
   for (const { brandId, start, kind } of mentions) {
     if (kind !== 'mention') continue;
-    const sentence = sentences.find((stretch) => stretch.start <= start && start < stretch.end);
+    const sentence = sentences.find((own) => own.start <= start && start < own.end);
     const known = kept.get(brandId) ?? [];
     if (sentence === undefined || known.length >= MOST_SENTENCES) continue;
     if (known.some((other) => other.start === sentence.start)) continue;

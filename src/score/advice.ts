@@ -1,11 +1,11 @@
 import type { FactorId, Recommendation } from '../contract/page-score.ts';
+import { firstWords, type Sentence } from '../extract/words.ts';
 import { longSentences } from './clarity.ts';
 import { unsourcedClaims } from './facts.ts';
 import { hygieneChecks } from './identity.ts';
 import type { PageModel } from './page-model.ts';
 import type { Findings } from './recommend.ts';
 import { answeredHeadings } from './structure.ts';
-import { firstWords, type Sentence } from './words.ts';
 
 /** What to do about one factor, and the place of the page it is about. */
 export interface Advice {

@@ -1,7 +1,7 @@
 import type { Envelope } from '../contract/envelope.ts';
 import type { CoverageGap } from '../contract/page-score.ts';
 import { canonicalUrl } from '../extract/urls.ts';
-import { tokensOf } from './words.ts';
+import { tokensOf } from '../extract/words.ts';
 
 type Status = CoverageGap['citations'][number];
 

@@ -1,7 +1,7 @@
+import { countWords, type Sentence, tokensOf } from '../extract/words.ts';
 import { type Finding, share } from './factor.ts';
 import type { PageModel } from './page-model.ts';
 import { readingEase } from './reading-ease.ts';
-import { countWords, type Sentence, tokensOf } from './words.ts';
 
 const LONG_SENTENCE = 30;
 const FEWEST_SENTENCES = 3;

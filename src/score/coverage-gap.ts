@@ -1,13 +1,13 @@
 import type { Envelope } from '../contract/envelope.ts';
 import type { PageRecord } from '../contract/page-record.ts';
 import type { CoverageGap } from '../contract/page-score.ts';
+import { firstWords, sentencesOf } from '../extract/words.ts';
 import { Bm25 } from './bm25.ts';
 import { addressOf, answered, citationStatus } from './citation-status.ts';
 import { share } from './factor.ts';
 import { type PageModel, readPage, type Section } from './page-model.ts';
 import { siteOf } from './site.ts';
 import { type Subtopic, subtopicsOf } from './subtopics.ts';
-import { firstWords, sentencesOf } from './words.ts';
 
 const PERCENTILE = 0.8;
 /** Fewer pairs of section and subtopic than this have no percentile worth the name: then the terms held decide alone. */

@@ -1,9 +1,9 @@
+import { countWords, type Sentence } from '../extract/words.ts';
 import { type Finding, share } from './factor.ts';
 import { figuresOf, hasFigure } from './figures.ts';
 import { DATE_WORDS } from './page-dates.ts';
 import type { PageModel } from './page-model.ts';
 import { absolute, siteOf } from './site.ts';
-import { countWords, type Sentence } from './words.ts';
 
 const FIGURES_PER_100 = 3;
 const SOURCES_WANTED = 3;

@@ -1,9 +1,9 @@
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import { type AnyNode, type CheerioAPI, parseHtml } from '../extract/dom.ts';
+import { countWords } from '../extract/words.ts';
 import { type BlockText, isBoilerplate, readBlocks } from './block-text.ts';
 import type { BoundedHtml } from './bounded-html.ts';
-import { countWords } from './words.ts';
 
 export interface MainText extends BlockText {
   words: number;

@@ -1,12 +1,12 @@
 import type { PageRecord } from '../contract/page-record.ts';
 import { type CheerioAPI, elementsOf, parseHtml } from '../extract/dom.ts';
+import { countWords, type Sentence, sentencesOf } from '../extract/words.ts';
 import { type Block, type BlockText, nodeText, readBlocks } from './block-text.ts';
 import { boundHtml } from './bounded-html.ts';
 import { type PageLanguage, pageLanguage } from './language.ts';
 import { type MainText, mainText } from './main-text.ts';
 import { type PageHead, readHead } from './page-head.ts';
 import { TermReader } from './terms.ts';
-import { countWords, type Sentence, sentencesOf } from './words.ts';
 
 /** A heading and what stands under it, up to the next heading. The text before the first heading has none. */
 export interface Section {

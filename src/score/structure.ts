@@ -1,6 +1,6 @@
+import { countWords, sentencesOf } from '../extract/words.ts';
 import { type Finding, mean, share } from './factor.ts';
 import type { PageModel, Section } from './page-model.ts';
-import { countWords, sentencesOf } from './words.ts';
 
 const SECTION_WORDS = { fewest: 80, most: 300 };
 const LIKE_ITEMS = 3;

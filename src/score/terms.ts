@@ -1,6 +1,6 @@
 import * as snowball from 'snowball-stemmers';
 import stopwords from 'stopwords-iso/stopwords-iso.json' with { type: 'json' };
-import { tokensOf } from './words.ts';
+import { tokensOf } from '../extract/words.ts';
 
 /** Snowball algorithm per ISO 639-1 language (snowball-stemmers 0.6.0). */
 const ALGORITHMS: Readonly<Record<string, string>> = {

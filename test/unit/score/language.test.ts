@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { detectLanguage, pageLanguage } from '../../../src/score/language.ts';
+import { detectLanguage } from '../../../src/extract/text-language.ts';
+import { pageLanguage } from '../../../src/score/language.ts';
 
 describe('the language of a text', () => {
   it.each([
