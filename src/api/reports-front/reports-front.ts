@@ -6,6 +6,7 @@ import type { Front } from '../front.ts';
 import { brandRoutes } from './brand-routes.ts';
 import { citationRoutes } from './citation-routes.ts';
 import { outputRoutes } from './output-routes.ts';
+import { promptRoutes } from './prompt-routes.ts';
 import { correlationId, reportErrorAnswer, reportErrorSchema } from './report-errors.ts';
 import { reportRoutes } from './report-routes.ts';
 import { runRoutes } from './run-routes.ts';
@@ -66,6 +67,7 @@ export const reportsFront: Front = {
     meRoute(app);
     brandRoutes(app, context);
     reportRoutes(app, context);
+    promptRoutes(app, context);
     runRoutes(app, context, place);
     shareRoutes(app, context);
     outputRoutes(app, context);
