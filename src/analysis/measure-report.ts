@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { BrandBook } from '../contract/brand-book.ts';
-import { FleetError } from '../contract/errors.ts';
+import { ApiError, FleetError } from '../contract/errors.ts';
 import type { JobId } from '../contract/ids.ts';
 import { readEnvelopes } from '../jobs/read.ts';
 import type { Observation, Prompt } from '../measure/observation.ts';
@@ -28,7 +28,8 @@ const jobRow = z.object({
 
 /**
  * Reads every capture of a report and measures it: of its latest run all, of earlier ones only those that told
- * something, since the others were captured again. No capture is made.
+ * something, since the others were captured again. No capture is made. Throws ApiError JOB_EXPIRED once any of the
+ * latest run passed its retention: figures over what is left would pass for figures over all.
  */
 export async function measureReport(sql: Sql, accountId: string, report: Report): Promise<MeasuredReport> {
   const brand = await readBrand(sql, accountId, report.brandId);
@@ -52,13 +53,24 @@ async function measureUnder(
   const collector = new ResultCollector();
   for (const { jobId, promptId, latest } of await jobsOf(sql, report.id)) {
     const prompt = prompts.get(promptId);
-    for (const envelope of await readEnvelopes(sql, accountId, jobId)) {
+    const envelopes = await readEnvelopes(sql, accountId, jobId);
+    // Of earlier runs nothing may be left that could be missed: a run follows only one that told nothing.
+    if (latest && envelopes.length === 0) throw pastRetention();
+    for (const envelope of envelopes) {
       if (prompt === undefined || (!latest && envelope.job.status !== 'completed')) continue;
       collector.add(envelope, reader.add(envelope, prompt));
     }
   }
   const { metrics, observations } = reader.finish(report.id);
   return { book, metrics, results: collector.results(book, [...prompts.keys()]), observations };
+}
+
+/** A job always has children; none to read means that they are kept no longer. */
+function pastRetention(): ApiError {
+  return new ApiError(
+    'JOB_EXPIRED',
+    'captures of this report passed their retention; what was measured of them stays, nothing can be measured again',
+  );
 }
 
 async function jobsOf(sql: Sql, reportId: string): Promise<z.infer<typeof jobRow>[]> {

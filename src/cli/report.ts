@@ -4,7 +4,7 @@ import { type ReadReport, readMeasuredReport } from '../analysis/measure-report.
 import { findReport, type Report } from '../analysis/reports.ts';
 import { reportTitle } from '../api/report-page.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
-import { FleetError } from '../contract/errors.ts';
+import { ApiError, FleetError } from '../contract/errors.ts';
 import { processConfig } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import { createLog } from '../platform/log.ts';
@@ -37,11 +37,14 @@ export function reportCommand(): Command {
     });
 }
 
-/** Throws INPUT_UNREADABLE for a report that is not there or has no run that ended. */
+/** Throws INPUT_UNREADABLE for a report that is not there or has no run that ended, ARTIFACT_NOT_FOUND past retention. */
 async function measured(db: Database, id: string): Promise<{ report: Report; read: ReadReport }> {
   const found = z.uuid().safeParse(id).success ? await findReport(db, id) : undefined;
   if (found === undefined) throw new FleetError('INPUT_UNREADABLE', `there is no report ${id}`);
-  const read = await readMeasuredReport(db, found.accountId, found.report);
+  const read = await readMeasuredReport(db, found.accountId, found.report).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.code !== 'JOB_EXPIRED') throw error;
+    throw new FleetError('ARTIFACT_NOT_FOUND', error.message, { cause: error });
+  });
   if (read !== undefined) return { report: found.report, read };
   throw new FleetError(
     'INPUT_UNREADABLE',

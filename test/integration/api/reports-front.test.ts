@@ -106,6 +106,27 @@ describe('given a report of two prompts on two platforms, run', () => {
     expect(jobs.rowCount).toBe(1);
   });
 
+  it('then captures that passed their retention are no reason to measure what is left: 410, and the figures stay', async () => {
+    const { reportId } = await draft(client);
+    await client.ask('POST', `/v1/reports/${reportId}/runs`, {});
+    await endNext(world, 'chatgpt', { text: 'Hubfield.' });
+    expect(await ended(client, reportId)).toMatchObject({ ranked_prompts: 1, total_results: 1 });
+    await world.db.query(
+      `UPDATE fleet.job SET retired_at = now() WHERE id IN (SELECT rj.job_id FROM fleet.report_job rj
+       JOIN fleet.report_run run ON run.id = rj.run_id WHERE run.report_id = $1)`,
+      [reportId],
+    );
+    for (const [method, path] of [
+      ['POST', 'recompute'],
+      ['GET', 'observations.csv'],
+    ] as const) {
+      const answer = await client.ask(method, `/v1/reports/${reportId}/${path}`);
+      expect(answer).toMatchObject({ status: 410, body: { error: { code: 'job_expired' } } });
+    }
+    const kept = await client.ask('GET', `/v1/reports/${reportId}`);
+    expect(kept.body).toMatchObject({ ranked_prompts: 1, total_results: 1, visibility_score: 100 });
+  });
+
   it('then all captures failing is a failed report that releases everything, and its next run captures what is missing', async () => {
     const { reportId } = await draft(client, { platforms: ['chatgpt', 'perplexity'], replicates: 2 });
     await client.ask('POST', `/v1/reports/${reportId}/runs`, {});
