@@ -213,7 +213,7 @@ const walls: Readonly<Record<string, Scene>> = {
   'hang-page': hangingPage(),
   huge: hugePage(plain),
   storm: storm(plain),
-  'busy-loop': busyLoop(plain, { outcome: 'timeout' }, 20),
+  'busy-loop': busyLoop(plain, { outcome: 'timeout' }),
 };
 
 /** copilot.microsoft.com, played from fixtures/copilot. */

@@ -200,7 +200,7 @@ const failures: Readonly<Record<string, Scene>> = {
   huge: hugePage(plain),
   storm: storm(plain),
   // Before the page has asked: later, what the stream already brought would be a part of an answer.
-  'busy-loop': busyLoop(plain, { outcome: 'timeout' }, 20),
+  'busy-loop': busyLoop(plain, { outcome: 'timeout' }),
 };
 
 /** www.perplexity.ai, both answer layouts, played from fixtures/perplexity. */
