@@ -6,9 +6,11 @@ import { readEnvelopes } from '../jobs/read.ts';
 import type { Observation, Prompt } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
 import { ReportReader } from '../measure/report-reader.ts';
+import type { TrendPoint } from '../measure/trend.ts';
 import type { Sql } from '../platform/database.ts';
 import { bookOf } from './brand.ts';
 import { readBrand } from './brands.ts';
+import { readHistory } from './report-history.ts';
 import { ResultCollector, type Results, resultsSchema } from './report-results.ts';
 import { listPrompts, type Report } from './reports.ts';
 
@@ -115,6 +117,8 @@ export interface ReadReport {
   metrics: ReportMetrics;
   observations: readonly Observation[];
   measuredAt: Date;
+  /** Earlier reports of the brand that can be set beside it, the oldest first. */
+  history: readonly TrendPoint[];
 }
 
 /**
@@ -134,7 +138,13 @@ export async function readMeasuredReport(
   const stored = bookRow.optional().parse(rows[0]);
   if (stored === undefined) return undefined;
   const { observations } = await measureUnder(sql, accountId, report, stored.book);
-  return { metrics: stored.metrics, observations, measuredAt: stored.measuredAt };
+  const { metrics, measuredAt } = stored;
+  return {
+    metrics,
+    observations,
+    measuredAt,
+    history: await readHistory(sql, report.id, metrics.brandBookHash),
+  };
 }
 
 const storedRow = z.object({

@@ -1,6 +1,8 @@
+import type { ComparedReports } from '../analysis/compare-report.ts';
 import type { ReadReport } from '../analysis/measure-report.ts';
 import type { Report } from '../analysis/reports.ts';
 import { parseChildId } from '../contract/ids.ts';
+import type { ComparedSide } from '../outputs/compare-html.ts';
 import type { ReportLinks } from '../outputs/evidence.ts';
 import { isoTime } from '../platform/clock.ts';
 
@@ -12,6 +14,7 @@ function reportLinks(reportId: string): ReportLinks {
     observations: () => `/v1/reports/${reportId}/observations.csv`,
     screenshot: ({ id, proof }) => (proof.screenshotKey === null ? null : at(id, 'artifacts/screenshot')),
     proof: ({ id, proof }) => (proof.rawKey === null ? null : at(id, 'proof')),
+    report: (id) => `/v1/reports/${id}/report.html`,
   };
 }
 
@@ -27,7 +30,19 @@ export async function reportPage(report: Report, read: ReadReport): Promise<stri
     title: reportTitle(report),
     metrics: read.metrics,
     observations: read.observations,
+    history: read.history,
     links: reportLinks(report.id),
     generatedAt: isoTime(read.measuredAt.getTime()),
   });
+}
+
+/** Two reports compared, as one HTML file. */
+export async function comparisonPage({ before, after, comparison }: ComparedReports): Promise<string> {
+  const { comparisonHtml } = await import('../outputs/compare-html.ts');
+  const side = (report: Report): ComparedSide => ({
+    title: reportTitle(report),
+    at: report.completedAt === null ? null : isoTime(report.completedAt.getTime()),
+    observations: `/v1/reports/${report.id}/observations.csv`,
+  });
+  return comparisonHtml({ comparison, before: side(before), after: side(after) });
 }

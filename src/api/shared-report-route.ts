@@ -39,7 +39,9 @@ export function sharedReportRoute(app: App, context: ApiContext): void {
       const report = await readReport(db, accountId, reportId);
       const read = report === undefined ? undefined : await readMeasuredReport(db, accountId, report);
       if (report === undefined || read === undefined) throw nothing;
-      return reply.type('text/html; charset=utf-8').send(await reportPage(report, read));
+      // Who was given one report was not given the earlier ones.
+      const page = await reportPage(report, { ...read, history: [] });
+      return reply.type('text/html; charset=utf-8').send(page);
     },
   );
 }

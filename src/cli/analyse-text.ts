@@ -22,14 +22,14 @@ export function describeReport(report: ReportMetrics): string {
     `${report.prompts.length} prompts, ${report.asked} captures, ${report.eligible} answers; completeness ${percent(report.completeness)} (${report.quality})`,
     `tier: ${report.methodology.tier.tier}${report.methodology.tier.failed.map((failed) => `\n  lacks ${failed}`).join('')}`,
     '',
-    ...table([
+    ...columns([
       ['brand', 'presence', 'cited', 'share of voice', 'median place'],
       ...report.brands.map(brandRow),
     ]),
-    ...(own === undefined ? [] : ['', `${own.name} by surface`, ...table(surfaceRows(own))]),
+    ...(own === undefined ? [] : ['', `${own.name} by surface`, ...columns(surfaceRows(own))]),
     '',
     'most cited (each answer weighs the same)',
-    ...table(report.domains.slice(0, 10).map(({ key, weighted }) => [key, describeFigure(weighted)])),
+    ...columns(report.domains.slice(0, 10).map(({ key, weighted }) => [key, describeFigure(weighted)])),
     ...report.warnings.map((warning) => `warning: ${warning}`),
     'these: for these prompts; category: for questions like these. Sentiment is not measured.',
   ].join('\n');
@@ -57,9 +57,9 @@ function surfaceRows(brand: BrandMetrics): string[][] {
 }
 
 /** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const most = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: most }, (_, column) =>
     Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
   );
   return rows.map((row) =>

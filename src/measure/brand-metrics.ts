@@ -102,7 +102,7 @@ const answerShown = ({ outcome }: Observation): boolean =>
   outcome === 'answered' || outcome === 'answered_partially';
 
 /** Over whole answers, where both mention and citation can be told; the four sum to `n`. */
-function fourOutcomes(observations: readonly ReadObservation[], brandId: string): FourOutcomes {
+export function fourOutcomes(observations: readonly ReadObservation[], brandId: string): FourOutcomes {
   const outcomes = { mentionedAndCited: 0, mentionedOnly: 0, citedOnly: 0, neither: 0, n: 0 };
   for (const observation of observations) {
     if (observation.outcome !== 'answered') continue;

@@ -1,9 +1,11 @@
 import { citation } from './eligibility.ts';
 import type { Figure } from './figure.ts';
 import { jaccardDistance } from './jaccard.ts';
-import { meanFigure } from './mean-figure.ts';
+import { FEWEST_PROMPTS_FOR_T, mean, meanFigure } from './mean-figure.ts';
 import type { Observation } from './observation.ts';
-import { cellsOf, citedDomainSet } from './stability.ts';
+import { cellsOf, citedDomainSet, FEWEST_PAIRS } from './stability.ts';
+import { tQuantile975 } from './student-t.ts';
+import type { Interval } from './wilson.ts';
 
 /** How far the answers of two periods lie apart, beyond how far replicates of one period do. */
 export interface Drift {
@@ -11,8 +13,19 @@ export interface Drift {
   between: Figure;
   /** The same over pairs of replicates within a period. */
   within: Figure;
-  /** between − within; above 0 beyond its interval is a change, anything else noise. Null when either is not measured. */
+  /** Prompts of which both are known: the drift is reckoned over them. */
+  prompts: number;
+  /** Mean over prompts of between − within. Null when no prompt has both. */
   value: number | null;
+  /** 95 %, Student's over prompts; null below ten prompts or twenty pairs within the periods. */
+  interval: Interval | null;
+  /** True when the interval lies above 0, which is a change; false: noise may be all of it. Null without an interval. */
+  changed: boolean | null;
+}
+
+interface Distance {
+  promptId: string;
+  value: number;
 }
 
 /** Sources that changed between two periods, with the noise of one period taken off (specs/analysis.md C.3). Pure. */
@@ -27,14 +40,38 @@ export function driftOf(before: readonly Observation[], after: readonly Observat
       sets.flatMap((one, index) => sets.slice(index + 1).flatMap((other) => distance(key, one, other))),
     ),
   );
-  const betweenFigure = meanFigure(between, 'volatility_between/1', {});
-  const withinFigure = meanFigure(within, 'volatility_within/1', {});
-  const measured = betweenFigure.value !== null && withinFigure.value !== null;
   return {
-    between: betweenFigure,
-    within: withinFigure,
-    value: measured ? (betweenFigure.value ?? 0) - (withinFigure.value ?? 0) : null,
+    between: meanFigure(between, 'volatility_between/1', {}),
+    within: meanFigure(within, 'volatility_within/1', {}),
+    ...excess(between, within),
   };
+}
+
+/** What of the distance across periods is more than the distance within them, prompt by prompt. */
+function excess(
+  between: readonly Distance[],
+  within: readonly Distance[],
+): Pick<Drift, 'prompts' | 'value' | 'interval' | 'changed'> {
+  const noise = promptMeans(within);
+  const differences = [...promptMeans(between)].flatMap(([promptId, own]) => {
+    const floor = noise.get(promptId);
+    return floor === undefined ? [] : [own - floor];
+  });
+  const prompts = differences.length;
+  if (prompts === 0) return { prompts, value: null, interval: null, changed: null };
+  const value = mean(differences);
+  if (prompts < FEWEST_PROMPTS_FOR_T || within.length < FEWEST_PAIRS) {
+    return { prompts, value, interval: null, changed: null };
+  }
+  const variance = differences.reduce((total, own) => total + (own - value) ** 2, 0) / (prompts - 1);
+  const half = tQuantile975(prompts - 1) * Math.sqrt(variance / prompts);
+  const interval = { low: value - half, high: value + half };
+  return { prompts, value, interval, changed: interval.low > 0 };
+}
+
+function promptMeans(distances: readonly Distance[]): Map<string, number> {
+  const groups = Map.groupBy(distances, ({ promptId }) => promptId);
+  return new Map([...groups].map(([promptId, group]) => [promptId, mean(group.map(({ value }) => value))]));
 }
 
 function cellMap(observations: readonly Observation[]): Map<string, Set<string>[]> {
@@ -48,11 +85,7 @@ function cellMap(observations: readonly Observation[]): Map<string, Set<string>[
   );
 }
 
-function distance(
-  key: string,
-  one: ReadonlySet<string>,
-  other: ReadonlySet<string>,
-): { promptId: string; value: number }[] {
+function distance(key: string, one: ReadonlySet<string>, other: ReadonlySet<string>): Distance[] {
   if (one.size + other.size === 0) return [];
   return [{ promptId: key.split('\n')[0] ?? key, value: jaccardDistance(one, other) }];
 }

@@ -12,7 +12,7 @@ import { tally } from './share-figure.ts';
 /** Random halvings behind the noise floor. */
 const HALVINGS = 200;
 /** Fewer pairs say nothing about how answers vary (specs/analysis.md C.4, minimums). */
-const FEWEST_PAIRS = 20;
+export const FEWEST_PAIRS = 20;
 
 /** The replicates of one question on one surface in one region. */
 export function cellsOf<Seen extends Observation>(observations: readonly Seen[]): Seen[][] {

@@ -1,5 +1,6 @@
 import type { Observation } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
+import { dayOf } from '../measure/trend.ts';
 import { safeHref } from './markup.ts';
 
 /** Which observations a number rests on; what is not given does not narrow. */
@@ -13,6 +14,10 @@ export interface ObservationSlice {
   domain?: string;
   /** Those that cite the canonical URL. */
   url?: string;
+  /** Of prompts of the category. */
+  category?: string;
+  /** Captured on the day, `2026-11-27` (UTC). */
+  day?: string;
 }
 
 /** Where things lie outside of the file. Null: there is none, and the report says so. */
@@ -21,12 +26,16 @@ export interface ReportLinks {
   observations(slice: ObservationSlice): string | null;
   screenshot(observation: Observation): string | null;
   proof(observation: Observation): string | null;
+  /** The page of another report of the same brand. Without it such a report is named, not linked. */
+  report?(reportId: string): string | null;
 }
 
 /** Up to this many observations are rows of the report itself. */
 export const IN_FILE = 2_000;
 /** Cited domains and URLs shown, and hence those that have an anchor. */
 export const SHOWN_SOURCES = 15;
+/** Categories of prompts shown, in order of name. */
+export const SHOWN_CATEGORIES = 30;
 
 /** Where the observations behind each number are: anchors in the file, or addresses outside when there are too many. */
 export class Evidence {
@@ -38,6 +47,8 @@ export class Evidence {
   readonly #brands: ReadonlyMap<string, number>;
   readonly #domains: ReadonlyMap<string, number>;
   readonly #urls: ReadonlyMap<string, number>;
+  readonly #categories: ReadonlyMap<string, number>;
+  readonly #days: ReadonlyMap<string, number>;
   readonly #observations: ReadonlyMap<string, number>;
   readonly #cells: ReadonlySet<string>;
 
@@ -50,6 +61,11 @@ export class Evidence {
     this.#brands = numbered(metrics.brands.map(({ brandId }) => brandId));
     this.#domains = numbered(metrics.domains.slice(0, SHOWN_SOURCES).map(({ key }) => key));
     this.#urls = numbered(metrics.urls.slice(0, SHOWN_SOURCES).map(({ key }) => key));
+    const categories = new Set(metrics.prompts.flatMap(({ category }) => category ?? []));
+    this.#categories = numbered([...categories].sort().slice(0, SHOWN_CATEGORIES));
+    const days = [...new Set(observations.map(dayOf))].filter((day) => day !== '').sort();
+    // One day is no trend, and so nothing leads to it.
+    this.#days = numbered(days.length < 2 ? [] : days);
     this.#observations = numbered(inOrder(observations).map(({ id }) => id));
     this.#cells = new Set(observations.map(({ surface, promptId }) => `${surface}\n${promptId}`));
   }
@@ -60,7 +76,7 @@ export class Evidence {
   }
 
   /** Anchor of the narrowest list in the file that holds the slice. */
-  anchor({ surface, region, promptId, brandId, domain, url }: ObservationSlice): string {
+  anchor({ surface, region, promptId, brandId, domain, url, category, day }: ObservationSlice): string {
     const at = (
       kind: string,
       index: ReadonlyMap<string, number>,
@@ -69,7 +85,11 @@ export class Evidence {
       const place = key === undefined ? undefined : index.get(key);
       return place === undefined ? undefined : `${kind}${place}`;
     };
-    const source = at('e-d', this.#domains, domain) ?? at('e-u', this.#urls, url);
+    const source =
+      at('e-d', this.#domains, domain) ??
+      at('e-u', this.#urls, url) ??
+      at('e-c', this.#categories, category) ??
+      at('e-t', this.#days, day);
     if (source !== undefined) return source;
     const known = surface !== undefined && this.#surfaces.has(surface) ? surface : undefined;
     const brand = at('e-b', this.#brands, brandId);
@@ -94,6 +114,19 @@ export class Evidence {
 
   get regions(): string[] {
     return [...this.#regions.keys()];
+  }
+
+  get categories(): string[] {
+    return [...this.#categories.keys()];
+  }
+
+  get days(): string[] {
+    return [...this.#days.keys()];
+  }
+
+  /** Address of another report; null when there is none. */
+  report(reportId: string): string | null {
+    return safeHref(this.#links.report?.(reportId) ?? null);
   }
 
   screenshot(observation: Observation): string | null {

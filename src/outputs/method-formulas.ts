@@ -73,11 +73,19 @@ export const FORMULAS: readonly Formula[] = [
   },
   {
     id: 'volatility',
-    title: 'Volatility (volatility_within/1) and drift',
+    title: 'Volatility (volatility_within/1, volatility_between/1) and drift',
     formula:
-      '1 − |A ∩ B| ÷ |A ∪ B| of cited domains, mean over pairs of replicates of a cell; drift = the same across two periods − within',
-    why: 'Only what exceeds the difference of replicates is change. Two empty sets are undefined and left out, counted.',
-    worked: [WORKED.volatility, { steps: '{a, x} against {a, y}: 1 − 1/3', result: '0.6667' }],
+      '1 − |A ∩ B| ÷ |A ∪ B| of cited domains, mean over pairs of replicates of a cell; drift: the same over pairs across two periods − within, prompt by prompt; interval: Student’s t over prompts from 10 on and 20 pairs within',
+    why: 'Only what exceeds the difference of replicates is change: a drift whose interval lies above 0. Two empty sets are undefined and left out, counted.',
+    worked: [
+      WORKED.volatility,
+      { steps: '{a, x} against {a, y}: 1 − 1/3', result: '0.6667' },
+      {
+        steps:
+          'Two replicates {a, x}, {a, y} before and the same after: across (0 + 2/3 + 2/3 + 0) / 4 = 1/3, within 2/3; drift',
+        result: '-0.3333',
+      },
+    ],
   },
   {
     id: 'noise-floor',
@@ -127,9 +135,19 @@ export const FORMULAS: readonly Formula[] = [
     id: 'compare',
     title: 'Two periods',
     formula:
-      'dᵢ = pᵢ₂ − pᵢ₁ of the same prompts; Student’s t over prompts from 10 on; p by flipping signs; several tests: Benjamini–Hochberg, q = .1',
-    why: 'Prompts differ more from each other than periods do; paired, that cancels.',
+      'pᵢ: mean over the cells (surface, region) of prompt i that count in both periods; dᵢ = pᵢ₂ − pᵢ₁; value: mean of dᵢ; interval: Student’s t over prompts from 10 on; p by flipping signs; several tests: Benjamini–Hochberg, q = .1',
+    why: 'Prompts differ more from each other than periods do; paired, that cancels. A cell that counts in one period only is left out. Within noise: no larger than the noise floor of the noisier period.',
     worked: [
+      {
+        steps:
+          'Prompt 1 is named in 1 of 2 and 0 of 2 before, in 2 of 2 and 1 of 2 after, on two surfaces: (1 + 0.5) / 2 − (0.5 + 0) / 2',
+        result: '0.5000',
+      },
+      {
+        steps:
+          'Differences .1 .2 0 .3 .1 .2 .1 0 .2 .1 of ten prompts: mean .13, variance .081 / 9; half of the interval: t(9 df) = 2.2622 × √(.009 / 10)',
+        result: '0.0679',
+      },
       {
         steps: 'Two prompts, both up by 0.5: of the 4 sign patterns 2 are as far from 0: p = 2 / 4',
         result: '0.5000',

@@ -1,5 +1,6 @@
 import type { Observation } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
+import type { TrendPoint } from '../measure/trend.ts';
 import { Evidence, type ReportLinks } from './evidence.ts';
 import { html, Markup, name } from './markup.ts';
 import { REPORT_CSP } from './report-csp.ts';
@@ -8,12 +9,14 @@ import { brandsSection } from './section-brands.ts';
 import { briefSection, subjectOf } from './section-brief.ts';
 import { citationsSection } from './section-citations.ts';
 import { indexSection } from './section-index.ts';
+import { matrixSection } from './section-matrix.ts';
 import { methodSections } from './section-method.ts';
 import { observationsSection } from './section-observations.ts';
 import { presenceSection } from './section-presence.ts';
 import { promptsSection } from './section-prompts.ts';
 import { stabilitySection } from './section-stability.ts';
 import { standingSection } from './section-standing.ts';
+import { trendSection } from './section-trend.ts';
 import { factsSection, quotesSection, suggestionsSection } from './section-words.ts';
 import { count, moment, surfaceTitle } from './wording.ts';
 
@@ -25,6 +28,8 @@ export interface ReportInput {
   /** All that `metrics` were made of. */
   observations: readonly Observation[];
   links: ReportLinks;
+  /** Earlier reports of the brand with the same prompts on the same surfaces, the oldest first. */
+  history?: readonly TrendPoint[];
   /** ISO 8601; when the report was made, not when it is rendered. */
   generatedAt: string;
 }
@@ -35,13 +40,14 @@ export interface ReportInput {
  * to its screenshot and proof. Pure: the same input gives the same bytes. Loading this module loads the charts (0.3 s):
  * commands that seldom need it import it when they do.
  */
-export function reportHtml({ title, metrics, observations, links, generatedAt }: ReportInput): string {
+export function reportHtml(input: ReportInput): string {
+  const { title, metrics, observations, links, history = [], generatedAt } = input;
   const evidence = new Evidence(metrics, observations, links);
   const brand = subjectOf(metrics);
   const figures =
     brand !== undefined &&
     metrics.failureReason === null &&
-    html`${presenceSection(brand, metrics, evidence)}${brandsSection(metrics, evidence)}${citationsSection(metrics, evidence)}${promptsSection(brand, metrics, evidence)}${standingSection(brand, metrics, evidence)}${stabilitySection(brand, metrics, evidence)}${quotesSection(brand, evidence)}${factsSection(brand, evidence)}${suggestionsSection(metrics, evidence)}`;
+    html`${presenceSection(brand, metrics, evidence)}${brandsSection(metrics, evidence)}${matrixSection(brand, metrics, observations, evidence)}${citationsSection(metrics, evidence)}${promptsSection(brand, metrics, evidence)}${standingSection(brand, metrics, evidence)}${stabilitySection(brand, metrics, evidence)}${trendSection(brand, { metrics, observations, history, generatedAt }, evidence)}${quotesSection(brand, evidence)}${factsSection(brand, evidence)}${suggestionsSection(metrics, evidence)}`;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${REPORT_CSP}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex, nofollow"><meta name="color-scheme" content="light dark">
@@ -75,10 +81,12 @@ function contents(withFigures: boolean): Markup {
   const figures = [
     ['presence', 'Presence'],
     ['brands', 'Brands'],
+    ['matrix', 'Matrix'],
     ['citations', 'Citations'],
     ['prompts', 'Prompts'],
     ['position', 'Position'],
     ['stability', 'Stability'],
+    ['trend', 'Trend'],
     ['quotes', 'Quotes'],
     ['facts', 'Facts'],
     ['suggestions', 'Suggestions'],

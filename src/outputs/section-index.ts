@@ -1,5 +1,6 @@
 import type { Observation, SeenSource } from '../measure/observation.ts';
 import type { BrandMetrics, ReportMetrics } from '../measure/report-metrics.ts';
+import { dayOf } from '../measure/trend.ts';
 import { type Evidence, inOrder, type ObservationSlice, SHOWN_SOURCES } from './evidence.ts';
 import { html, type Markup, name } from './markup.ts';
 import { surfaceTitle } from './wording.ts';
@@ -33,10 +34,22 @@ export function indexSection(
     const found = ordered.filter((own) => own.region === region);
     return entry({ region }, region, found);
   });
+  const categoryOf = new Map(metrics.prompts.map(({ id, category }) => [id, category]));
+  const categories = evidence.categories.map((category) => {
+    const found = ordered.filter(({ promptId }) => categoryOf.get(promptId) === category);
+    return entry({ category }, category, found);
+  });
+  const days = evidence.days.map((day) =>
+    entry(
+      { day },
+      day,
+      ordered.filter((own) => dayOf(own) === day),
+    ),
+  );
   return html`<section class="index"><h2 id="index">Which observations</h2>
-<p>The observations in which each brand is named or cited, those that cite each of the most cited domains and pages, and those of each region.</p>
+<p>The observations in which each brand is named or cited, those that cite each of the most cited domains and pages, those of each region, of each category of prompts, and of each day where there are several.</p>
 ${metrics.brands.map((brand) => brandIndex(brand, ordered, evidence))}
-<h3>Domains</h3>${domains}<h3>Pages</h3>${pages}<h3>Regions</h3>${regions}</section>
+<h3>Domains</h3>${domains}<h3>Pages</h3>${pages}<h3>Regions</h3>${regions}${categories.length > 0 && html`<h3>Categories of prompts</h3>${categories}`}${days.length > 0 && html`<h3>Days</h3>${days}`}</section>
 `;
 }
 

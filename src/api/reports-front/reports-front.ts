@@ -5,6 +5,7 @@ import type { App } from '../fastify-types.ts';
 import type { Front } from '../front.ts';
 import { brandRoutes } from './brand-routes.ts';
 import { citationRoutes } from './citation-routes.ts';
+import { compareRoutes } from './compare-routes.ts';
 import { outputRoutes } from './output-routes.ts';
 import { promptRoutes } from './prompt-routes.ts';
 import { correlationId, reportErrorAnswer, reportErrorSchema } from './report-errors.ts';
@@ -46,6 +47,7 @@ export const reportsFront: Front = {
       { name: 'Brands', description: 'Who is looked for, under which names, and with whom it is compared.' },
       { name: 'Reports', description: 'What was asked, and what the captures say.' },
       { name: 'Files', description: 'A report as a page, tables and lines.' },
+      { name: 'Comparison', description: 'What changed between two reports; an addition of ours.' },
       { name: 'Citations', description: 'What the answers cite.' },
       { name: 'Shares', description: 'Links that show a report.' },
       { name: 'Meta', description: 'About the key.' },
@@ -71,6 +73,7 @@ export const reportsFront: Front = {
     runRoutes(app, context, place);
     shareRoutes(app, context);
     outputRoutes(app, context);
+    compareRoutes(app, context);
     citationRoutes(app, context);
   },
 };

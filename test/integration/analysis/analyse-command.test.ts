@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -70,6 +70,19 @@ describe('fleet analyse', () => {
     const text = await fleet('analyse', '--envelopes', envelopes, '--brand', brand);
     expect(text.stdout).toMatch(/4 prompts, 72 captures/);
     expect(text.stdout).toMatch(/tier: exploratory\n {2}lacks at least 50 prompts \(4\)/);
+  });
+
+  it('writes the page and the tables that a stored report has', async () => {
+    const [html, csv] = [join(folder, 'out/page.html'), join(folder, 'out')];
+    const args = ['--envelopes', envelopes, '--brand', brand, '--html', html, '--csv', csv, '--json'];
+    const { code, stdout, stderr } = await fleet('analyse', ...args);
+    expect(code).toBe(0);
+    expect(stderr.match(/^wrote /gm)).toHaveLength(5);
+    expect(JSON.parse(stdout)).toMatchObject({ asked: 72 });
+    const page = await readFile(html, 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain('id="chart-matrix"');
+    expect((await readFile(join(csv, 'observations.csv'), 'utf8')).trimEnd().split('\r\n')).toHaveLength(73);
   });
 
   it.each([

@@ -2,9 +2,11 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { clusteredShare } from '../../../src/measure/clustered-share.ts';
 import { compareShares } from '../../../src/measure/compare.ts';
+import { compareReports } from '../../../src/measure/compare-reports.ts';
+import { driftOf } from '../../../src/measure/drift.ts';
 import { jaccardDistance } from '../../../src/measure/jaccard.ts';
 import { measure } from '../../../src/measure/measure.ts';
-import type { Observation } from '../../../src/measure/observation.ts';
+import type { Observation, Prompt } from '../../../src/measure/observation.ts';
 import { plannedWidths } from '../../../src/measure/plan.ts';
 import {
   EXAMPLE_CAPTURES,
@@ -15,6 +17,8 @@ import {
 import { FORMULAS } from '../../../src/outputs/method-formulas.ts';
 import { methodPage } from '../../../src/outputs/method-page.ts';
 import { BOOK, observed, prompts } from '../measure/observed.ts';
+
+const G = 'google_ai_overview';
 
 /** What the code sees in a capture of the page's table. */
 function observation(own: ExampleCapture): Observation {
@@ -84,7 +88,28 @@ describe('given the report that the method page reckons by hand', () => {
     const distance = jaccardDistance(new Set(['a', 'x']), new Set(['a', 'y']));
     expect(resultsOf('volatility')[1]).toBe(distance.toFixed(4));
     const up = { before: 0, after: 0.5 };
-    expect(resultsOf('compare')).toEqual([compareShares([up, up], 's').pValue?.toFixed(4)]);
+    const period = (id: string, hits: readonly [number, number]) => ({
+      prompts: [{ ...prompts(1)[0], id, text: 'question 1' } as Prompt],
+      observations: (['chatgpt', G] as const).flatMap((surface, place) =>
+        [1, 2].map((replicate) => ({
+          ...observed({ prompt: 1, surface, replicate, names: replicate <= (hits[place] ?? 0) ? ['a'] : [] }),
+          promptId: id,
+        })),
+      ),
+    });
+    const [paired] = compareReports(period('x', [1, 0]), period('y', [2, 1]), BOOK.brands, 's').figures;
+    const ten = [0.1, 0.2, 0, 0.3, 0.1, 0.2, 0.1, 0, 0.2, 0.1].map((after) => ({ before: 0, after }));
+    const { value, interval } = compareShares(ten, 's');
+    expect(resultsOf('compare')).toEqual([
+      paired?.difference.value?.toFixed(4),
+      ((interval?.high ?? 0) - (value ?? 0)).toFixed(4),
+      compareShares([up, up], 's').pValue?.toFixed(4),
+    ]);
+    const days = [
+      observed({ prompt: 1, replicate: 1, cites: ['a', 'x'] }),
+      observed({ prompt: 1, replicate: 2, cites: ['a', 'y'] }),
+    ];
+    expect(resultsOf('volatility')[2]).toBe(driftOf(days, days).value?.toFixed(4));
     expect(resultsOf('bootstrap')).toEqual([((3 + 3 + 1) / (4 + 4 + 1)).toFixed(4)]);
   });
 

@@ -1,6 +1,7 @@
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { measure } from '../../../src/measure/measure.ts';
+import type { TrendPoint } from '../../../src/measure/trend.ts';
 import { IN_FILE } from '../../../src/outputs/evidence.ts';
 import { REPORT_CSP } from '../../../src/outputs/report-csp.ts';
 import { reportHtml } from '../../../src/outputs/report-html.ts';
@@ -48,7 +49,7 @@ describe('given a report with every kind of outcome, names in four scripts and n
         'chart-outcomes',
         'chart-voice',
       ],
-      ...['chart-citations', 'chart-grid', 'chart-position', 'chart-noise'],
+      ...['chart-matrix', 'chart-citations', 'chart-grid', 'chart-position', 'chart-noise'],
     ]);
     for (const chart of charts) {
       const svg = chart.querySelector('svg[role="img"]');
@@ -99,8 +100,8 @@ describe('given a report with every kind of outcome, names in four scripts and n
 
   it('then all parts that a reader needs are there', () => {
     expect(all(page, 'h2').map(({ id }) => id)).toEqual([
-      ...['brief', 'presence', 'brands', 'citations', 'prompts', 'position', 'stability', 'quotes', 'facts'],
-      ...['suggestions', 'methodology', 'not-claimed', 'index', 'observations'],
+      ...['brief', 'presence', 'brands', 'matrix', 'citations', 'prompts', 'position', 'stability', 'trend'],
+      ...['quotes', 'facts', 'suggestions', 'methodology', 'not-claimed', 'index', 'observations'],
     ]);
     expect(all(page, 'blockquote').length).toBe(input.metrics.brands[0]?.quotes.length);
     expect(page.querySelector('.state')?.textContent).toContain('Exploratory');
@@ -108,6 +109,80 @@ describe('given a report with every kind of outcome, names in four scripts and n
 
   it('then the same input gives the same bytes', () => {
     expect(reportHtml(richReport(SMALL))).toBe(text);
+  });
+});
+
+describe('given captures of three days and two earlier reports with the same prompts', () => {
+  const shape = { prompts: 12, surfaces: 3, replicates: 6 } as const;
+  const observations = richObservations(shape).map((own) => ({
+    ...own,
+    capturedAt: `2026-11-${25 + (own.replicate % 3)}T10:00:00.000Z`,
+  }));
+  const base = richReport(shape, observations);
+  const earlier = (key: string, at: string, sameBook: boolean): TrendPoint => {
+    const { presence, citationPresence } = base.metrics.brands[0] ?? {};
+    if (presence === undefined || citationPresence === undefined) throw new Error('no brand');
+    return { key, kind: 'report', at, presence, citationPresence, noiseFloor: 0.04, sameBook };
+  };
+  const history = [
+    earlier('r-1', '2026-10-01T10:00:00.000Z', false),
+    earlier('r-2', '2026-11-01T10:00:00.000Z', true),
+  ];
+  const links = { ...base.links, report: (id: string) => `/v1/reports/${id}/report.html` };
+  const text = reportHtml({ ...base, observations, history, links });
+  const page = parsed(text);
+
+  it('then both trends are drawn, with interval, noise band and a table beneath', () => {
+    for (const id of ['chart-trend-reports', 'chart-trend-days']) {
+      const chart = page.getElementById(id);
+      expect(chart?.querySelectorAll('svg circle').length, id).toBe(3);
+      expect(chart?.querySelector('svg [aria-label="area"] path'), id).not.toBeNull();
+      expect(chart?.nextElementSibling?.querySelectorAll('tbody tr').length, id).toBe(3);
+    }
+    expect(page.getElementById('chart-trend-days')?.nextElementSibling?.textContent).toContain('2026-11-27');
+  });
+
+  it('then a day leads to exactly its captures, an earlier report to its own page', () => {
+    const link = page.querySelector('#chart-trend-days + div tbody a')?.getAttribute('href');
+    expect(link).toBe('#e-t1');
+    const listed = page.querySelectorAll('#e-t1 a').length;
+    expect(listed).toBe(observations.filter(({ capturedAt }) => capturedAt.startsWith('2026-11-25')).length);
+    const reports = [...page.querySelectorAll('#chart-trend-reports + div tbody tr')];
+    expect(reports[0]?.querySelector('a')?.getAttribute('href')).toBe('/v1/reports/r-1/report.html');
+    expect(reports[0]?.textContent).toContain('other names looked for');
+    expect(reports[2]?.textContent).toContain('(this report)');
+    expect(dangling(page)).toEqual([]);
+  });
+
+  it('then the same input gives the same bytes', () => {
+    expect(reportHtml({ ...base, observations, history, links })).toBe(text);
+  });
+});
+
+describe('given the matrix of presence and citation share', () => {
+  const input = richReport({ prompts: 24, surfaces: 3, replicates: 2 });
+  const page = parsed(reportHtml(input));
+  const rows = [...page.querySelectorAll('#chart-matrix + div tbody tr')];
+
+  it('then every brand and every category has a row whose four counts add up to its whole answers', () => {
+    expect(rows.length).toBe(6 + 1);
+    const whole = input.observations.filter(({ outcome }) => outcome === 'answered').length;
+    const sums = rows.map((row) =>
+      [...row.querySelectorAll('td.n')].slice(4).reduce((sum, cell) => sum + Number(cell.textContent), 0),
+    );
+    expect(sums.slice(0, 6)).toEqual(Array(6).fill(whole));
+    expect(rows[6]?.textContent).toContain('in hosting');
+    expect(rows[6]?.querySelector('td a')?.getAttribute('href')).toBe('#e-c1');
+  });
+
+  it('then the chart names each dot by its row, and quadrants by where the brand stands', () => {
+    const marks = [...page.querySelectorAll('#chart-matrix svg text')].map(({ textContent }) => textContent);
+    const numbers = marks.flatMap((mark) => (/^[\d, ]+$/.test(mark ?? '') ? (mark ?? '').split(', ') : []));
+    expect(numbers.sort((a, b) => Number(a) - Number(b))).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    const own = input.metrics.brands[0];
+    expect(own?.presence.value).toBeGreaterThan(0.25);
+    expect(rows[0]?.textContent).toContain('named and cited often');
+    expect(rows[5]?.textContent).toMatch(/seldom (cited|named or cited)/);
   });
 });
 
