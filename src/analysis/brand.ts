@@ -25,6 +25,19 @@ export const factsSchema = z.strictObject({
   value_proposition: z.string().nullable().default(null),
 });
 
+/** Where a fact was read; `taken`: it is the brand's fact, else only proposed beside what the owner says. */
+export const factSourceSchema = z.strictObject({
+  value: z.union([z.string(), z.number(), z.array(z.string())]),
+  url: z.string(),
+  basis: z.enum(['schema_org', 'meta_description', 'page_text']),
+  quote: z.string(),
+  taken: z.boolean(),
+  read_at: z.iso.datetime(),
+});
+
+/** By field of the facts; fields without an entry are the owner's own words. */
+export const factSourcesSchema = z.partialRecord(factsSchema.keyof(), factSourceSchema);
+
 /** What a caller may say about a brand. */
 export interface BrandFields {
   name: string;
@@ -39,11 +52,13 @@ export interface BrandFields {
 export interface OwnBrand extends BrandFields {
   id: string;
   facts: Facts;
+  factSources: FactSources;
   createdAt: Date;
   updatedAt: Date;
 }
 
 export type Competitor = z.infer<typeof competitorSchema>;
+export type FactSources = z.infer<typeof factSourcesSchema>;
 export type Facts = z.infer<typeof factsSchema>;
 
 /** As a book people would write it: the own brand first, its products and declared facts with it. */

@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Sql } from '../platform/database.ts';
-import { type BrandFields, competitorSchema, type Facts, factsSchema, type OwnBrand } from './brand.ts';
+import {
+  type BrandFields,
+  competitorSchema,
+  type FactSources,
+  type Facts,
+  factSourcesSchema,
+  factsSchema,
+  type OwnBrand,
+} from './brand.ts';
 import type { Page, PlaceInList } from './page-of-list.ts';
 import { pageOf } from './page-of-list.ts';
 
 const COLUMNS = `id, name, website, country, language, aliases, categories, competitors, facts,
-  created_at AS "createdAt", updated_at AS "updatedAt"`;
+  fact_sources AS "factSources", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 const brandRow = z.object({
   id: z.string(),
@@ -18,6 +26,7 @@ const brandRow = z.object({
   categories: z.array(z.string()),
   competitors: z.array(competitorSchema),
   facts: factsSchema,
+  factSources: factSourcesSchema,
   createdAt: z.date(),
   updatedAt: z.date(),
 });
@@ -49,12 +58,17 @@ function valuesOf(fields: BrandFields): unknown[] {
   ];
 }
 
-/** Undefined when the account has no such brand. */
-export async function readBrand(sql: Sql, accountId: string, id: string): Promise<OwnBrand | undefined> {
-  const { rows } = await sql.query(`SELECT ${COLUMNS} FROM fleet.brand WHERE account_id = $1 AND id = $2`, [
-    accountId,
-    id,
-  ]);
+/** Undefined when the account has no such brand. `lock`: nobody else changes it until the transaction ends. */
+export async function readBrand(
+  sql: Sql,
+  accountId: string,
+  id: string,
+  lock = false,
+): Promise<OwnBrand | undefined> {
+  const { rows } = await sql.query(
+    `SELECT ${COLUMNS} FROM fleet.brand WHERE account_id = $1 AND id = $2${lock ? ' FOR UPDATE' : ''}`,
+    [accountId, id],
+  );
   return brandRow.optional().parse(rows[0]);
 }
 
@@ -91,18 +105,32 @@ export async function updateBrand(
   return brandRow.optional().parse(rows[0]);
 }
 
+/** Replaces the facts; `own`: the fields the owner has just written, which have no other source any more. */
 export async function updateFacts(
   sql: Sql,
   accountId: string,
   id: string,
-  facts: Facts,
+  { facts, own }: { facts: Facts; own: readonly string[] },
   now: number,
 ): Promise<OwnBrand | undefined> {
   const { rows } = await sql.query(
-    `UPDATE fleet.brand SET facts = $3, updated_at = $4 WHERE account_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
-    [accountId, id, JSON.stringify(facts), new Date(now)],
+    `UPDATE fleet.brand SET facts = $3, fact_sources = fact_sources - $5::text[], updated_at = $4
+     WHERE account_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+    [accountId, id, JSON.stringify(facts), new Date(now), [...own]],
   );
   return brandRow.optional().parse(rows[0]);
+}
+
+/** Writes facts with where they were read. */
+export async function updateResearched(
+  sql: Sql,
+  id: string,
+  { facts, factSources }: { facts: Facts; factSources: FactSources },
+  now: number,
+): Promise<void> {
+  await sql.query('UPDATE fleet.brand SET facts = $2, fact_sources = $3, updated_at = $4 WHERE id = $1', [
+    ...[id, JSON.stringify(facts), JSON.stringify(factSources), new Date(now)],
+  ]);
 }
 
 /** Deletes a brand with its reports; false when there is none. */

@@ -1,4 +1,5 @@
 import { CONTENT_MIGRATIONS } from '../analysis/schema-content.ts';
+import { FACTS_MIGRATIONS } from '../analysis/schema-facts.ts';
 import { KEPT_ANSWERS_MIGRATIONS } from '../analysis/schema-kept-answers.ts';
 import { REPORTS_MIGRATIONS } from '../analysis/schema-reports.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
@@ -28,4 +29,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...CONTENT_MIGRATIONS,
   ...REPORTS_MIGRATIONS,
   ...KEPT_ANSWERS_MIGRATIONS,
+  ...FACTS_MIGRATIONS,
 ];

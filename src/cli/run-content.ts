@@ -1,4 +1,5 @@
 import { ContentRunner } from '../analysis/content-runner.ts';
+import { startFactsClerk } from '../analysis/research-facts.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { CapturePage } from '../contract/page-record.ts';
@@ -42,6 +43,9 @@ export async function runContent(
     part.stop(),
   );
   await runner.start();
+  opened.add(startFactsClerk({ ...means, capture: executes ? capturer.capture : undefined }), (clerk) =>
+    clerk.stop(),
+  );
   return { capture: withoutBrowser(capturer.capture), stop: () => opened.close() };
 }
 

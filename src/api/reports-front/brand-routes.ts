@@ -1,14 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Facts, factsSchema, type OwnBrand } from '../../analysis/brand.ts';
-import {
-  createBrand,
-  deleteBrand,
-  listBrands,
-  readBrand,
-  updateBrand,
-  updateFacts,
-} from '../../analysis/brands.ts';
+import { factsSchema, type OwnBrand } from '../../analysis/brand.ts';
+import { createBrand, deleteBrand, listBrands, readBrand, updateBrand } from '../../analysis/brands.ts';
 import { ApiError } from '../../contract/errors.ts';
 import type { ApiContext } from '../api-context.ts';
 import { callerOf } from '../caller.ts';
@@ -19,14 +12,11 @@ import {
   brandPatchSchema,
   brandSchema,
   checkedBrand,
-  factsOutSchema,
-  factsPatchSchema,
   presentBrand,
-  presentFacts,
 } from './brand-wire.ts';
 import { deletedSchema, listAsked, listOf, listQuerySchema, presentList } from './list-query.ts';
 import { answeredOnce, onceHeadersSchema } from './post-once.ts';
-import { type Fault, reportErrorSchema, validationError } from './report-errors.ts';
+import { reportErrorSchema } from './report-errors.ts';
 
 const errors = { '4xx': reportErrorSchema, '5xx': reportErrorSchema };
 const tags = ['Brands'];
@@ -126,37 +116,6 @@ export function brandRoutes(app: App, context: ApiContext): void {
       return { id: brand.id, deleted: true as const, object: 'brand' };
     },
   );
-  factsRoutes(app, context);
-}
-
-function factsRoutes(app: App, context: ApiContext): void {
-  app.get(
-    '/v1/brands/:brand_id/facts',
-    {
-      schema: {
-        ...{ tags, params, summary: 'What a brand says of itself' },
-        response: { 200: factsOutSchema, ...errors },
-      },
-    },
-    async (request) => presentFacts(await foundBrand(context, request, request.params.brand_id)),
-  );
-  app.patch(
-    '/v1/brands/:brand_id/facts',
-    {
-      schema: {
-        ...{ tags, params, summary: 'Change facts: null clears, left out stays', body: factsPatchSchema },
-        response: { 200: factsOutSchema, ...errors },
-      },
-    },
-    async (request) => {
-      const brand = await foundBrand(context, request, request.params.brand_id);
-      const facts = changedFacts(brand.facts, request.body);
-      const { accountId } = callerOf(request);
-      const changed = await updateFacts(context.db, accountId, brand.id, facts, context.clock.now());
-      if (changed === undefined) throw new ApiError('NOT_FOUND', 'no such brand');
-      return presentFacts(changed);
-    },
-  );
 }
 
 function asBody(brand: OwnBrand): BrandBody {
@@ -167,39 +126,4 @@ function asBody(brand: OwnBrand): BrandBody {
 /** The fields that were really sent. */
 function given<Body extends object>(body: Body): Partial<BrandBody> {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-}
-
-const LISTS: Readonly<Record<string, number>> = { key_facts: 20, key_people: 10, products: 10, services: 10 };
-const LONGEST = 500;
-const LONGEST_TEXT = 5_000;
-
-function changedFacts(facts: Facts, patch: z.infer<typeof factsPatchSchema>): Facts {
-  const faults: Fault[] = [];
-  for (const [field, value] of Object.entries(patch)) {
-    const loc = ['body', field];
-    const most = LISTS[field];
-    if (Array.isArray(value) && most !== undefined && value.length > most) {
-      faults.push({ loc, msg: `${field} may be at most ${most}, not ${value.length}`, type: 'length' });
-    }
-    const texts = Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
-    const longest = Array.isArray(value) ? LONGEST : LONGEST_TEXT;
-    if (texts.some((text) => text.length > longest)) {
-      faults.push({ loc, msg: `${field} may have at most ${longest} characters`, type: 'length' });
-    }
-  }
-  const year = patch.founded_year;
-  if (typeof year === 'number' && !(Number.isInteger(year) && year >= 1800 && year <= 2100)) {
-    faults.push({
-      loc: ['body', 'founded_year'],
-      msg: `founded_year is 1800 to 2100, not ${year}`,
-      type: 'range',
-    });
-  }
-  if (faults.length > 0) throw validationError(faults);
-  const lists = Object.keys(LISTS);
-  const cleared = Object.entries(patch).map(([field, value]) => [
-    field,
-    value === null && lists.includes(field) ? [] : value,
-  ]);
-  return factsSchema.parse({ ...facts, ...Object.fromEntries(cleared) });
 }

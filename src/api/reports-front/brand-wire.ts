@@ -5,6 +5,7 @@ import {
   type BrandFields,
   brandsAsWritten,
   type Facts,
+  factSourcesSchema,
   factsSchema,
   type OwnBrand,
 } from '../../analysis/brand.ts';
@@ -70,8 +71,20 @@ export const factsPatchSchema = z
   .meta({ id: 'BrandFactsUpdate' });
 
 export const factsOutSchema = factsSchema
-  .extend({ brand_id: z.uuid(), object: z.literal('brand.facts') })
+  .extend({
+    brand_id: z.uuid(),
+    object: z.literal('brand.facts'),
+    sources: factSourcesSchema.describe(
+      'Ours: where research read a fact on the site, by field; not taken: only proposed. Fields without one are yours.',
+    ),
+  })
   .meta({ id: 'BrandFactsOut' });
+
+export const researchBodySchema = z.strictObject({}).optional().meta({ id: 'FactsResearch' });
+
+export const researchSchema = z
+  .strictObject({ job_id: z.uuid(), object: z.literal('brand.facts.research'), brand_id: z.uuid() })
+  .meta({ id: 'FactsResearchDispatched' });
 
 export type BrandBody = z.infer<typeof brandBodySchema>;
 
@@ -87,8 +100,8 @@ export function presentBrand(brand: OwnBrand): z.infer<typeof brandSchema> {
   };
 }
 
-export function presentFacts({ id, facts }: OwnBrand): z.infer<typeof factsOutSchema> {
-  return { ...facts, brand_id: id, object: 'brand.facts' };
+export function presentFacts({ id, facts, factSources }: OwnBrand): z.infer<typeof factsOutSchema> {
+  return { ...facts, brand_id: id, object: 'brand.facts', sources: factSources };
 }
 
 /**

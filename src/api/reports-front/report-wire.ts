@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FactsRun } from '../../analysis/facts-run.ts';
 import type { StoredMeasures } from '../../analysis/measure-report.ts';
 import { type CellResult, cellResultSchema } from '../../analysis/report-results.ts';
 import type { ReportRun } from '../../analysis/report-runs.ts';
@@ -134,10 +135,10 @@ export const jobSchema = z
   .strictObject({
     id: z.uuid(),
     object: z.literal('job'),
-    type: z.literal('report.run'),
+    type: z.enum(['report.run', 'brand.facts']).describe('brand.facts: research, an addition of ours.'),
     status: z.enum(['queued', 'processing', 'completed', 'failed']),
     progress: z.strictObject({ completed: z.int(), total: z.int() }),
-    resource: z.strictObject({ type: z.literal('report'), id: z.uuid() }),
+    resource: z.strictObject({ type: z.enum(['report', 'brand']), id: z.uuid() }),
     error: z.string().nullable(),
     created_at: z.iso.datetime(),
     started_at: z.iso.datetime().nullable(),
@@ -181,6 +182,20 @@ export function presentJob(run: ReportRun): z.infer<typeof jobSchema> {
   return {
     ...{ id: run.id, object: 'job', type: 'report.run', status: run.status, progress: run.progress },
     resource: { type: 'report', id: run.reportId },
+    error: run.error,
+    created_at: isoTime(run.createdAt.getTime()),
+    started_at: time(run.startedAt),
+    completed_at: time(run.completedAt),
+  };
+}
+
+/** A research has one step: it is done or it is not. */
+export function presentResearch(run: FactsRun): z.infer<typeof jobSchema> {
+  const ended = run.status === 'completed' || run.status === 'failed';
+  return {
+    ...{ id: run.id, object: 'job', type: 'brand.facts', status: run.status },
+    progress: { completed: ended ? 1 : 0, total: 1 },
+    resource: { type: 'brand', id: run.brandId },
     error: run.error,
     created_at: isoTime(run.createdAt.getTime()),
     started_at: time(run.startedAt),

@@ -6,6 +6,7 @@ import type { Front } from '../front.ts';
 import { brandRoutes } from './brand-routes.ts';
 import { citationRoutes } from './citation-routes.ts';
 import { compareRoutes } from './compare-routes.ts';
+import { factsRoutes } from './facts-routes.ts';
 import { outputRoutes } from './output-routes.ts';
 import { promptRoutes } from './prompt-routes.ts';
 import { correlationId, reportErrorAnswer, reportErrorSchema } from './report-errors.ts';
@@ -68,6 +69,7 @@ export const reportsFront: Front = {
   routes(app, context, place) {
     meRoute(app);
     brandRoutes(app, context);
+    factsRoutes(app, context);
     reportRoutes(app, context);
     promptRoutes(app, context);
     runRoutes(app, context, place);

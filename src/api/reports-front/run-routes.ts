@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readResearch } from '../../analysis/facts-run.ts';
 import { measureReport, storeMeasured } from '../../analysis/measure-report.ts';
 import { readRun, startRunWithin } from '../../analysis/report-runs.ts';
 import { listPrompts } from '../../analysis/reports.ts';
@@ -17,6 +18,7 @@ import {
   jobSchema,
   presentDetail,
   presentJob,
+  presentResearch,
   reportDetailSchema,
   runBodySchema,
   runDispatchedSchema,
@@ -69,7 +71,7 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
         ...{
           tags,
           params: z.object({ job_id: z.string() }),
-          summary: 'The job of a run',
+          summary: 'The job of a run, or of research',
           hide: place === 'root',
         },
         response: { 200: jobSchema, ...errors },
@@ -77,9 +79,12 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
     },
     async (request) => {
       const { job_id: id } = request.params;
-      const run = isUuid(id) ? await readRun(context.db, callerOf(request).accountId, id) : undefined;
-      if (run === undefined) throw new ApiError('NOT_FOUND', 'no such job');
-      return presentJob(run);
+      const { accountId } = callerOf(request);
+      const run = isUuid(id) ? await readRun(context.db, accountId, id) : undefined;
+      if (run !== undefined) return presentJob(run);
+      const research = isUuid(id) ? await readResearch(context.db, accountId, id) : undefined;
+      if (research === undefined) throw new ApiError('NOT_FOUND', 'no such job');
+      return presentResearch(research);
     },
   );
   app.post(

@@ -29,7 +29,8 @@ async function ready(): Promise<string> {
     },
     now,
   );
-  await updateFacts(db, DEFAULT_ACCOUNT, brand.id, factsSchema.parse({ description: 'A CRM.' }), now);
+  const facts = factsSchema.parse({ description: 'A CRM.' });
+  await updateFacts(db, DEFAULT_ACCOUNT, brand.id, { facts, own: ['description'] }, now);
   const report = await createReport(
     db,
     DEFAULT_ACCOUNT,
