@@ -14,11 +14,20 @@ import { createLog } from '../../src/platform/log.ts';
 import { SURFACES } from '../../surfaces/index.ts';
 import { print, spread } from './figures.ts';
 
+type Spread = ReturnType<typeof spread>;
+
 const SAMPLES = 60;
 const WARM_UP = 5;
 
 /** Submit → first navigation on an idle, warm worker: from before the submit, and from its commit. */
 export async function benchDispatch(): Promise<void> {
+  const { fromSubmit, fromCommit } = await measureDispatch(SAMPLES);
+  print({ bench: 'dispatch', what: 'submit called → navigation', ms: fromSubmit });
+  print({ bench: 'dispatch', what: 'submit committed → navigation', ms: fromCommit });
+}
+
+/** What `benchDispatch` prints, over so many samples; ms. */
+export async function measureDispatch(samples: number): Promise<{ fromSubmit: Spread; fromCommit: Spread }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
   const config = readConfig({ FLEET_ORIGIN: 'stage', FLEET_DATA_DIR: dataDir }, '/');
   const log = createLog('error', 'bench');
@@ -43,7 +52,7 @@ export async function benchDispatch(): Promise<void> {
   await worker.start();
   const fromSubmit: number[] = [];
   const fromCommit: number[] = [];
-  for (let sample = 0; sample < SAMPLES + WARM_UP; sample++) {
+  for (let sample = 0; sample < samples + WARM_UP; sample++) {
     const navigation = new Promise<number>((resolve) => {
       dispatched = resolve;
     });
@@ -68,10 +77,9 @@ export async function benchDispatch(): Promise<void> {
     while ((await readStatus(db, jobId)) === 'processing') await new Promise((done) => setTimeout(done, 20));
     await new Promise((done) => setTimeout(done, 150)); // The next page is opened ahead meanwhile: a warm fleet.
   }
-  print({ bench: 'dispatch', what: 'submit called → navigation', ms: spread(fromSubmit) });
-  print({ bench: 'dispatch', what: 'submit committed → navigation', ms: spread(fromCommit) });
   await worker.stop();
   await site.close();
   await foundation.close();
   rmSync(dataDir, { recursive: true, force: true });
+  return { fromSubmit: spread(fromSubmit), fromCommit: spread(fromCommit) };
 }

@@ -8,6 +8,7 @@ import { benchMeasure } from './measure.ts';
 import { benchScore } from './score.ts';
 import { benchSoak } from './soak.ts';
 import { benchSubmit } from './submit.ts';
+import { benchTargets } from './targets.ts';
 import { benchWake } from './wake.ts';
 
 /** `npm run bench -- <name>`: prints its figures as JSON lines. */
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   soak: benchSoak,
   measure: benchMeasure,
   submit: benchSubmit,
+  targets: benchTargets,
   wake: benchWake,
 };
 

@@ -1,0 +1,43 @@
+import pg from 'pg';
+
+/** Round trips to Postgres of this process since `from`, by what was asked. */
+export interface SqlTrips {
+  count: number;
+  /** Statements by their first words, most often first. */
+  byText: [string, number][];
+  stop(): void;
+}
+
+/**
+ * Counts statements at the driver, below our door and pg-boss's own pool, so that none is missed: each is one round trip,
+ * BEGIN and COMMIT too.
+ */
+export function countSqlTrips(): SqlTrips {
+  const counts = new Map<string, number>();
+  const { prototype } = pg.Client;
+  const original = prototype.query;
+  const counted = function (this: pg.Client, ...args: unknown[]): unknown {
+    const key = firstWords(textOf(args[0]));
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    return Reflect.apply(original, this, args);
+  };
+  Reflect.set(prototype, 'query', counted);
+  return {
+    get count() {
+      return [...counts.values()].reduce((sum, count) => sum + count, 0);
+    },
+    get byText() {
+      return [...counts].sort(([, one], [, other]) => other - one);
+    },
+    stop: () => void Reflect.set(prototype, 'query', original),
+  };
+}
+
+function textOf(asked: unknown): string {
+  if (typeof asked === 'string') return asked;
+  return typeof asked === 'object' && asked !== null && 'text' in asked ? String(asked.text) : '';
+}
+
+function firstWords(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').slice(0, 60);
+}

@@ -1,0 +1,69 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { percentile, spread } from './figures.ts';
+import { countSqlTrips } from './sql-trips.ts';
+import { openTargetWorld } from './target-world.ts';
+
+const WARM_UP = 3;
+const RESOLUTION_MS = 5;
+const IDLE_MS = 5_000;
+
+/**
+ * Row a3: a page of 1 MB read by a shipped adapter: extraction, assembly, storing and settling as the story of each
+ * capture tells them; the worst stall of the event loop in each capture, browser work included; SQL round trips per child
+ * from fetch to settlement, less what the idle worker asks in the same time.
+ */
+export async function measureNodeCode(captures: number): Promise<Record<string, unknown>> {
+  const trips = countSqlTrips();
+  const world = await openTargetWorld({ slots: 1 });
+  const loop = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  try {
+    await world.submit('[scene:heavy] best crm for startups', WARM_UP, 'claude');
+    await world.ended(WARM_UP);
+    const idle = await idleRate(() => trips.count);
+    const blocks: number[] = [];
+    const before = trips.count;
+    const tallied = new Map(trips.byText);
+    const began = performance.now();
+    for (let done = 0; done < captures; done++) {
+      loop.reset();
+      loop.enable();
+      await world.submit('[scene:heavy] best crm for startups', 1, 'claude');
+      await world.ended(WARM_UP + done + 1);
+      loop.disable();
+      blocks.push(loop.max / 1e6 - RESOLUTION_MS);
+    }
+    const asked = trips.count - before - idle * (performance.now() - began);
+    const all = world.finished.slice(WARM_UP);
+    const byText = trips.byText.map(([text, count]) => [text, count - (tallied.get(text) ?? 0)] as const);
+    return {
+      ...spread(all.map(({ extractMs, settleMs }) => extractMs + settleMs)),
+      extract: percentile(
+        all.map(({ extractMs }) => extractMs),
+        50,
+      ),
+      settle: percentile(
+        all.map(({ settleMs }) => settleMs),
+        50,
+      ),
+      htmlChars: percentile(
+        all.map(({ htmlChars }) => htmlChars),
+        50,
+      ),
+      block: percentile(blocks, 95),
+      blockP50: percentile(blocks, 50),
+      blockMax: percentile(blocks, 100),
+      roundTrips: Math.round((asked / captures) * 10) / 10,
+      statements: byText.filter(([, count]) => count >= captures * 0.8),
+    };
+  } finally {
+    await world.close();
+    trips.stop();
+  }
+}
+
+/** Statements per millisecond of a worker that has nothing to do. */
+async function idleRate(count: () => number): Promise<number> {
+  const before = count();
+  await new Promise((done) => setTimeout(done, IDLE_MS));
+  return (count() - before) / IDLE_MS;
+}
