@@ -93,15 +93,13 @@ function metricSection(metric: ComparedFigure['metric'], title: string, input: C
 const DRAWN = 12;
 
 const COLUMNS = [
-  { head: 'Brand' },
-  { head: 'Surface' },
+  { head: 'Brand, all shared surfaces; each surface' },
   { head: 'Before', numeric: true },
   { head: 'After', numeric: true },
   { head: 'Difference', numeric: true },
   { head: '95 %', numeric: true },
   { head: 'p', numeric: true },
   { head: 'Noise floor', numeric: true },
-  { head: 'Prompts', numeric: true },
   { head: 'Verdict' },
 ];
 
@@ -110,7 +108,7 @@ const rowOf =
   (figure: ComparedFigure) => {
     const { difference, noiseFloor, surface, verdict, own } = figure;
     const cells: Part[] = [
-      ...[name(figure.brand), surface === null ? 'all shared' : surfaceTitle(surface)],
+      surface === null ? name(figure.brand) : html`<small>${surfaceTitle(surface)}</small>`,
       ...[shareCell(figure.before, before.observations), shareCell(figure.after, after.observations)],
       ...[
         difference.value === null ? 'not measured' : points(difference.value),
@@ -118,7 +116,7 @@ const rowOf =
       ],
       difference.pValue === null ? '–' : number(difference.pValue, 4),
       noiseFloor === null ? '–' : `±${number(noiseFloor * 100, 1)}`,
-      ...[count(difference.prompts), VERDICTS[verdict]],
+      VERDICTS[verdict],
     ];
     return { own: own && surface === null, cells };
   };

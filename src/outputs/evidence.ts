@@ -30,8 +30,8 @@ export interface ReportLinks {
   report?(reportId: string): string | null;
 }
 
-/** Up to this many observations are rows of the report itself. */
-export const IN_FILE = 2_000;
+/** Up to this many observations are rows of the report itself, which then stays below 1 MB. */
+export const IN_FILE = 1_500;
 /** Cited domains and URLs shown, and hence those that have an anchor. */
 export const SHOWN_SOURCES = 15;
 /** Categories of prompts shown, in order of name. */

@@ -19,12 +19,13 @@ export interface MatrixCuts {
 
 /** Points between two shares, with a line where each begins to be "often"; points in one place share a dot. */
 export function matrixChart(points: readonly MatrixPoint[], cuts: MatrixCuts, text: ChartText): Markup {
-  const places = [...Map.groupBy(points, placeOf).values()].flatMap((group) => {
+  const y = shareAxis(Math.max(cuts.y * 2, ...points.map((point) => point.y)));
+  const [, top] = y.domain as [number, number];
+  const groups = Map.groupBy(points, (point) => placeOf(point, top));
+  const places = [...groups.values()].flatMap((group) => {
     const [first] = group;
     return first === undefined ? [] : [{ ...first, mark: group.map(({ mark }) => mark).join(', ') }];
   });
-  const y = shareAxis(Math.max(cuts.y * 2, ...points.map((point) => point.y)));
-  const [, top] = y.domain as [number, number];
   const [upperRight, lowerRight, upperLeft, lowerLeft] = cuts.corners;
   const corner = (word: string, x: number, height: number, right: boolean, up: boolean) =>
     Plot.text([word], {
@@ -33,23 +34,17 @@ export function matrixChart(points: readonly MatrixPoint[], cuts: MatrixCuts, te
     });
   return drawn(
     {
-      ...{ height: 380, marginTop: 16, marginBottom: 46, marginLeft: 66, marginRight: 24 },
-      x: { ...shareAxis(), label: 'presence', labelAnchor: 'right', labelArrow: 'none' },
-      y: { ...y, label: 'citation share', labelAnchor: 'top', labelArrow: 'none', labelOffset: 60 },
+      ...{ height: 380, marginTop: 14, marginBottom: 30, marginLeft: 56, marginRight: 30 },
+      x: shareAxis(),
+      y,
       marks: [
         Plot.ruleX([cuts.x], { stroke: 'currentColor', strokeDasharray: '4 3' }),
         Plot.ruleY([cuts.y], { stroke: 'currentColor', strokeDasharray: '4 3' }),
         ...[corner(upperRight, 1, top, true, true), corner(lowerRight, 1, 0, true, false)],
         ...[corner(upperLeft, 0, top, false, true), corner(lowerLeft, 0, 0, false, false)],
         Plot.dot(places, { x: 'x', y: 'y', fill: 'colour', stroke: 'var(--paper)', r: 6 }),
-        Plot.text(places, {
-          x: 'x',
-          y: 'y',
-          text: 'mark',
-          dx: 10,
-          textAnchor: 'start',
-          fill: 'currentColor',
-        }),
+        marks(places, false),
+        marks(places, true),
       ],
       color: { type: 'identity' },
     },
@@ -57,6 +52,20 @@ export function matrixChart(points: readonly MatrixPoint[], cuts: MatrixCuts, te
   );
 }
 
-function placeOf({ x, y, colour }: MatrixPoint): string {
-  return `${x.toFixed(2)} ${y.toFixed(3)} ${colour}`;
+/** Numbers beside the dots: those of categories to the left, so that they keep clear of the brands'. */
+function marks(places: readonly MatrixPoint[], left: boolean) {
+  return Plot.text(
+    places.filter(({ colour }) => (colour === 'var(--ghost)') === left),
+    {
+      ...{ x: 'x', y: 'y', text: 'mark', fill: 'currentColor' },
+      ...(left ? { dx: -10, textAnchor: 'end' as const } : { dx: 10, textAnchor: 'start' as const }),
+    },
+  );
+}
+
+/** Dots closer than this would hide each other's numbers. */
+const CLOSE = 0.04;
+
+function placeOf({ x, y, colour }: MatrixPoint, top: number): string {
+  return `${Math.round(x / CLOSE)} ${Math.round(y / (CLOSE * top))} ${colour}`;
 }

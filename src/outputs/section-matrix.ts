@@ -8,10 +8,10 @@ import { type MatrixPoint, matrixChart } from './matrix-chart.ts';
 import { count, range } from './wording.ts';
 
 const QUADRANTS: Readonly<Record<Quadrant, string>> = {
-  named_and_cited: 'named and cited often',
-  named: 'named often, seldom cited',
-  cited: 'cited often, seldom named',
-  neither: 'seldom named or cited',
+  named_and_cited: 'named and cited',
+  named: 'named, seldom cited',
+  cited: 'cited, seldom named',
+  neither: 'seldom either',
 };
 
 interface Line {
@@ -61,28 +61,24 @@ function matrixBlock(lines: readonly Line[]): Markup {
     return [{ mark: `${index + 1}`, x: presence.value, y: citationShare.value, colour }];
   });
   const columns = [
-    { head: 'No.' },
     { head: 'Brand, or category of its prompts' },
     { head: 'Presence', numeric: true },
     { head: 'Questions like these', numeric: true },
     { head: 'Citation share', numeric: true },
     { head: 'Questions like these', numeric: true },
-    { head: 'mentioned and cited', numeric: true },
-    { head: 'mentioned only', numeric: true },
-    { head: 'cited only', numeric: true },
-    { head: 'neither', numeric: true },
     { head: 'Place' },
   ];
-  const told = table(
-    'The four counts are of whole answers; numbers as in the chart',
+  const places = table(
+    'Numbers as in the chart; intervals of citation share from 20 prompts on',
     columns,
-    lines.map((line, index) => ({ own: line.own, cells: cellsOf(line, index + 1) })),
+    lines.map((line, index) => ({ own: line.own, cells: placeCells(line, index + 1) })),
   );
+  const told = html`${places}${outcomesTable(lines)}`;
   if (points.length === 0) return told;
   const corners = [QUADRANTS.named_and_cited, QUADRANTS.named, QUADRANTS.cited, QUADRANTS.neither] as const;
   return chartBlock({
     id: 'chart-matrix',
-    title: 'Presence and citation share',
+    title: 'Citation share (upwards) by presence (to the right)',
     legend: legend([
       { name: 'own brand', colour: 'var(--own)' },
       { name: 'competitors', colour: 'var(--other)' },
@@ -101,13 +97,28 @@ function matrixBlock(lines: readonly Line[]): Markup {
   });
 }
 
-function cellsOf({ label, standing, href }: Line, place: number): Part[] {
-  const { presence, citationShare, outcomes, quadrant } = standing;
-  const { mentionedAndCited, mentionedOnly, citedOnly, neither } = outcomes;
+function placeCells({ label, standing, href }: Line, place: number): Part[] {
+  const { presence, citationShare, quadrant } = standing;
   return [
-    ...[place, label, figureCell(presence, href), range(presence.ciCategory)],
+    ...[html`${place} ${label}`, figureCell(presence, href), range(presence.ciCategory)],
     ...[figureCell(citationShare, href), range(citationShare.ciCategory)],
-    ...[mentionedAndCited, mentionedOnly, citedOnly, neither].map((own) => linked(count(own), href)),
     quadrant === null ? 'not measured' : QUADRANTS[quadrant],
   ];
+}
+
+function outcomesTable(lines: readonly Line[]): Markup {
+  const columns = [
+    { head: 'Brand, or category of its prompts' },
+    { head: 'mentioned and cited', numeric: true },
+    { head: 'mentioned only', numeric: true },
+    { head: 'cited only', numeric: true },
+    { head: 'neither', numeric: true },
+    { head: 'whole answers', numeric: true },
+  ];
+  const rows = lines.map(({ label, own, standing, href }, index) => {
+    const { mentionedAndCited, mentionedOnly, citedOnly, neither, n } = standing.outcomes;
+    const counts = [mentionedAndCited, mentionedOnly, citedOnly, neither, n];
+    return { own, cells: [html`${index + 1} ${label}`, ...counts.map((part) => linked(count(part), href))] };
+  });
+  return table('What whole answers do; the four add up to the last column', columns, rows);
 }
