@@ -50,16 +50,25 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const lastFaultEndedAt = await playOut(faults, world, feed, options);
     await feed.finish();
     await feeding;
-    const allEndedAt = await untilDone(world, say);
-    const left = await stopAll(world);
-    const snapshot = await takeSnapshot(world, feed, { lastFaultEndedAt, allEndedAt, left });
-    const violations = violationsOf(snapshot);
-    const tally = tallyOf(snapshot, violations);
-    const settledMs = allEndedAt - lastFaultEndedAt;
-    return { faults, snapshot, violations, tally, retries: feed.retries, settledMs };
+    return { faults, ...(await judgeRun(world, feed, lastFaultEndedAt, say)), retries: feed.retries };
   } finally {
     await world.close(options.keep === true);
   }
+}
+
+/** Once the searches have ended: waits until all is done, ends the fleet, and hears the oracle. */
+export async function judgeRun(
+  world: ChaosWorld,
+  feed: Feed,
+  lastFaultEndedAt: number,
+  say: (line: string) => void,
+): Promise<Pick<ChaosResult, 'snapshot' | 'violations' | 'tally' | 'settledMs'>> {
+  const allEndedAt = await untilDone(world, say);
+  const left = await stopAll(world);
+  const snapshot = await takeSnapshot(world, feed, { lastFaultEndedAt, allEndedAt, left });
+  const violations = violationsOf(snapshot);
+  const tally = tallyOf(snapshot, violations);
+  return { snapshot, violations, tally, settledMs: allEndedAt - lastFaultEndedAt };
 }
 
 /** Inflicts and ends each fault at its time, then waits for the run's end; tells when the last fault had ended. */

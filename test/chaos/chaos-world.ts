@@ -3,21 +3,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ALL_MIGRATIONS } from '../../src/cli/migrations.ts';
 import { FleetError } from '../../src/contract/errors.ts';
-import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
-import { ensureFirstAccount } from '../../src/jobs/accounts.ts';
-import { createKey } from '../../src/jobs/api-keys.ts';
 import { type Database, openDatabase } from '../../src/platform/database.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
-import { migrate } from '../../src/platform/migrations.ts';
-import { webhookCipher } from '../../src/webhooks/cipher.ts';
-import { createSecret } from '../../src/webhooks/secrets.ts';
 import { type S3Server, s3rverServer } from '../integration/artifacts/s3-servers.ts';
 import { testLog } from '../integration/database.ts';
 import { type Receiver, startReceiver } from '../integration/webhooks/receiver.ts';
 import { type DatabaseProxy, databaseProxy } from './database-proxy.ts';
 import { FED_SURFACES } from './feed.ts';
+import { foundFleet } from './found-fleet.ts';
 import { type StoreFront, storeFront } from './store-front.ts';
 import { Supervised } from './supervised.ts';
 
@@ -29,6 +23,8 @@ const LOOK_PAUSE_MS = 2_000;
 export interface WorldSize {
   workers: number;
   apis: number;
+  /** Tree of another version: what the fleet begins as, schema and all. */
+  beginsAs?: string | undefined;
 }
 
 /** A whole fleet in processes of its own, and everything around it that can be made to fail. */
@@ -46,6 +42,11 @@ export interface ChaosWorld {
   startPostgres(): Promise<void>;
   /** Past the proxy, as long as Postgres runs. */
   look<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  /**
+   * Replaces a process by one of the present version, as a rolling update does: a new worker or courier comes before the
+   * old one is told to end, an API takes over the port of the one that ended. Tells how the old one ended.
+   */
+  renew(name: string): Promise<number | string>;
   /** Data directory of a worker. */
   dataDir(name: string): string;
   /** `keep`: its folder with the logs stays. */
@@ -53,7 +54,7 @@ export interface ChaosWorld {
 }
 
 /** Starts everything; what each process logs goes to `<root>/<name>.log`. */
-export async function openChaosWorld({ workers, apis }: WorldSize): Promise<ChaosWorld> {
+export async function openChaosWorld({ workers, apis, beginsAs }: WorldSize): Promise<ChaosWorld> {
   // Short, so that the browsers' folders stay under it (scratch.ts).
   const root = mkdtempSync(join(tmpdir(), 'cx'));
   const dataDir = (name: string): string => join(root, name.replace('worker-', 'w'));
@@ -78,18 +79,7 @@ export async function openChaosWorld({ workers, apis }: WorldSize): Promise<Chao
   const s3 = await s3rverServer();
   const store = await storeFront(s3);
   const proxy = await databaseProxy(new URL(postgres.url));
-  const keys = await look(async (db) => {
-    await migrate(db, ALL_MIGRATIONS, testLog);
-    await ensureFirstAccount(db, { startCredits: 100_000_000, now: Date.now() });
-    const secret = await createSecret(
-      db,
-      webhookCipher({ webhookKey: WEBHOOK_KEY, dataDir: root })(),
-      DEFAULT_ACCOUNT,
-      Date.now(),
-    );
-    const { key } = await createKey(db, { label: 'chaos' }, Date.now());
-    return { apiKey: key, webhookSecret: secret?.secret ?? '' };
-  });
+  const keys = await look((db) => foundFleet(db, { tree: beginsAs, webhookKey: WEBHOOK_KEY, dataDir: root }));
   const ports = await Promise.all(Array.from({ length: apis }, freePort));
   const common = {
     ...{
@@ -112,19 +102,28 @@ export async function openChaosWorld({ workers, apis }: WorldSize): Promise<Chao
       return [`worker-${index}`, 'worker', 'worker ready', own];
     }),
   ];
-  const processes = new Map(
-    plans.map(([name, command, ready, own]): [string, Supervised] => [
-      name,
-      new Supervised({
-        ...{ name, command, ready, clockFile: join(root, `${name}.clock`) },
-        environment: { ...common, ...own, FLEET_DATA_DIR: dataDir(name) },
-        onLog: (line) => appendFileSync(join(root, `${name}.log`), line),
-      }),
-    ]),
-  );
+  const supervised = ([name, command, ready, own]: (typeof plans)[number], tree?: string): Supervised =>
+    new Supervised({
+      ...{ name, command, ready, tree, clockFile: join(root, `${name}.clock`) },
+      environment: { ...common, ...own, FLEET_DATA_DIR: dataDir(name) },
+      onLog: (line) => appendFileSync(join(root, `${name}.log`), line),
+    });
+  const processes = new Map(plans.map((plan) => [plan[0], supervised(plan, beginsAs)]));
   for (const one of processes.values()) await one.start();
+  const renew = async (name: string): Promise<number | string> => {
+    const plan = plans.find(([known]) => known === name);
+    const old = processes.get(name);
+    if (plan === undefined || old === undefined) throw new Error(`no process is called ${name}`);
+    const next = supervised(plan);
+    const isApi = plan[1] === 'api';
+    if (!isApi) await next.start();
+    const end = await old.stop();
+    if (isApi) await next.start();
+    processes.set(`${name}-before`, old).set(name, next);
+    return end;
+  };
   return {
-    ...{ root, processes, ports, ...keys, receiver, store, s3, proxy, look, dataDir },
+    ...{ root, processes, ports, ...keys, receiver, store, s3, proxy, look, dataDir, renew },
     stopPostgres: () => postgres.stop(),
     startPostgres: async () => {
       postgres = await startEmbeddedPostgres({ dataDir: join(root, 'pg'), log: testLog });

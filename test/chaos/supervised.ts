@@ -13,6 +13,8 @@ export interface SupervisedOptions {
   command: string;
   ready: string;
   environment: Readonly<Record<string, string>>;
+  /** Tree of another version that runs; such a process has the true time. */
+  tree?: string | undefined;
   /** File that holds this process's clock error in milliseconds. */
   clockFile: string;
   onLog: (line: string) => void;
@@ -97,10 +99,10 @@ export class Supervised {
   }
 
   #spawn(): ChildProcess {
-    const { command, environment, clockFile, onLog } = this.#options;
-    const preload = resolve(import.meta.dirname, 'preload.ts');
-    const child = spawn(process.execPath, ['--import', preload, 'src/cli.ts', command], {
-      cwd: ROOT,
+    const { command, environment, clockFile, onLog, tree } = this.#options;
+    const preload = tree === undefined ? ['--import', resolve(import.meta.dirname, 'preload.ts')] : [];
+    const child = spawn(process.execPath, [...preload, 'src/cli.ts', command], {
+      cwd: tree ?? ROOT,
       env: { PATH: process.env.PATH, CHAOS_CLOCK_FILE: clockFile, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -26,6 +26,33 @@ describe('migrations', () => {
     await drop();
   });
 
+  it('given a table that a running transaction uses: the step waits for it, and keeps nobody else waiting', async () => {
+    const { db, drop } = await freshDatabase();
+    const step = { id: '9997_waits', sql: 'ALTER TABLE fleet.child ADD COLUMN colour text' };
+    const held = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const holding = db.transaction(async (sql) => {
+      await sql.query('SELECT count(*) FROM fleet.child');
+      held.resolve();
+      await release.promise;
+    });
+    await held.promise;
+    const migrating = migrate(db, [...ALL_MIGRATIONS, step], testLog);
+    const isWaiting = async (): Promise<boolean> => {
+      const { rows } = await db.query(
+        `SELECT FROM pg_locks WHERE relation = 'fleet.child'::regclass AND NOT granted`,
+      );
+      return rows.length > 0;
+    };
+    while (!(await isWaiting())) await new Promise((next) => setTimeout(next, 5));
+    // Its lock stands in the queue before this read: only a step that gives up lets the read through.
+    expect((await db.query('SELECT count(*) AS count FROM fleet.child')).rows).toEqual([{ count: '0' }]);
+    release.resolve();
+    await holding;
+    expect(await migrating).toEqual(['9997_waits']);
+    await drop();
+  });
+
   it('given a database that a newer version has migrated: this version starts, submits, claims and settles on it', async () => {
     const world = await openJobsWorld();
     const newer = {
