@@ -1,25 +1,17 @@
 import type { Locator, Page } from 'playwright';
-import type { Exchange, SelectorSignal } from '../contract/capture-record.ts';
+import type { Exchange } from '../contract/capture-record.ts';
 import { CaptureError } from '../contract/errors.ts';
 import type { AnswerEnd, AnswerWatch, DriveTools, Selector, Surface, Wall } from '../contract/surface.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import { sampleAnswer } from './answer-sample.ts';
-import { decideSettled, WATCH_START, type WatchState } from './answer-watch.ts';
+import { awaitAnswer } from './await-answer.ts';
 import type { Budgets } from './budgets.ts';
 import { type ControlState, controlState, stateOfControl, visibleHits } from './controls.ts';
+import { emptyJournal, recordHit } from './drive-journal.ts';
 import { firstLiveMark } from './live-marks.ts';
 import type { MainResponse } from './page-guard.ts';
 import { isMovedOn } from './playwright-errors.ts';
-
-/** What the tools learn on the way; goes into the record's signals. */
-export interface DriveJournal {
-  ending: 'settled' | 'deadline' | 'not_awaited';
-  endMarks: string[];
-  selectors: Map<string, SelectorSignal>;
-  interstitials: { name: string; dismissed: boolean }[];
-  facts: Record<string, string>;
-}
 
 export interface ToolsContext {
   page: Page;
@@ -31,17 +23,8 @@ export interface ToolsContext {
   clock: Clock;
 }
 
-const POLL_MS = 100;
-/** One look at an answer under way lasts so long, unless a mark comes or goes meanwhile. */
-const LOOK_MS = 300;
-/** While an answer is awaited the walls are looked for this often; a wall that comes late is rare and looking costs. */
-const WALL_CHECK_MS = 1_500;
 /** Pages that lead on by script do so once or twice; what never comes to rest is an error. */
 const MOST_MOVES = 4;
-
-export function emptyJournal(): DriveJournal {
-  return { ending: 'not_awaited', endMarks: [], selectors: new Map(), interstitials: [], facts: {} };
-}
 
 /** The tools a drive works with (contract: DriveTools), over one page under one deadline. */
 export class PageTools implements DriveTools {
@@ -153,41 +136,16 @@ export class PageTools implements DriveTools {
     }
   }
 
-  async awaitAnswer(watch: AnswerWatch): Promise<AnswerEnd> {
+  awaitAnswer(watch: AnswerWatch): Promise<AnswerEnd> {
     const { page, clock, budgets, deadline } = this.#context;
-    const wait = deadline.within(budgets.answer);
-    const began = clock.monotonic();
-    const scaled = { ...watch, firstSignMs: Math.min(watch.firstSignMs, budgets.answer / 2) };
-    let state: WatchState = WATCH_START;
-    let wallCheckAt = WALL_CHECK_MS;
-    let marks = '';
-    while (wait.remainingMs() > POLL_MS) {
-      const spanMs = Math.min(LOOK_MS, wait.remainingMs() - POLL_MS);
-      const span = { fingerprint: state.fingerprint, marks, spanMs };
-      const seen = await this.#look('answer', () => sampleAnswer(page, watch, span));
-      const at = clock.monotonic() - began;
-      const transcriptEnded = watch.transcriptEnded?.([...this.#context.transcript()]) ?? false;
-      const decided = decideSettled(state, { ...seen, at, transcriptEnded }, scaled);
-      state = decided.state;
-      const { verdict } = decided;
-      if (verdict.verdict !== 'wait') {
-        await this.#checkWalls();
-        this.#recordWatch(watch, seen.hits);
-        if (verdict.verdict === 'no_sign') return 'no_sign';
-        this.journal.ending = 'settled';
-        this.journal.endMarks = verdict.marks;
-        return 'settled';
-      }
-      if (at >= wallCheckAt) {
-        await this.#checkWalls();
-        wallCheckAt = at + WALL_CHECK_MS;
-      }
-      marks = seen.marks;
-      await wait.pause(POLL_MS);
-    }
-    await this.#checkWalls();
-    this.journal.ending = 'deadline';
-    return 'deadline';
+    return awaitAnswer(watch, {
+      wait: deadline.within(budgets.answer),
+      ...{ clock, journal: this.journal },
+      firstSignMs: Math.min(watch.firstSignMs, budgets.answer / 2),
+      look: (span) => this.#look('answer', () => sampleAnswer(page, watch, span)),
+      checkWalls: () => this.#checkWalls(),
+      transcriptEnded: () => watch.transcriptEnded?.([...this.#context.transcript()]) ?? false,
+    });
   }
 
   async awaitAny(selectors: readonly Selector[], waitMs: number): Promise<Selector | undefined> {
@@ -203,13 +161,13 @@ export class PageTools implements DriveTools {
       const index = hits.findIndex((hit) => hit !== null);
       const selector = selectors[index];
       if (selector !== undefined) {
-        this.#recordHit(selector, hits[index] ?? null);
+        recordHit(this.journal, selector, hits[index] ?? null);
         return selector;
       }
       if (clock.monotonic() >= until) break;
       await this.#context.deadline.pause(50);
     }
-    for (const selector of selectors) this.#recordHit(selector, null);
+    for (const selector of selectors) recordHit(this.journal, selector, null);
     return undefined;
   }
 
@@ -248,16 +206,6 @@ export class PageTools implements DriveTools {
       if (hits[0] === null) return;
       await this.#context.deadline.pause(50);
     }
-  }
-
-  #recordWatch(watch: AnswerWatch, hits: Readonly<Record<string, string | null>>): void {
-    for (const selector of [watch.answer, ...watch.done])
-      this.#recordHit(selector, hits[selector.name] ?? null);
-  }
-
-  #recordHit(selector: Selector, hit: string | null): void {
-    const { name, any } = selector;
-    this.journal.selectors.set(name, { name, hit, fallback: hit !== null && hit !== any[0] });
   }
 
   async #click(locator: Locator): Promise<void> {

@@ -1,6 +1,5 @@
 import type { CDPSession, Page } from 'playwright';
 import type { CaptureRecord, Signals } from '../contract/capture-record.ts';
-import { CaptureError } from '../contract/errors.ts';
 import type { Region } from '../contract/region.ts';
 import type { DriveTools, Surface } from '../contract/surface.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
@@ -9,21 +8,15 @@ import { sha256Hex } from '../platform/identifiers.ts';
 import type { Log } from '../platform/log.ts';
 import type { Budgets } from './budgets.ts';
 import { PageTools } from './drive-tools.ts';
-import { type MhtmlPart, parseMhtml } from './mhtml.ts';
+import { isForeignAbort } from './foreign-abort.ts';
 import { type LossOf, PageGuard } from './page-guard.ts';
 import { LOSS_FACT, PAGE_LOSSES } from './page-loss.ts';
-import {
-  type DomSnapshot,
-  type Screenshot,
-  snapshotDom,
-  snapshotMhtml,
-  takeScreenshot,
-} from './page-snapshot.ts';
 import { type PhaseTimes, PhaseWatch, TimedTools } from './phases.ts';
 import { outcomeOfError } from './playwright-errors.ts';
 import { buildProofPage } from './proof-page.ts';
 import { accountAddresses, Scrubber } from './scrubber.ts';
-import { makeThumbnail } from './thumbnail.ts';
+import { type DriveEnd, signalsOf } from './signals.ts';
+import { type Proof, takeProof } from './take-proof.ts';
 import type { TranscriptRecorder } from './transcript-recorder.ts';
 
 /** A page that is ready to be driven: fresh context, recorder attached, nothing loaded yet. */
@@ -94,49 +87,18 @@ export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise
   order.onDispatch?.();
   const underWatch = { ...order, deadline: pageDeadline };
   const driven = await driveToEnd(ready, underWatch, new TimedTools(tools, phases));
-  const proof = await phases.run('proof', () => takeProof(ready, underWatch, driven));
+  const proof = await phases.run('proof', () =>
+    takeProof(ready, underWatch, driven?.outcome === 'browser_crashed'),
+  );
   const ended = await withLoss(driven, proof, guard, tools);
   unwatch();
-  const secrets = order.secrets ?? [];
-  const addresses = secrets.length > 0 && proof.dom !== null ? accountAddresses(proof.dom.html) : [];
-  const scrubber = new Scrubber(surface.redact, secrets, addresses);
+  const scrubber = scrubberFor(order, proof);
   const clean = (text: string): string => scrubber.clean(text);
-  const scrubbed = {
-    finalUrl: clean(page.url()),
-    html: proof.dom && clean(proof.dom.html),
-    transcript: recorder.finish().map((exchange) => ({
-      ...exchange,
-      url: clean(exchange.url),
-      frames: exchange.frames.map((frame) => ({ ...frame, data: clean(frame.data) })),
-    })),
-  };
-  const capturedAt = isoTime(clock.now());
-  const record: CaptureRecord = {
-    recordVersion: 1,
-    surface: surface.name,
-    adapterVersion: surface.version,
-    origin: order.origin,
-    query: order.query,
-    region: order.region,
-    requestedUrl,
-    finalUrl: scrubbed.finalUrl,
-    startedAt: isoTime(startedAt),
-    capturedAt,
-    browser: ready.browser,
-    html: scrubbed.html,
-    transcript: scrubbed.transcript,
-    screenshot: proof.shot && {
-      width: proof.shot.width,
-      height: proof.shot.height,
-      sha256: sha256Hex(proof.shot.png),
-    },
-    signals: {
-      ...signalsOf(tools, guard, ended, proof.dom, clean),
-      region: egressRegion(order),
-      removed: scrubber.removed,
-    },
-  };
-  const heading = { surface: surface.name, url: record.finalUrl, capturedAt };
+  const record = recordOf(ready, order, {
+    ...{ startedAt, requestedUrl, proof, scrubber },
+    signals: () => signalsOf(tools.journal, guard, ended, proof.dom, clean),
+  });
+  const heading = { surface: surface.name, url: record.finalUrl, capturedAt: record.capturedAt };
   const proofHtml = record.html === null ? null : clean(buildProofPage(record.html, proof.parts, heading));
   return {
     ...{ record, screenshot: proof.shot?.png ?? null, thumbnail: proof.thumbnail, proofHtml },
@@ -145,13 +107,57 @@ export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise
   };
 }
 
+function scrubberFor({ surface, secrets = [] }: CaptureOrder, { dom }: Proof): Scrubber {
+  const addresses = secrets.length > 0 && dom !== null ? accountAddresses(dom.html) : [];
+  return new Scrubber(surface.redact, secrets, addresses);
+}
+
+interface Seen {
+  startedAt: number;
+  requestedUrl: string;
+  proof: Proof;
+  scrubber: Scrubber;
+  signals: () => Omit<Signals, 'region' | 'removed'>;
+}
+
+/** The record of what was seen, cleaned; ends the recording. */
+function recordOf(
+  { page, recorder, browser }: ReadyPage,
+  order: CaptureOrder,
+  { startedAt, requestedUrl, proof, scrubber, signals }: Seen,
+): CaptureRecord {
+  const clean = (text: string): string => scrubber.clean(text);
+  const { surface, query, region } = order;
+  return {
+    recordVersion: 1,
+    surface: surface.name,
+    adapterVersion: surface.version,
+    ...{ origin: order.origin, query, region, requestedUrl },
+    finalUrl: clean(page.url()),
+    startedAt: isoTime(startedAt),
+    capturedAt: isoTime(order.clock.now()),
+    browser,
+    html: proof.dom && clean(proof.dom.html),
+    transcript: recorder.finish().map((exchange) => ({
+      ...exchange,
+      url: clean(exchange.url),
+      frames: exchange.frames.map((frame) => ({ ...frame, data: clean(frame.data) })),
+    })),
+    screenshot: proof.shot && {
+      width: proof.shot.width,
+      height: proof.shot.height,
+      sha256: sha256Hex(proof.shot.png),
+    },
+    // Last, because `removed` counts what all of the above was cleaned of.
+    signals: { ...signals(), region: egressRegion(order), removed: scrubber.removed },
+  };
+}
+
 /** What the way out proves of the region: the country whose proxy was used. */
 function egressRegion({ region, throughEgress }: CaptureOrder): Signals['region'] {
   if (region === null || throughEgress !== true) return null;
   return { effective: region.country.toLowerCase(), basis: 'egress' };
 }
-
-type DriveEnd = ReturnType<typeof outcomeOfError> | null;
 
 async function driveToEnd(ready: ReadyPage, order: CaptureOrder, tools: DriveTools): Promise<DriveEnd> {
   try {
@@ -162,16 +168,6 @@ async function driveToEnd(ready: ReadyPage, order: CaptureOrder, tools: DriveToo
     if (isForeignAbort(order.deadline)) throw error;
     order.log.debug({ err: error, outcome: end.outcome }, 'drive ended early');
     return end;
-  }
-}
-
-/** True when the capture was aborted for a reason that is not the page's own: its lease is lost, the worker drains. */
-function isForeignAbort(deadline: Deadline): boolean {
-  try {
-    deadline.throwIfAborted();
-    return false;
-  } catch (reason) {
-    return !(reason instanceof CaptureError);
   }
 }
 
@@ -195,70 +191,4 @@ async function withLoss(
   // What was driven to its end may still be read from the transcript; that the page is lost is said all the same.
   if (proof.dom === null) tools.note(LOSS_FACT, guard.loss ?? 'renderer_unresponsive');
   return ended;
-}
-
-interface Proof {
-  dom: DomSnapshot | null;
-  shot: Screenshot | null;
-  thumbnail: Buffer | null;
-  parts: MhtmlPart[];
-}
-
-/** Pages beyond this size get a proof page without styles: archiving them would cost seconds. */
-const MAX_STYLED_CHARS = 8 * 1024 * 1024;
-
-/** Takes what the page still gives. Each piece may fail alone: a page without a picture is still evidence. */
-async function takeProof({ page, cdp }: ReadyPage, order: CaptureOrder, ended: DriveEnd): Promise<Proof> {
-  const { deadline, budgets, log } = order;
-  const lost = ended?.outcome === 'browser_crashed';
-  const attempt = async <T>(what: string, step: () => Promise<T>): Promise<T | null> => {
-    if (lost) return null;
-    try {
-      return await deadline.run(what, step, { budgetMs: Math.max(budgets.proof / 2, 1_000) });
-    } catch (error) {
-      if (isForeignAbort(deadline)) throw error;
-      log.warn({ err: error }, `no ${what} could be taken`);
-      return null;
-    }
-  };
-  const dom = await attempt('html', () => snapshotDom(page));
-  const heavy = dom === null || dom.html.length > MAX_STYLED_CHARS;
-  const mhtml = heavy ? null : await attempt('style sheets', () => snapshotMhtml(cdp));
-  const shot = await attempt('screenshot', () => takeScreenshot(page, cdp));
-  const thumbnail = shot && (await attempt('thumbnail', () => makeThumbnail(shot.png)));
-  return { dom, shot, thumbnail, parts: mhtml === null ? [] : parseMhtml(mhtml) };
-}
-
-/** Outcomes that come from a wall rather than from the drive failing. */
-const WALL_OUTCOMES: ReadonlySet<string> = new Set(['challenge', 'login_wall', 'throttled', 'declined']);
-
-function signalsOf(
-  tools: PageTools,
-  guard: PageGuard,
-  ended: DriveEnd,
-  dom: DomSnapshot | null,
-  clean: (text: string) => string,
-): Omit<Signals, 'region' | 'removed'> {
-  const { journal } = tools;
-  const isWall = ended !== null && (WALL_OUTCOMES.has(ended.outcome) || ended.mark !== undefined);
-  return {
-    ending: ended?.outcome === 'timeout' ? 'deadline' : journal.ending,
-    endMarks: journal.endMarks,
-    selectors: [...journal.selectors.values()],
-    interstitials: journal.interstitials,
-    wall: ended && isWall ? { outcome: ended.outcome, mark: ended.mark ?? ended.outcome } : null,
-    failure: ended && !isWall ? { outcome: ended.outcome, message: clean(ended.message) } : null,
-    httpStatus: guard.main.status,
-    responseHeaders: guard.main.headers,
-    loginState: loginStateOf(journal.facts.loginState),
-    facts: journal.facts,
-    dialogs: guard.counts.dialogs,
-    popups: guard.counts.popups,
-    downloads: guard.counts.downloads,
-    htmlClipped: dom?.clipped ?? false,
-  };
-}
-
-function loginStateOf(fact: string | undefined): Signals['loginState'] {
-  return fact === 'anonymous' || fact === 'signed_in' ? fact : 'unknown';
 }

@@ -1,20 +1,17 @@
 import { FleetError } from '../contract/errors.ts';
-import type { Outcome } from '../contract/outcome.ts';
 import type { Surface } from '../contract/surface.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
-import { type ClaimedChild, claim } from '../jobs/claim.ts';
+import { claim } from '../jobs/claim.ts';
 import { fetchByTurn, type ServedRegions } from '../jobs/fairness.ts';
-import { release } from '../jobs/give-back.ts';
 import { Deadline } from '../platform/deadline.ts';
 import type { Listener } from '../platform/listener.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { traceFields } from '../platform/traces.ts';
-import { type CaptureMeans, captureChild } from './capture-child.ts';
-import { tracedCapture } from './capture-span.ts';
-import { countAttempt } from './count-attempt.ts';
+import type { CaptureMeans } from './capture-child.ts';
 import type { LaneGate } from './lane-gate.ts';
+import { runAttempt } from './run-attempt.ts';
 
 export interface WorkerOptions extends CaptureMeans {
   /** Names this worker in rows and logs. */
@@ -212,7 +209,13 @@ export class Worker {
       const ownLog = log.child({ ...ids, ...traceFields(traceparent) });
       if (gate !== undefined && !(await gate.admit(claimed.child, queue))) return true;
       this.#decided(decided);
-      await this.#attempt(claimed.child, deadline, ownLog, startedAt);
+      const surface = this.#surfaces.get(job.surface);
+      if (surface === undefined) throw new TypeError(`no adapter for ${job.surface}`);
+      const onProofNotStored = (): void => {
+        this.#pausedUntil = clock.monotonic() + STORE_PAUSE_MS;
+      };
+      const attemptOf = { deadline, log: ownLog, startedAt, onProofNotStored };
+      await runAttempt(claimed.child, surface, this.#options, attemptOf);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
       childLog.error({ err: error }, 'attempt failed outside the capture');
@@ -227,60 +230,5 @@ export class Worker {
     if (tell === undefined) return;
     tell();
     this.#wake(undefined);
-  }
-
-  async #attempt(child: ClaimedChild, deadline: Deadline, log: Log, startedAt: number): Promise<void> {
-    const { clock } = this.#options;
-    const surface = this.#surfaces.get(child.surface);
-    if (surface === undefined) throw new TypeError(`no adapter for ${child.surface}`);
-    const stopBeating = this.#heartbeat(child, deadline, log);
-    try {
-      const onOutcome = async (of: ClaimedChild, outcome: Outcome) => this.#options.gate?.report(of, outcome);
-      const means = { ...this.#options, onOutcome };
-      const end = await tracedCapture(child, () => captureChild(child, surface, means, deadline, log));
-      const ms = Math.round(clock.monotonic() - startedAt);
-      if (this.#options.metrics !== undefined) countAttempt(this.#options.metrics, child, end, ms);
-      const { story, tally: _counted, ...what } = end;
-      log.info({ ...what, ms, ...story, requestedAt: child.requestedAt }, 'capture.finished');
-    } catch (error) {
-      await this.#undo(child, error, log);
-    } finally {
-      stopBeating();
-    }
-  }
-
-  async #undo(child: ClaimedChild, error: unknown, log: Log): Promise<void> {
-    await this.#options.gate?.report(child, null);
-    const code = error instanceof FleetError ? error.code : undefined;
-    if (code === 'LEASE_LOST') {
-      this.#options.metrics?.leaseLost.inc();
-      log.warn(
-        { attempt: child.attempt },
-        'lease lost: another attempt holds the child; nothing was changed',
-      );
-      return;
-    }
-    if (code === 'ARTIFACT_WRITE_FAILED') {
-      this.#pausedUntil = this.#options.clock.monotonic() + STORE_PAUSE_MS;
-      const fix = error instanceof FleetError ? error.fix : undefined;
-      log.error({ err: error, fix }, 'proof cannot be stored; the child waits and this worker pauses');
-    } else if (code !== 'DRAINING') {
-      log.error({ err: error }, 'attempt failed; the child is given back');
-    }
-    await release(this.#options.db, this.#options.queue, child);
-  }
-
-  /** Keeps the lease; when it is gone, the capture is aborted at once. */
-  #heartbeat(child: ClaimedChild, deadline: Deadline, log: Log): () => void {
-    const beat = async (): Promise<void> => {
-      try {
-        const held = await this.#options.queue.touch(child.lease);
-        if (!held) deadline.abort(new FleetError('LEASE_LOST', `the lease on ${child.id} is lost`));
-      } catch (error) {
-        log.warn({ err: error }, 'heartbeat failed; the next one tries again');
-      }
-    };
-    const timer = setInterval(() => void beat(), (this.#options.heartbeatS * 1000) / 3);
-    return () => clearInterval(timer);
   }
 }

@@ -1,99 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { delimiter, isAbsolute, resolve } from 'node:path';
-import { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
-import { parseHostPorts, parseNetworks } from './addresses-setting.ts';
-import { parseArtifacts, type S3Place } from './artifacts-setting.ts';
-import { type Egress, parseEgress } from './egress-setting.ts';
-import { type LanesSetting, parseLanes } from './lanes-setting.ts';
-import { parseRegions, parseSurfaces, servedRegions } from './serves-setting.ts';
-
-const port = z.coerce
-  .number('must be a port from 0 to 65535')
-  .int()
-  .min(0)
-  .max(65_535, 'must be a port from 0 to 65535');
-const positive = z.coerce.number('must be a positive whole number').int().positive();
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  );
-
-/** Every setting, its variable, its default. The README's table is checked against this. */
-const environmentSchema = z.object({
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: port.default(8787),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://')
-    .optional(),
-  FLEET_DATA_DIR: z.string().min(1).default('.fleet'),
-  FLEET_API_KEY: z.string().min(20, 'must have 20 or more characters').optional(),
-  FLEET_START_CREDITS: z.coerce.number().int().nonnegative().max(1_000_000_000).default(500),
-  FLEET_RATE_LIMIT: positive.max(10_000_000).default(6_000),
-  FLEET_ANALYSIS_CREDITS: z.coerce.number().int().nonnegative().max(1_000).default(1),
-  FLEET_AUTH_FAILURES: z.coerce.number().int().nonnegative().max(1_000_000).default(60),
-  FLEET_TRUST_PROXY: z
-    .string()
-    .default('')
-    .transform((text, context) => parseNetworks(text, context)),
-  FLEET_SYNC_LIMIT: positive.default(200),
-  FLEET_QUEUE_LIMIT: positive.default(10_000),
-  FLEET_QUEUE_LIMIT_TOTAL: positive.default(50_000),
-  FLEET_ORIGIN: z.enum(['live', 'stage']).default('live'),
-  FLEET_BROWSER_PATH: z.string().optional(),
-  FLEET_BROWSER: z.enum(['auto', 'shell', 'chrome']).default('auto'),
-  FLEET_BROWSER_PLUGINS: list,
-  FLEET_SLOTS: positive.max(64).optional(),
-  FLEET_SURFACES: z
-    .string()
-    .optional()
-    .transform((text, context) => parseSurfaces(text, context)),
-  FLEET_REGIONS: z
-    .string()
-    .optional()
-    .transform((text, context) => parseRegions(text, context)),
-  FLEET_CAPTURE_TIMEOUT_MS: positive.default(210_000),
-  FLEET_DRAIN_MS: positive.default(240_000),
-  FLEET_JOB_TTL_MS: positive.default(3_600_000),
-  FLEET_SYNC_WAIT_S: positive.max(120).default(60),
-  FLEET_HEARTBEAT_S: z.coerce.number().int().min(10).default(10),
-  FLEET_RETRY_DELAY_S: z.coerce.number().int().nonnegative().default(5),
-  FLEET_EGRESS: z
-    .string()
-    .default('')
-    .transform((text, context) => parseEgress(text, context)),
-  FLEET_LANES: z
-    .string()
-    .default('')
-    .transform((text, context) => parseLanes(text, context)),
-  FLEET_ARTIFACTS: z
-    .string()
-    .optional()
-    .transform((text, context) => (text === undefined ? undefined : parseArtifacts(text, context))),
-  FLEET_PROFILE_KEY: z.string().min(16, 'must have 16 or more characters').optional(),
-  FLEET_WEBHOOK_KEY: z.string().min(16, 'must have 16 or more characters').optional(),
-  FLEET_WEBHOOK_ALLOW: z
-    .string()
-    .default('')
-    .transform((text, context) => parseHostPorts(text, context)),
-  FLEET_PAGE_ALLOW: z
-    .string()
-    .default('')
-    .transform((text, context) => parseHostPorts(text, context)),
-  FLEET_RETENTION_DAYS: positive.max(36_500).default(90),
-  FLEET_METRICS_PORT: port.optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-    .optional(),
-  FLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-});
+import type { S3Place } from './artifacts-setting.ts';
+import type { Egress } from './egress-setting.ts';
+import { type Environment, environmentSchema } from './environment-schema.ts';
+import type { LanesSetting } from './lanes-setting.ts';
+import { servedRegions } from './serves-setting.ts';
 
 export interface Config {
   host: string;
@@ -173,7 +86,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       : JSON.stringify(given[name]);
     throw new FleetError('CONFIG_INVALID', `${name}=${shown} is not usable: ${issue?.message ?? 'invalid'}`);
   }
-  const env = parsed.data;
+  return configOf(parsed.data, cwd);
+}
+
+function configOf(env: Environment, cwd: string): Config {
   return {
     host: env.HOST,
     port: env.PORT,

@@ -1,0 +1,59 @@
+import type { AnswerEnd, AnswerWatch } from '../contract/surface.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Deadline } from '../platform/deadline.ts';
+import type { AnswerSample, LookSpan } from './answer-sample.ts';
+import { decideSettled, WATCH_START, type WatchState } from './answer-watch.ts';
+import { type DriveJournal, recordWatch } from './drive-journal.ts';
+
+const POLL_MS = 100;
+/** One look at an answer under way lasts so long, unless a mark comes or goes meanwhile. */
+const LOOK_MS = 300;
+/** While an answer is awaited the walls are looked for this often; a wall that comes late is rare and looking costs. */
+const WALL_CHECK_MS = 1_500;
+
+/** What a wait for an answer stands on. */
+export interface AnswerWait {
+  wait: Deadline;
+  clock: Clock;
+  journal: DriveJournal;
+  firstSignMs: number;
+  look(span: LookSpan): Promise<AnswerSample>;
+  /** Throws when the page shows a wall. */
+  checkWalls(): Promise<void>;
+  transcriptEnded(): boolean;
+}
+
+/** Looks at the page again and again until its answer is finished, shows no sign of one, or time is up. */
+export async function awaitAnswer(watch: AnswerWatch, given: AnswerWait): Promise<AnswerEnd> {
+  const { wait, clock, journal, firstSignMs, look, checkWalls } = given;
+  const began = clock.monotonic();
+  let state: WatchState = WATCH_START;
+  let wallCheckAt = WALL_CHECK_MS;
+  let marks = '';
+  while (wait.remainingMs() > POLL_MS) {
+    const spanMs = Math.min(LOOK_MS, wait.remainingMs() - POLL_MS);
+    const seen = await look({ fingerprint: state.fingerprint, marks, spanMs });
+    const at = clock.monotonic() - began;
+    const transcriptEnded = given.transcriptEnded();
+    const decided = decideSettled(state, { ...seen, at, transcriptEnded }, { ...watch, firstSignMs });
+    state = decided.state;
+    const { verdict } = decided;
+    if (verdict.verdict !== 'wait') {
+      await checkWalls();
+      recordWatch(journal, watch, seen.hits);
+      if (verdict.verdict === 'no_sign') return 'no_sign';
+      journal.ending = 'settled';
+      journal.endMarks = verdict.marks;
+      return 'settled';
+    }
+    if (at >= wallCheckAt) {
+      await checkWalls();
+      wallCheckAt = at + WALL_CHECK_MS;
+    }
+    marks = seen.marks;
+    await wait.pause(POLL_MS);
+  }
+  await checkWalls();
+  journal.ending = 'deadline';
+  return 'deadline';
+}

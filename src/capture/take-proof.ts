@@ -1,0 +1,52 @@
+import type { Deadline } from '../platform/deadline.ts';
+import type { Log } from '../platform/log.ts';
+import type { Budgets } from './budgets.ts';
+import { isForeignAbort } from './foreign-abort.ts';
+import { type MhtmlPart, parseMhtml } from './mhtml.ts';
+import {
+  type DomSnapshot,
+  type Screenshot,
+  snapshotDom,
+  snapshotMhtml,
+  takeScreenshot,
+} from './page-snapshot.ts';
+import type { ReadyPage } from './run-capture.ts';
+import { makeThumbnail } from './thumbnail.ts';
+
+/** What a page gave of itself; each piece null where it could not any more. */
+export interface Proof {
+  dom: DomSnapshot | null;
+  shot: Screenshot | null;
+  thumbnail: Buffer | null;
+  parts: MhtmlPart[];
+}
+
+/** Pages beyond this size get a proof page without styles: archiving them would cost seconds. */
+const MAX_STYLED_CHARS = 8 * 1024 * 1024;
+
+/**
+ * Takes what the page still gives; nothing when it is lost. Each piece may fail alone: a page without a picture is still
+ * evidence.
+ */
+export async function takeProof(
+  { page, cdp }: Pick<ReadyPage, 'page' | 'cdp'>,
+  { deadline, budgets, log }: { deadline: Deadline; budgets: Budgets; log: Log },
+  lost: boolean,
+): Promise<Proof> {
+  const attempt = async <T>(what: string, step: () => Promise<T>): Promise<T | null> => {
+    if (lost) return null;
+    try {
+      return await deadline.run(what, step, { budgetMs: Math.max(budgets.proof / 2, 1_000) });
+    } catch (error) {
+      if (isForeignAbort(deadline)) throw error;
+      log.warn({ err: error }, `no ${what} could be taken`);
+      return null;
+    }
+  };
+  const dom = await attempt('html', () => snapshotDom(page));
+  const heavy = dom === null || dom.html.length > MAX_STYLED_CHARS;
+  const mhtml = heavy ? null : await attempt('style sheets', () => snapshotMhtml(cdp));
+  const shot = await attempt('screenshot', () => takeScreenshot(page, cdp));
+  const thumbnail = shot && (await attempt('thumbnail', () => makeThumbnail(shot.png)));
+  return { dom, shot, thumbnail, parts: mhtml === null ? [] : parseMhtml(mhtml) };
+}
