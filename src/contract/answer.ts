@@ -58,3 +58,6 @@ export const answerSchema = z
 export type CharRange = z.infer<typeof charRangeSchema>;
 export type Block = z.infer<typeof blockSchema>;
 export type Answer = z.infer<typeof answerSchema>;
+
+/** The answer of a capture that shows none. */
+export const EMPTY_ANSWER: Answer = { text: '', markdown: '', blocks: [] };

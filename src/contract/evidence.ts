@@ -123,3 +123,14 @@ export type Ad = z.infer<typeof adSchema>;
 export type Result = z.infer<typeof resultSchema>;
 export type Related = z.infer<typeof relatedSchema>;
 export type Evidence = z.infer<typeof evidenceSchema>;
+
+/** What a capture without an answer shows. */
+export const EMPTY_EVIDENCE: Evidence = {
+  sources: [],
+  fanOut: { provenance: 'unavailable', queries: [] },
+  mentions: null,
+  shopping: null,
+  ads: null,
+  results: null,
+  related: null,
+};

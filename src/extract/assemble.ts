@@ -9,24 +9,14 @@ import type {
   Mention,
   Provenance,
 } from '../contract/envelope.ts';
-import { HEALTH_FIELDS } from '../contract/envelope.ts';
+import { EMPTY_ANSWER, EMPTY_EVIDENCE, HEALTH_FIELDS } from '../contract/envelope.ts';
 import type { Extraction, Reading } from '../contract/extraction.ts';
 import { OUTCOME_RULES, type Outcome, REGION_NOT_HONOURED } from '../contract/outcome.ts';
 import { regionKey } from '../contract/region.ts';
 import { storableJson } from '../contract/storable-text.ts';
-import { type Composed, compose, EMPTY_ANSWER } from './compose.ts';
+import { type Composed, compose } from './compose.ts';
 import { numberSources } from './source-list.ts';
 import { reconcile } from './witnesses.ts';
-
-const EMPTY_EVIDENCE: Evidence = {
-  sources: [],
-  fanOut: { provenance: 'unavailable', queries: [] },
-  mentions: null,
-  shopping: null,
-  ads: null,
-  results: null,
-  related: null,
-};
 
 /** Outcomes whose answer is shown; for the others an answer that was read would be a lie. */
 const SHOWS_ANSWER: ReadonlySet<Outcome> = new Set(['answered', 'answered_partially']);

@@ -1,7 +1,7 @@
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
-import type { Answer, Block, ListItem } from '../contract/envelope.ts';
+import type { Block, ListItem } from '../contract/envelope.ts';
 import { storable } from '../contract/storable-text.ts';
 import { BlockWriter, type DraftBlock, type DraftItem } from './block-writer.ts';
 import { liftMarks, type PlacedMark } from './marks.ts';
@@ -59,9 +59,6 @@ export function compose(marked: string): Composed {
 export function markdownToText(markdown: string): string {
   return compose(markdown).text;
 }
-
-/** The answer of a capture that shows none. */
-export const EMPTY_ANSWER: Answer = { text: '', markdown: '', blocks: [] };
 
 function finishItem(
   item: DraftItem,

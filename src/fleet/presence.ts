@@ -4,6 +4,7 @@ import { rescueChildrenOf } from '../jobs/rescue.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
+import { type Rounds, startRounds } from '../platform/rounds.ts';
 import { holdSessionLock, type SessionLock } from '../platform/session-lock.ts';
 
 /** What a worker says of itself. */
@@ -126,27 +127,10 @@ export async function rescueDeadWorkers(db: Database, queue: Queue, log: Log): P
 const LOOK_MS = 1_000;
 
 /** Looks for dead workers once a second until stopped. A failing look is logged and the next one tries again. */
-export function startSupervisor(db: Database, queue: Queue, log: Log): { stop(): Promise<void> } {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const look = async (): Promise<void> => {
-    try {
-      await rescueDeadWorkers(db, queue, log);
-    } catch (error) {
-      log.warn({ err: error }, 'could not look for dead workers; the next look tries again');
-    }
-    if (!stopped) {
-      timer = setTimeout(() => {
-        running = look();
-      }, LOOK_MS);
-    }
-  };
-  let running = look();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+export function startSupervisor(db: Database, queue: Queue, log: Log): Rounds {
+  return startRounds({
+    round: async () => void (await rescueDeadWorkers(db, queue, log)),
+    everyMs: LOOK_MS,
+    failed: (err) => log.warn({ err }, 'could not look for dead workers; the next look tries again'),
+  });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { commandLine, killExactly, type ProcessEntry, readProcesses } from '../platform/process-table.ts';
+import { type Rounds, startRounds } from '../platform/rounds.ts';
 import type { FleetCounters } from './fleet-counters.ts';
 import { treeMembers } from './process-tree.ts';
 import {
@@ -117,31 +118,10 @@ export async function reapOnce(
 const LOOK_MS = 60_000;
 
 /** Looks at once and then every minute until stopped. A failing look is logged and the next one tries again. */
-export function startReaper(
-  root: ScratchRoot,
-  counters: FleetCounters,
-  clock: Clock,
-  log: Log,
-): { stop(): Promise<void> } {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  const look = async (): Promise<void> => {
-    try {
-      await reapOnce(root, counters, clock, log);
-    } catch (error) {
-      log.warn({ err: error }, 'the reaper could not look; its next look tries again');
-    }
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = look();
-    }, LOOK_MS);
-  };
-  let running = look();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+export function startReaper(root: ScratchRoot, counters: FleetCounters, clock: Clock, log: Log): Rounds {
+  return startRounds({
+    round: async () => void (await reapOnce(root, counters, clock, log)),
+    everyMs: LOOK_MS,
+    failed: (err) => log.warn({ err }, 'the reaper could not look; its next look tries again'),
+  });
 }

@@ -1,4 +1,10 @@
-import { type Envelope, NO_ARTIFACTS, SCHEMA_VERSION } from '../contract/envelope.ts';
+import {
+  EMPTY_ANSWER,
+  EMPTY_EVIDENCE,
+  type Envelope,
+  NO_ARTIFACTS,
+  SCHEMA_VERSION,
+} from '../contract/envelope.ts';
 import { GLOBAL_REGION_KEY } from '../contract/region.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { ChildRow } from './child-row.ts';
@@ -31,16 +37,8 @@ export function skeleton(child: ChildRow): Envelope {
       browser: null,
       finalUrl: null,
     },
-    answer: { text: '', markdown: '', blocks: [] },
-    evidence: {
-      sources: [],
-      fanOut: { provenance: 'unavailable', queries: [] },
-      mentions: null,
-      shopping: null,
-      ads: null,
-      results: null,
-      related: null,
-    },
+    answer: EMPTY_ANSWER,
+    evidence: EMPTY_EVIDENCE,
     extraction: null,
     raw: { ref: null },
   };
