@@ -13,7 +13,9 @@ const WALL_CHECK_MS = 1_500;
 
 /** What a wait for an answer stands on. */
 export interface AnswerWait {
-  wait: Deadline;
+  /** Over when the wait is: an end, and no failure, so nothing is run under it. */
+  wait: Pick<Deadline, 'remainingMs'>;
+  pause(ms: number): Promise<void>;
   clock: Clock;
   journal: DriveJournal;
   firstSignMs: number;
@@ -51,7 +53,7 @@ export async function awaitAnswer(watch: AnswerWatch, given: AnswerWait): Promis
       wallCheckAt = at + WALL_CHECK_MS;
     }
     marks = seen.marks;
-    await wait.pause(POLL_MS);
+    await given.pause(Math.min(POLL_MS, wait.remainingMs()));
   }
   await checkWalls();
   journal.ending = 'deadline';

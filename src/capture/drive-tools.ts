@@ -23,6 +23,8 @@ export interface ToolsContext {
   clock: Clock;
 }
 
+/** A wait for an answer leaves the drive this much for its last look at the page. */
+const LAST_LOOK_MS = 1_000;
 /** Pages that lead on by script do so once or twice; what never comes to rest is an error. */
 const MOST_MOVES = 4;
 
@@ -139,7 +141,8 @@ export class PageTools implements DriveTools {
   awaitAnswer(watch: AnswerWatch): Promise<AnswerEnd> {
     const { page, clock, budgets, deadline } = this.#context;
     return awaitAnswer(watch, {
-      wait: deadline.within(budgets.answer),
+      wait: deadline.within(Math.min(budgets.answer, deadline.remainingMs() - LAST_LOOK_MS)),
+      pause: (ms) => deadline.pause(ms),
       ...{ clock, journal: this.journal },
       firstSignMs: Math.min(watch.firstSignMs, budgets.answer / 2),
       look: (span) => this.#look('answer', () => sampleAnswer(page, watch, span)),

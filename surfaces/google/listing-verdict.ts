@@ -9,7 +9,8 @@ import { CONSENT_CSS, GOOGLE_WALLS } from './walls.ts';
 export type Verdict = Pick<Extraction, 'outcome' | 'marks' | 'warnings'>;
 
 /**
- * What a page that should list something is. What the drive saw while it was there wins; then results (ordinary pages
+ * What a page that should list something is. What the drive saw while it was there wins, but a drive that only ran out
+ * of time leaves results that are there to the page; then results (ordinary pages
  * carry the words of every wall in their scripts), the page's own sentence that there are none (`notice`), the walls.
  */
 export function listingVerdict(
@@ -20,11 +21,17 @@ export function listingVerdict(
 ): Verdict {
   const { wall, failure, htmlClipped } = record.signals;
   if (wall !== null) return { outcome: wall.outcome, marks: [wall.mark], warnings: [] };
-  if (failure !== null) return { outcome: failure.outcome, marks: ['drive_failure'], warnings: [] };
+  const ranOut = failure?.outcome === 'timeout' && results.length > 0;
+  if (failure !== null && !ranOut)
+    return { outcome: failure.outcome, marks: ['drive_failure'], warnings: [] };
   if ($ === null) return { outcome: 'timeout', marks: ['no_page'], warnings: [] };
   const warnings = [...correctionWarning($), ...wrappedWarning(results)];
   if (results.length > 0) {
-    return { outcome: htmlClipped ? 'answered_partially' : 'answered', marks: ['results'], warnings };
+    return {
+      outcome: htmlClipped || ranOut ? 'answered_partially' : 'answered',
+      marks: ['results'],
+      warnings,
+    };
   }
   if (notice !== undefined) return { outcome: 'absent', marks: ['no_match_notice'], warnings };
   return emptyVerdict(record, $, warnings);

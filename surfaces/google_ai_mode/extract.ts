@@ -22,9 +22,10 @@ export function extract(record: CaptureRecord): Extraction {
   const content = $ === null || turn === undefined ? undefined : readTurnContent($, turn);
   const streamed = streamedPage(record.transcript);
   const streamedContent = streamed === undefined ? undefined : readStream(streamed);
-  const found = liveVerdict(record) ?? verdictOf(record, $, turn, content, streamed, streamedContent);
-  const shown = found.outcome === 'answered' || found.outcome === 'answered_partially';
   const used = content?.markdown ? content : streamedContent;
+  const found =
+    liveVerdict(record, used !== undefined) ?? verdictOf(record, $, turn, content, streamed, streamedContent);
+  const shown = found.outcome === 'answered' || found.outcome === 'answered_partially';
   return {
     ...found,
     warnings: shown ? [...found.warnings, ...warningsOf($, turn, used)] : found.warnings,

@@ -20,11 +20,15 @@ export interface PageView {
   markdown: string;
 }
 
-/** What the drive saw while it was there wins over what the page looks like afterwards. */
-export function liveVerdict({ signals }: CaptureRecord): Verdict | undefined {
-  if (signals.wall !== null) return verdict(signals.wall.outcome, signals.wall.mark);
-  if (signals.failure !== null) return verdict(signals.failure.outcome, 'drive_failure');
-  return undefined;
+/**
+ * What the drive saw while it was there wins over what the page looks like afterwards; but a drive that only ran out of
+ * time leaves an answer that was begun (`answered`) to the page.
+ */
+export function liveVerdict({ signals }: CaptureRecord, answered: boolean): Verdict | undefined {
+  const { wall, failure } = signals;
+  if (wall !== null) return verdict(wall.outcome, wall.mark);
+  if (failure === null || (failure.outcome === 'timeout' && answered)) return undefined;
+  return verdict(failure.outcome, 'drive_failure');
 }
 
 /** Judges a page with AI Mode's answer, without it, or one of the pages Google shows instead. Pure. */

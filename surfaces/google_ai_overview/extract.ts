@@ -37,7 +37,7 @@ const OUTCOME_OF_STATE: Readonly<Record<OverviewState, Outcome>> = {
 export function extract(record: CaptureRecord): Extraction {
   const $ = record.html === null ? null : parseHtml(record.html);
   const overview = $ === null ? undefined : readOverview($);
-  const verdict = liveVerdict(record) ?? pageVerdict(record, $, overview);
+  const verdict = liveVerdict(record, overview) ?? pageVerdict(record, $, overview);
   const shown = verdict.outcome === 'answered' || verdict.outcome === 'answered_partially';
   return {
     ...verdict,
@@ -56,13 +56,16 @@ function expectedOf({ buttons, sources }: Overview): Extraction['expected'] {
   return buttons > 0 && sources.length > 0 ? [...always, 'sources', 'citations'] : always;
 }
 
-/** What the drive saw while it was there wins over what the page looks like afterwards. */
-function liveVerdict({ signals }: CaptureRecord): Verdict | undefined {
-  if (signals.wall !== null)
-    return { outcome: signals.wall.outcome, marks: [signals.wall.mark], warnings: [] };
-  if (signals.failure !== null)
-    return { outcome: signals.failure.outcome, marks: ['drive_failure'], warnings: [] };
-  return undefined;
+/**
+ * What the drive saw while it was there wins over what the page looks like afterwards; but a drive that only ran out of
+ * time leaves an overview that was begun to the page.
+ */
+function liveVerdict({ signals }: CaptureRecord, overview: Overview | undefined): Verdict | undefined {
+  const { wall, failure } = signals;
+  if (wall !== null) return { outcome: wall.outcome, marks: [wall.mark], warnings: [] };
+  const begun = overview?.state === 'answered' || overview?.state === 'partial';
+  if (failure === null || (failure.outcome === 'timeout' && begun)) return undefined;
+  return { outcome: failure.outcome, marks: ['drive_failure'], warnings: [] };
 }
 
 function pageVerdict(record: CaptureRecord, $: CheerioAPI | null, overview: Overview | undefined): Verdict {

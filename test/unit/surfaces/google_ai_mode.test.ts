@@ -63,6 +63,15 @@ describe('the last turn is the answer', () => {
     expect(body.extraction.warnings).toContain('earlier_turns_left_out');
   });
 
+  it('is kept in part when the drive ran out of time while it was written', () => {
+    const failure = { outcome: 'timeout' as const, message: 'answer did not end within 5000 ms' };
+    const signals = { failure, ending: 'deadline' as const };
+    const body = read(thread(turn(words('Begun and not ended.'), { end: '' })), { signals });
+    expect(body.outcome).toBe('answered_partially');
+    expect(body.answer.text).toBe('Begun and not ended.');
+    expect(read(thread(turn('', { end: '' })), { signals }).outcome).toBe('timeout');
+  });
+
   it('does not give the answer of the turn before while the last one is still empty', () => {
     const body = read(thread(turn(words('The first answer.')), turn('', { end: '' })));
     expect(body.outcome).toBe('timeout');

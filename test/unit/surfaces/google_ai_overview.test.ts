@@ -40,6 +40,17 @@ describe('extracting an AI Overview', () => {
     },
   );
 
+  it('keeps the text of an overview in the making when the drive ran out of time', () => {
+    const failure = { outcome: 'timeout' as const, message: 'answer did not end within 5000 ms' };
+    const begun = page('inline-english').replace('data-attnms="tc"', 'data-attnms="l"');
+    const body = read(begun, { failure, ending: 'deadline' });
+    expect(body.outcome).toBe('answered_partially');
+    expect(body.answer.text).toBe(read(page('inline-english')).answer.text);
+    expect(read(page('pending'), { failure, ending: 'deadline' }).outcome).toBe('timeout');
+    const crashed = { outcome: 'browser_crashed' as const, message: 'gone' };
+    expect(read(begun, { failure: crashed }).outcome).toBe('browser_crashed');
+  });
+
   it('still finds the block when its id is gone', () => {
     const before = read(page('inline-english'));
     const after = read(page('inline-english').replaceAll('eKIzJc', 'another'));

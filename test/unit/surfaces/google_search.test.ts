@@ -44,6 +44,15 @@ describe('a web result', () => {
     expect(second).toMatchObject({ rank: 2, rankInType: 2, snippet: 'Second words.' });
   });
 
+  it('stays when the drive ran out of time beside it; a page without results is a timeout', () => {
+    const failure = { outcome: 'timeout' as const, message: 'answer did not end within 5000 ms' };
+    const html = page(result('One', 'https://one.example/a', 'https://one.example › a'));
+    const body = bodyOf(html, { failure, ending: 'deadline' });
+    expect(body.outcome).toBe('answered_partially');
+    expect(body.evidence.results).toHaveLength(1);
+    expect(bodyOf(page(''), { failure, ending: 'deadline' }).outcome).toBe('timeout');
+  });
+
   it('keeps an opaque link as wrapped and takes the site from what is displayed', () => {
     const [only] = results(page(result('One', '/goto?url=CAESabc', 'shop.example.com › sale')));
     expect(only).toMatchObject({
