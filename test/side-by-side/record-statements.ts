@@ -14,7 +14,7 @@ import { PREVIOUS_COMMIT, unpackCommit } from './previous-version.ts';
 // PREVIOUS_COMMIT is set to it: `node test/side-by-side/record-statements.ts`. It runs that version's own tests of
 // queue, API, webhooks and workers against a Postgres that logs every statement, and keeps those that stand in its sources.
 
-const SUITES = ['jobs', 'api', 'webhooks', 'fleet'].map((name) => `test/integration/${name}`);
+const SUITES = ['jobs', 'webhooks', 'api', 'fleet'].map((name) => `test/integration/${name}`);
 const log = createLog('warn', 'record');
 const lineSchema = z.object({ message: z.string().default(''), application_name: z.string().default('') });
 

@@ -16,7 +16,7 @@ const rule = z.object({
   columns: z.array(z.string()),
   definition: z.string(),
 });
-const routine = z.object({ name: z.string(), returns: z.string() });
+const routine = z.object({ name: z.string(), takes: z.string(), returns: z.string() });
 
 /** What a schema lets its users do. */
 export interface Catalog {
@@ -41,7 +41,7 @@ const UNIQUE_INDEXES = `SELECT c.relname AS "table", i.relname AS name, pg_get_i
   FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
   WHERE c.relnamespace = 'fleet'::regnamespace AND x.indisunique
     AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.oid AND k.conrelid = c.oid)`;
-const ROUTINES = `SELECT p.oid::regprocedure::text AS name, pg_get_function_result(p.oid) AS returns
+const ROUTINES = `SELECT p.proname AS name, oidvectortypes(p.proargtypes) AS takes, pg_get_function_result(p.oid) AS returns
   FROM pg_proc p WHERE p.pronamespace = 'fleet'::regnamespace`;
 
 /** Reads schema `fleet` as it stands for whoever asks. */
@@ -86,7 +86,10 @@ function goneFrom(before: Catalog, after: Catalog): string[] {
       !after.rules.some((now) => now.table === table && now.definition === definition && now.name === name),
   );
   const routines = before.routines.filter(
-    (old) => !after.routines.some((now) => now.name === old.name && now.returns === old.returns),
+    (old) =>
+      !after.routines.some(
+        (now) => now.name === old.name && now.takes === old.takes && now.returns === old.returns,
+      ),
   );
   return [
     ...lost,

@@ -57,7 +57,7 @@ describe('what a version of yesterday would stumble over', () => {
     ['ALTER TABLE fleet.child RENAME COLUMN outcome TO ending', 'child.outcome is gone'],
     ['DROP TABLE fleet.account_turn', 'account_turn is gone'],
     ['DROP VIEW fleet.job_rollup', 'job_rollup is gone'],
-    ['DROP FUNCTION fleet.take_rate', 'fleet.take_rate(text,integer,bigint) is gone'],
+    ['DROP FUNCTION fleet.take_rate', 'take_rate is gone'],
     [
       'ALTER TABLE fleet.child ALTER COLUMN failure TYPE jsonb USING failure::jsonb',
       'child.failure turns from json into jsonb',
