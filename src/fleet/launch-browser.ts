@@ -118,9 +118,12 @@ function launchArguments(stagePort: number | undefined): string[] {
   return stagePort === undefined ? quiet : [...quiet, `--host-resolver-rules=MAP * 127.0.0.1:${stagePort}`];
 }
 
-async function pluggedLauncher(
-  plugins: readonly string[],
-): Promise<ReturnType<typeof addExtra<typeof chromium>>> {
+/**
+ * The launcher with these plugins. Without any it is Playwright's own: playwright-extra leads every new page to
+ * about:blank once more (its index.cjs.js, 4.3.6), a navigation that nobody needs.
+ */
+async function pluggedLauncher(plugins: readonly string[]): Promise<Pick<typeof chromium, 'launch'>> {
+  if (plugins.length === 0) return chromium;
   const launcher = addExtra(chromium);
   for (const name of plugins) {
     let loaded: unknown;
