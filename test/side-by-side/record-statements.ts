@@ -76,7 +76,7 @@ async function runSuites(cwd: string, url: string): Promise<void> {
 /** Each way of saying something once; what only differs in literals is the same. */
 function statementsIn(directory: string): string[] {
   const ways = new Map<string, string>();
-  for (const name of readdirSync(directory)) {
+  for (const name of readdirSync(directory).filter((file) => file.endsWith('.json'))) {
     for (const line of readFileSync(join(directory, name), 'utf8').split('\n')) {
       if (line === '') continue;
       const { message, application_name: application } = lineSchema.parse(JSON.parse(line));
