@@ -205,7 +205,10 @@ const scenes: Readonly<Record<string, Scene>> = {
   huge: hugePage(inline),
   storm: storm(inline),
   'busy-loop': busyLoop(inline, { outcome: 'timeout' }),
-  'out-of-memory': memoryBomb(slow),
+  // Slower than a busy machine is in giving the page the memory it takes.
+  'out-of-memory': memoryBomb(
+    played('the answer takes half a minute to be written', streaming, FULL, { totalMs: 30_000 }),
+  ),
 };
 
 /** Google's AI Overview, played from fixtures/google_ai_overview. */
