@@ -7,12 +7,13 @@ import type { Observation, Prompt } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
 import { ReportReader } from '../measure/report-reader.ts';
 import type { TrendPoint } from '../measure/trend.ts';
-import type { Sql } from '../platform/database.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Database, Sql } from '../platform/database.ts';
 import { bookOf } from './brand.ts';
 import { readBrand } from './brands.ts';
 import { readHistory } from './report-history.ts';
 import { ResultCollector, type Results, resultsSchema } from './report-results.ts';
-import { listPrompts, type Report } from './reports.ts';
+import { listPrompts, type Report, readReport } from './reports.ts';
 
 /** What a report says under the brand's book of now. */
 export interface MeasuredReport {
@@ -103,6 +104,32 @@ export async function storeMeasured(
       ...[JSON.stringify(metrics), JSON.stringify(results), new Date(now)],
     ],
   );
+}
+
+/**
+ * Measures a completed report again with its brand as it is now, and keeps that beside what was measured before; nothing is
+ * captured. One transaction that holds the report: a process killed anywhere in it changes nothing, and of two at once the
+ * one that reads the brand last is the one that counts. Throws ApiError NOT_FOUND, CONFLICT, JOB_EXPIRED.
+ */
+export async function recomputeReport(
+  db: Database,
+  accountId: string,
+  reportId: string,
+  clock: Clock,
+): Promise<MeasuredReport & { measuredAt: Date }> {
+  return db.transaction(async (sql) => {
+    const report = await readReport(sql, accountId, reportId, true);
+    if (report === undefined) throw new ApiError('NOT_FOUND', 'no such report');
+    if (report.status !== 'completed') {
+      throw new ApiError('CONFLICT', 'only a completed report can be measured again', {
+        details: { reason: 'report_not_completed' },
+      });
+    }
+    const measured = await measureReport(sql, accountId, report);
+    const measuredAt = new Date(clock.now());
+    await storeMeasured(sql, reportId, measured, measuredAt.getTime());
+    return { ...measured, measuredAt };
+  });
 }
 
 const bookRow = z.object({

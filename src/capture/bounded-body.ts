@@ -18,12 +18,13 @@ export class BodyTooLarge extends Error {
 
 /**
  * Reads a body piece by piece: `keep` bytes are held, more is counted and let go, beyond `most` reading ends with
- * BodyTooLarge. What is counted is decompressed, so a small answer that unpacks to gigabytes ends there too.
+ * BodyTooLarge. What is counted is decompressed, so a small answer that unpacks to gigabytes ends there too. `seen` is told
+ * every piece, also of what is let go; what it throws ends the reading.
  */
 export async function readBounded(
   body: Readable,
   encoding: string | undefined,
-  limits: { keep: number; most: number },
+  limits: { keep: number; most: number; seen?: (piece: Buffer) => void },
 ): Promise<BoundedBody> {
   const kept: Buffer[] = [];
   let received = 0;
@@ -34,6 +35,7 @@ export async function readBounded(
       const bytes = Buffer.from(chunk);
       received += bytes.length;
       if (received > limits.most) throw new BodyTooLarge(limits.most);
+      limits.seen?.(bytes);
       if (held >= limits.keep) continue;
       const part = bytes.subarray(0, limits.keep - held);
       kept.push(part);

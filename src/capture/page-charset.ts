@@ -8,11 +8,24 @@ export interface DecodedPage {
 
 const PRESCAN_BYTES = 4_096;
 
-/** Decodes as browsers do: byte-order mark, header, meta element in the first bytes, else UTF-8. Never fails. */
-export function decodePage(bytes: Buffer, contentType: string | undefined): DecodedPage {
+/**
+ * Decodes as browsers do: byte-order mark, header, meta element in the first bytes, else UTF-8. Never fails. `clipped`: more
+ * bytes came, so that a character cut at the end is no fault of the page.
+ */
+export function decodePage(bytes: Buffer, contentType: string | undefined, clipped: boolean): DecodedPage {
   const charset = markOf(bytes) ?? labelled(contentType) ?? labelled(metaOf(bytes)) ?? 'utf-8';
-  const text = new TextDecoder(charset).decode(bytes);
-  return { text, charset, undecodable: text.split('\ufffd').length - 1 };
+  const text = new TextDecoder(charset).decode(bytes, { stream: clipped });
+  const written = charset === 'utf-8' ? writtenReplacements(bytes) : 0;
+  return { text, charset, undecodable: text.split('\ufffd').length - 1 - written };
+}
+
+const REPLACEMENT = Buffer.from('\ufffd');
+
+/** U+FFFD that the page itself holds, as valid UTF-8. */
+function writtenReplacements(bytes: Buffer): number {
+  let found = 0;
+  for (let at = bytes.indexOf(REPLACEMENT); at !== -1; at = bytes.indexOf(REPLACEMENT, at + 3)) found++;
+  return found;
 }
 
 function markOf(bytes: Buffer): string | undefined {

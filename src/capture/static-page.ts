@@ -1,6 +1,7 @@
 import { pageEnd } from '../contract/page-outcome.ts';
 import { MAX_PAGE_BYTES, PAGE_HEADERS, type PageRecord, type SiteFile } from '../contract/page-record.ts';
 import { readBounded } from './bounded-body.ts';
+import { ElementCount } from './element-count.ts';
 import { decodePage } from './page-charset.ts';
 import { type FetchMeans, getOnce, PageEnd, type PageResponse, pageEndOf } from './page-request.ts';
 import { mayFetch, siteFile, sitemapLastmod } from './page-robots.ts';
@@ -56,6 +57,9 @@ export async function fetchStatic(record: PageRecord, means: FetchMeans): Promis
         wall,
         wall === 'server_error' || wall === 'http_error' ? `HTTP ${record.status}` : undefined,
       );
+    // Only now: a challenge or an error page is told as such, however it is written.
+    if (record.undecodable > 0 && record.charset === 'utf-8')
+      throw new PageEnd('invalid_text', `in ${record.undecodable} places`);
     await readBeside(record, means);
   } catch (error) {
     if (!(error instanceof PageEnd)) throw error;
@@ -139,16 +143,25 @@ async function readAnswer(
   const read = await readBounded(body, headers['content-encoding'], {
     keep: MAX_PAGE_BYTES,
     most: MOST_BYTES,
+    ...(status === 200 ? { seen: refuseTooMany() } : {}),
   });
   const disguise = disguised(read.bytes);
   if (disguise !== null) throw new PageEnd('not_html', disguise);
-  const { text, charset, undecodable } = decodePage(read.bytes, type);
+  const { text, charset, undecodable } = decodePage(read.bytes, type, read.clipped);
   record.charset = charset;
   record.static_html = text;
   record.static_bytes = read.received;
   record.static_clipped = read.clipped;
   record.undecodable = undecodable;
   return null;
+}
+
+/** Ends the reading of a page of far too many elements where they are seen to be. */
+function refuseTooMany(): (piece: Buffer) => void {
+  const elements = new ElementCount();
+  return (piece) => {
+    if (elements.add(piece)) throw new PageEnd('too_many_elements');
+  };
 }
 
 const MAGIC: readonly (readonly [string, string])[] = [

@@ -113,12 +113,13 @@ async function recordFor(url: string | undefined, options: Options): Promise<Sco
 
 async function fileRecord({ html = '', url }: Options): Promise<PageRecord> {
   const bytes = await readBytes(html);
-  const { text, undecodable } = decodePage(bytes.subarray(0, MAX_PAGE_BYTES), undefined);
+  const clipped = bytes.length > MAX_PAGE_BYTES;
+  const { text, undecodable } = decodePage(bytes.subarray(0, MAX_PAGE_BYTES), undefined, clipped);
   if (url !== undefined && !/^https?:\/\/./i.test(url))
     throw new FleetError('INPUT_UNREADABLE', `--url ${JSON.stringify(url)} is no http or https address`);
   return recordOfFile(text, {
     ...{ url: url ?? null, bytes: bytes.length, undecodable },
     capturedAt: isoTime(systemClock.now()),
-    clipped: bytes.length > MAX_PAGE_BYTES,
+    clipped,
   });
 }

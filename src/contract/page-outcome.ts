@@ -78,6 +78,16 @@ export const PAGE_ENDS = {
     retryable: false,
     message: 'The address holds no HTML page (a PDF, an image, a download).',
   },
+  too_many_elements: {
+    kind: 'failed',
+    retryable: false,
+    message: 'The page holds 500,000 elements or more.',
+  },
+  invalid_text: {
+    kind: 'failed',
+    retryable: false,
+    message: 'What came is no valid UTF-8, and neither its header nor itself names another charset.',
+  },
   empty_page: { kind: 'failed', retryable: false, message: 'The page holds no text.' },
   login_page: {
     kind: 'failed',

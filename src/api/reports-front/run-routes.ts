@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readResearch } from '../../analysis/facts-run.ts';
-import { measureReport, storeMeasured } from '../../analysis/measure-report.ts';
+import { recomputeReport } from '../../analysis/measure-report.ts';
 import { readRun, startRunWithin } from '../../analysis/report-runs.ts';
 import { listPrompts } from '../../analysis/reports.ts';
 import { ApiError } from '../../contract/errors.ts';
@@ -97,17 +97,16 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
     },
     async (request) => {
       const report = await foundReport(context, request, request.params.report_id);
-      if (report.status !== 'completed') {
-        throw new ApiError('CONFLICT', 'only a completed report can be measured again', {
-          details: { reason: 'report_not_completed' },
-        });
-      }
-      const measured = await measureReport(context.db, callerOf(request).accountId, report);
-      await storeMeasured(context.db, report.id, measured, context.clock.now());
-      const { metrics, results } = measured;
+      const { accountId } = callerOf(request);
+      const { metrics, results, measuredAt } = await recomputeReport(
+        context.db,
+        accountId,
+        report.id,
+        context.clock,
+      );
       const { brandBookHash, version } = metrics;
       return presentDetail(report, await listPrompts(context.db, report.id), {
-        ...{ brandBookHash, version, metrics, results, measuredAt: new Date(context.clock.now()) },
+        ...{ brandBookHash, version, metrics, results, measuredAt },
       });
     },
   );

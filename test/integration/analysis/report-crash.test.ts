@@ -1,12 +1,13 @@
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { factsSchema } from '../../../src/analysis/brand.ts';
-import { createBrand, updateFacts } from '../../../src/analysis/brands.ts';
+import { bookOf, factsSchema } from '../../../src/analysis/brand.ts';
+import { createBrand, readBrand, updateBrand, updateFacts } from '../../../src/analysis/brands.ts';
 import { closeEndedRun } from '../../../src/analysis/close-runs.ts';
-import { readMeasured } from '../../../src/analysis/measure-report.ts';
+import { readMeasured, recomputeReport } from '../../../src/analysis/measure-report.ts';
 import { startRun } from '../../../src/analysis/report-runs.ts';
 import { createReport, insertPrompts, readReport } from '../../../src/analysis/reports.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { startTraces } from '../../../src/platform/trace-export.ts';
 import { testLog } from '../database.ts';
 import { breakingAt, context, finishNext, type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
@@ -113,6 +114,53 @@ describe('a process that dies between any two statements', () => {
     expect(await closeEndedRun(world.db, Date.now())).toBe(false);
     expect(await readReport(world.db, DEFAULT_ACCOUNT, reportId)).toMatchObject({ status: 'completed' });
     expect(await counts(reportId)).toMatchObject({ runs: 1, jobs: 2, reserved: 4, settled: 4, measured: 1 });
+  });
+
+  it('of measuring again leaves the figures as they were, and then both versions stay, paid once', async () => {
+    const { db } = world;
+    const { rows } = await db.query(
+      `SELECT id, brand_id AS brand FROM fleet.report WHERE status = 'completed'`,
+    );
+    const { id: reportId, brand: brandId } = rows[0] as { id: string; brand: string };
+    const before = await readMeasured(db, reportId);
+    const brand = await readBrand(db, DEFAULT_ACCOUNT, brandId);
+    if (brand === undefined) throw new Error('the report has a brand');
+    await updateBrand(db, DEFAULT_ACCOUNT, brandId, { ...brand, aliases: ['one'] }, Date.now());
+    let deaths = 0;
+    for (let at = 0; ; at++) {
+      const again = recomputeReport(breakingAt(db, at), DEFAULT_ACCOUNT, reportId, systemClock);
+      const died = await again.then(
+        () => false,
+        () => true,
+      );
+      if (!died) break;
+      deaths++;
+      expect(await readMeasured(db, reportId)).toEqual(before);
+    }
+    process.stdout.write(`report recompute: ${deaths} deaths, measured once\n`);
+    expect(deaths).toBeGreaterThan(3);
+    expect((await readMeasured(db, reportId))?.brandBookHash).not.toBe(before?.brandBookHash);
+    expect(await counts(reportId)).toMatchObject({ runs: 1, jobs: 2, reserved: 4, settled: 4, measured: 2 });
+  });
+
+  it('recomputed by many at once while its aliases change, what counts is the brand as it is in the end', async () => {
+    const { db } = world;
+    const { rows } = await db.query(
+      `SELECT id, brand_id AS brand FROM fleet.report WHERE status = 'completed'`,
+    );
+    const { id: reportId, brand: brandId } = rows[0] as { id: string; brand: string };
+    const brand = await readBrand(db, DEFAULT_ACCOUNT, brandId);
+    if (brand === undefined) throw new Error('the report has a brand');
+    const change = async (alias: string): Promise<void> => {
+      await updateBrand(db, DEFAULT_ACCOUNT, brandId, { ...brand, aliases: [alias] }, Date.now());
+      await recomputeReport(db, DEFAULT_ACCOUNT, reportId, systemClock);
+    };
+    await Promise.all(['alpha', 'beta', 'gamma', 'delta', 'epsilon'].map(change));
+    const stored = await readMeasured(db, reportId);
+    const inTheEnd = await readBrand(db, DEFAULT_ACCOUNT, brandId);
+    const measured = await recomputeReport(db, DEFAULT_ACCOUNT, reportId, systemClock);
+    expect(measured.book).toEqual(inTheEnd && bookOf(inTheEnd));
+    expect(stored?.brandBookHash).toBe(measured.metrics.brandBookHash);
   });
 
   it('several clerks at once end a run once', async () => {

@@ -4,18 +4,15 @@ import { CaptureFleetClient, verifyWebhook } from '../../../src/client/index.ts'
 import type { Envelope } from '../../../src/contract/envelope.ts';
 import type { Outcome } from '../../../src/contract/outcome.ts';
 import type { SurfaceName } from '../../../src/contract/surface-name.ts';
-import { createKey } from '../../../src/jobs/api-keys.ts';
-import { setFeature } from '../../../src/jobs/features.ts';
 import { settle } from '../../../src/jobs/settle.ts';
 import { wilsonInterval } from '../../../src/measure/wilson.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { testLog } from '../database.ts';
-import { claimed, envelopeFor, openAccount } from '../jobs/jobs-world.ts';
+import { claimed, envelopeFor } from '../jobs/jobs-world.ts';
 import { startReceiver } from '../webhooks/receiver.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 
 const PATH = '/api/v1/async-analysis';
-const HOUR = 3_600_000;
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 let world: ApiWorld;
 let client: CaptureFleetClient;
@@ -192,176 +189,5 @@ describe('an async analysis', () => {
     const event = verifyWebhook(received.body, received.headers, secret);
     expect(event).toMatchObject({ type, job: { id: analysisId } });
     expect(receiver.received).toHaveLength(1);
-  });
-});
-
-describe('an async analysis is refused', () => {
-  const accountOf = async (name: string, credits: number): Promise<Record<string, string>> => {
-    await openAccount(world.db, name, credits);
-    const { key } = await createKey(world.db, { label: name, accountId: name }, Date.now() - HOUR);
-    return { authorization: `Bearer ${key}` };
-  };
-
-  it('to accounts that do not have the feature, until they do', async () => {
-    const headers = await accountOf('acct_plain', 1_000);
-    const refused = await world.post(PATH, asked, headers);
-    expect(refused).toMatchObject({
-      status: 403,
-      body: { code: 'FORBIDDEN', error: 'async analysis is not enabled for this account' },
-    });
-    expect(await setFeature(world.db, 'acct_plain', 'async-analysis', true)).toBe(true);
-    const accepted = await world.post(PATH, asked, headers);
-    expect(accepted.status).toBe(202);
-    await world.ask(`/v1/jobs/${accepted.body.analysisId}/cancel`, { method: 'POST', headers });
-    expect(await setFeature(world.db, 'acct_nobody', 'async-analysis', true)).toBe(false);
-  });
-
-  it('without the credits for all of it: 403 as the reference says, and nothing is started', async () => {
-    const headers = await accountOf('acct_poor', 2);
-    await setFeature(world.db, 'acct_poor', 'async-analysis', true);
-    const refused = await world.post(PATH, asked, headers);
-    expect(refused).toMatchObject({
-      status: 403,
-      body: {
-        code: 'CREDITS_EXCEEDED',
-        error: 'this analysis needs 3 credits, 2 available; nothing was started',
-        details: { required: 3, available: 2 },
-      },
-    });
-    const { rowCount } = await world.db.query(`SELECT 1 FROM fleet.job WHERE account_id = 'acct_poor'`);
-    expect(rowCount).toBe(0);
-  });
-
-  it('when another account asks for it: as if it did not exist', async () => {
-    const { analysisId } = await client.analyze(asked);
-    const stranger = await accountOf('acct_stranger', 0);
-    const theirs = await world.ask(`${PATH}/${analysisId}`, { headers: stranger });
-    expect(theirs).toMatchObject({ status: 404, body: { code: 'JOB_NOT_FOUND' } });
-    const nowhere = await world.ask(`${PATH}/job_nowhere`, { headers: stranger });
-    expect(theirs.body.error.replace(analysisId, 'job_nowhere')).toBe(nowhere.body.error);
-    await client.cancel(analysisId);
-  });
-
-  const pairs = { ...asked, providers: ['google_ai_overview', 'chatgpt'], locations: ['FR', 'US', 'JP'] };
-  it('for pairs that cannot be, each of them named', async () => {
-    const answer = await world.post(PATH, pairs);
-    expect(answer).toMatchObject({ status: 400, body: { code: 'UNSUPPORTED_REGION' } });
-    expect(answer.body.error).toBe(
-      "provider 'google_ai_overview' is not available in 'FR'; available: US, DE",
-    );
-    expect(answer.body.details.map((detail: { path: string }) => detail.path)).toEqual([
-      'locations[0]',
-      'locations[2]',
-    ]);
-  });
-
-  const emoji = '🙂'.repeat(5_000);
-  it.each([
-    ['no body', {}, 400, 'VALIDATION_FAILED', 'prompt must be 1-5000 characters.'],
-    [
-      'an empty prompt',
-      { ...asked, prompt: ' ' },
-      400,
-      'VALIDATION_FAILED',
-      'prompt must be 1-5000 characters.',
-    ],
-    [
-      '5 001 characters',
-      { ...asked, prompt: `${emoji}x` },
-      400,
-      'VALIDATION_FAILED',
-      'prompt must be 1-5000 characters.',
-    ],
-    [
-      'no replicates',
-      { ...asked, replicates: 0 },
-      400,
-      'VALIDATION_FAILED',
-      'replicates must be an integer from 1 to 50',
-    ],
-    [
-      '51 replicates',
-      { ...asked, replicates: 51 },
-      400,
-      'VALIDATION_FAILED',
-      'replicates must be an integer from 1 to 50',
-    ],
-    [
-      'a provider nobody knows',
-      { ...asked, providers: ['grok'] },
-      400,
-      'UNSUPPORTED_SURFACE',
-      /^provider 'grok' is not supported/,
-    ],
-    [
-      'a provider not served here',
-      { ...asked, providers: ['claude'] },
-      400,
-      'UNSUPPORTED_SURFACE',
-      /^provider 'claude' is not available/,
-    ],
-    [
-      'a provider twice',
-      { ...asked, providers: ['chatgpt', 'chatgpt'] },
-      400,
-      'VALIDATION_FAILED',
-      'providers[1] repeats providers[0]',
-    ],
-    [
-      'a location twice',
-      { ...asked, locations: ['US', 'us'] },
-      400,
-      'VALIDATION_FAILED',
-      'locations[1] repeats locations[0]',
-    ],
-    [
-      'a place that is no code',
-      { ...asked, locations: ['USA'] },
-      400,
-      'VALIDATION_FAILED',
-      'locations[0] must be an ISO 3166-1 alpha-2 code',
-    ],
-    ['no location', { ...asked, locations: [] }, 400, 'VALIDATION_FAILED', /^locations must be an array/],
-    [
-      'an unknown field',
-      { ...asked, provider: 'chatgpt' },
-      400,
-      'VALIDATION_FAILED',
-      "unknown field 'provider'; did you mean 'providers'?",
-    ],
-    [
-      '501 captures',
-      {
-        ...asked,
-        replicates: 50,
-        locations: ['US', 'DE', 'FR', 'JP', 'GB', 'IT'],
-        providers: ['chatgpt', 'gemini'],
-      },
-      422,
-      'TOO_MANY_CHILDREN',
-      /at most 500 per analysis/,
-    ],
-    [
-      'a private webhook',
-      { ...asked, webhook: { url: 'https://127.1/', secret: 'a secret of sixteen' } },
-      400,
-      'WEBHOOK_URL_FORBIDDEN',
-      /non-public/,
-    ],
-  ])('with %s', async (_what, body, status, code, error) => {
-    const answer = await world.post(PATH, body);
-    expect(answer).toMatchObject({ status, body: { code } });
-    if (typeof error === 'string') expect(answer.body.error).toBe(error);
-    else expect(answer.body.error).toMatch(error);
-  });
-
-  it('and not for 5 000 emoji', async () => {
-    const { analysisId } = await client.analyze({ ...asked, prompt: emoji });
-    await client.cancel(analysisId);
-  });
-
-  it('with an includeRaw that is no boolean', async () => {
-    const answer = await world.get(`${PATH}/job_nowhere?includeRaw=maybe`);
-    expect(answer).toMatchObject({ status: 400, body: { error: 'includeRaw must be true or false' } });
   });
 });

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
 import { ContentRunner } from '../../../src/analysis/content-runner.ts';
 import type { CapturePage } from '../../../src/contract/page-record.ts';
 import { PageCapturer } from '../../../src/fleet/page-capturer.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { openPageSite, type PageSite } from '../capture/page-world.ts';
 import { testLog } from '../database.ts';
+import { openAccount } from '../jobs/jobs-world.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 import { type FrontAnswer, type FrontClient, frontClient } from './front-client.ts';
 
@@ -16,6 +19,30 @@ export interface ContentWorld {
   ended(client: FrontClient, runId: string): Promise<FrontAnswer>;
   close(): Promise<void>;
 }
+
+/** A client of an account of its own. */
+export interface Tenant extends FrontClient {
+  accountId: string;
+}
+
+export async function openTenant(api: ApiWorld, credits = 100): Promise<Tenant> {
+  const accountId = `acct_${randomUUID()}`;
+  await openAccount(api.db, accountId, credits);
+  return { ...(await frontClient(api, 'sleepwalker', { accountId })), accountId };
+}
+
+export async function balanceOf(api: ApiWorld, accountId: string): Promise<unknown> {
+  const { rows } = await api.db.query(
+    'SELECT posted, reserved FROM fleet.account_balance WHERE account_id = $1',
+    [accountId],
+  );
+  return rows[0];
+}
+
+/** The error of a reason, as far as every one is alike. */
+export const detail = (reason: string, more: object = {}): object => ({
+  detail: { reason, error: reason, message: expect.any(String), errors: expect.any(Array), ...more },
+});
 
 const ENDED = ['completed', 'partially_completed', 'failed', 'cancelled'];
 

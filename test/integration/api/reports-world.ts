@@ -25,10 +25,11 @@ function source(id: number, url: string): Source {
 export async function endNext(
   world: ApiWorld,
   surface: SurfaceName,
-  given: { outcome?: Outcome; text?: string; cites?: string[] } = {},
+  given: { outcome?: Outcome; text?: string; cites?: string[]; accountId?: string } = {},
 ): Promise<Envelope> {
   const child = await claimed(world, { surface });
-  const envelope = await envelopeFor(world.db, child.id, given.outcome ?? 'answered', given.text ?? '');
+  const { outcome = 'answered', text = '', accountId } = given;
+  const envelope = await envelopeFor(world.db, child.id, outcome, text, accountId);
   envelope.evidence.sources = (given.cites ?? []).map((url, index) => source(index + 1, url));
   await settle(world.db, world.queue, child, envelope);
   return envelope;

@@ -49,10 +49,15 @@ describe('a page that can be had', () => {
     const latin = await capturer().capture(site.url('/latin'), 'ssr');
     expect(latin.record).toMatchObject({ charset: 'windows-1252', undecodable: 0 });
     expect(latin.record.static_html).toContain('café');
-    const broken = await capturer().capture(site.url('/broken-text'), 'ssr');
+    const broken = await capturer().capture(site.url('/broken-shift-jis'), 'ssr');
     expect(broken.record.undecodable).toBeGreaterThan(0);
     const score = scorePage(broken.record, { now: 0, depth: 'score' });
     expect(score.warnings.join()).toContain('undecodable');
+  });
+
+  it('given the sign for what could not be read, written by the page itself, then it is text like any other', async () => {
+    const { record } = await capturer().capture(site.url('/replacement'), 'ssr');
+    expect(record).toMatchObject({ outcome: { kind: 'captured' }, undecodable: 0 });
   });
 
   it('given 45,000 tags that never end, then its walls are looked for without stopping everything', async () => {
@@ -82,6 +87,8 @@ describe('a page that cannot be had', () => {
     ['/bomb', 'too_large', 'failed'],
     ['/login', 'login_page', 'failed'],
     ['/empty', 'empty_page', 'failed'],
+    ['/nodes', 'too_many_elements', 'failed'],
+    ['/broken-text', 'invalid_text', 'failed'],
     ['/404', 'not_found', 'failed'],
     ['/500', 'server_error', 'failed'],
     ['/closed', 'connection_failed', 'failed'],

@@ -48,6 +48,13 @@ export async function openPageSite(robots = 'User-agent: *\nDisallow: /private/'
     '/article': html(ARTICLE, { 'x-robots-tag': 'all', 'set-cookie': 'secret=1' }),
     '/zipped': html(gzipSync(ARTICLE), { 'content-encoding': 'gzip' }),
     '/bomb': html(gzipSync(Buffer.alloc(60 * 1024 * 1024, 'a ')), { 'content-encoding': 'gzip' }),
+    // Made when it is asked for: 8 MB.
+    '/nodes': (asked_, answer) => html(`<title>Nodes</title>${'<i>x</i>'.repeat(1_000_000)}`)(asked_, answer),
+    '/broken-shift-jis': html(
+      Buffer.concat([Buffer.from('<p>Some text \x81\xff of it', 'latin1'), Buffer.from(ARTICLE)]),
+      { 'content-type': 'text/html; charset=shift_jis' },
+    ),
+    '/replacement': html(ARTICLE.replace('A kettle', '\ufffd A kettle')),
     '/latin': html(
       Buffer.from('<title>Caf\xe9</title><p>Un caf\xe9 noir, un caf\xe9 au lait.</p>', 'latin1'),
       {
