@@ -1,25 +1,12 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import { accountsCommand } from './cli/accounts.ts';
-import { analyseCommand } from './cli/analyse.ts';
-import { apiCommand } from './cli/api.ts';
-import { artifactsCommand } from './cli/artifacts.ts';
-import { captureCommand } from './cli/capture.ts';
-import { courierCommand } from './cli/courier.ts';
-import { demoCommand } from './cli/demo.ts';
-import { doctorCommand } from './cli/doctor.ts';
-import { extractCommand } from './cli/extract.ts';
-import { keysCommand } from './cli/keys.ts';
-import { lanesCommand } from './cli/lanes.ts';
-import { planCommand } from './cli/plan.ts';
-import { profileCommand } from './cli/profile.ts';
-import { replayCommand } from './cli/replay.ts';
-import { reportCommand } from './cli/report.ts';
-import { scoreCommand } from './cli/score.ts';
-import { stageCommand } from './cli/stage.ts';
-import { startCommand } from './cli/start.ts';
-import { topCommand } from './cli/top.ts';
-import { workerCommand } from './cli/worker.ts';
+import { commandsFor } from './cli/commands.ts';
 import { FleetError, type FleetErrorCode } from './contract/errors.ts';
+
+// Compiled code of the last run, where the folder can be written: half of what a start costs. Not in the system's temp
+// folder, where others could put code in its place.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/fleet'));
 
 /** Errors of usage end with exit code 2, all others with 1. */
 const USAGE: ReadonlySet<FleetErrorCode> = new Set([
@@ -33,28 +20,7 @@ const program = new Command('fleet')
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-for (const command of [
-  startCommand(),
-  demoCommand(),
-  apiCommand(),
-  workerCommand(),
-  courierCommand(),
-  captureCommand(),
-  extractCommand(),
-  replayCommand(),
-  scoreCommand(),
-  stageCommand(),
-  keysCommand(),
-  accountsCommand(),
-  artifactsCommand(),
-  profileCommand(),
-  lanesCommand(),
-  topCommand(),
-  planCommand(),
-  analyseCommand(),
-  reportCommand(),
-  doctorCommand(),
-]) {
+for (const command of await commandsFor(process.argv[2])) {
   program.addCommand(command.copyInheritedSettings(program));
   for (const nested of command.commands) nested.copyInheritedSettings(command);
 }

@@ -11,7 +11,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Sql } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
-import { type Stage, startStage } from '../stage/server.ts';
+import type { Stage } from '../stage/server.ts';
 import { Opened } from './foundation.ts';
 
 /** Where captures are made: a browser pool, a place for proof, and the stage when that is the origin. */
@@ -22,6 +22,23 @@ export interface CaptureSite {
   close(): Promise<void>;
 }
 
+/** The signed-in profiles of this database. */
+export function profilesOn(config: Config, db: Sql): Profiles {
+  return new Profiles(db, new ProfileCipher(profileSecret(config.profileKey, config.dataDir)));
+}
+
+/** As openCaptureSite, with a browser launched and its first page open. */
+export async function openWarmSite(config: Config, log: Log): Promise<CaptureSite> {
+  const site = await openCaptureSite(config, log);
+  try {
+    await site.seat.pool.start();
+    return site;
+  } catch (error) {
+    await site.close();
+    throw error;
+  }
+}
+
 /** Opens it, with the profiles of `db` where one is given; the artefact directory is proven writable first. Errors: BROWSER_MISSING, ARTIFACT_WRITE_FAILED. */
 export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promise<CaptureSite> {
   const opened = new Opened();
@@ -30,7 +47,7 @@ export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promi
     await store.probe();
     const { path, binary } = await findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
     const stage =
-      config.origin === 'stage' ? opened.add(await startStage({}), (part) => part.stop()) : undefined;
+      config.origin === 'stage' ? opened.add(await loadAndStartStage(), (part) => part.stop()) : undefined;
     const { browserPlugins: plugins, dataDir } = config;
     const launch = { executablePath: path, binary, plugins, dataDir, log };
     const pool = opened.add(new BrowserPool({ ...launch, stagePort: stage?.port }, systemClock), (part) =>
@@ -40,8 +57,7 @@ export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promi
       stagePoolOnNeed(() => openStagePool(launch)),
       (part) => part.close(),
     );
-    const profiles =
-      db && new Profiles(db, new ProfileCipher(profileSecret(config.profileKey, config.dataDir)));
+    const profiles = db && profilesOn(config, db);
     const { captureTimeoutMs, egress } = config;
     const ways = stage === undefined ? { stagePool: beside.get } : { onlyStage: true };
     const seat = { pool, ...ways, clock: systemClock, captureTimeoutMs, egress, profiles };
@@ -52,13 +68,19 @@ export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promi
   }
 }
 
+/** A worker of live sites never needs the stage's code. */
+async function loadAndStartStage(): Promise<Stage> {
+  const { startStage } = await import('../stage/server.ts');
+  return startStage({});
+}
+
 /** A stage and browsers that know nothing else, beside those that lead to the live sites. */
 async function openStagePool(
   launch: Omit<LaunchOptions, 'stagePort'>,
 ): Promise<{ pool: BrowserPool; close(): Promise<void> }> {
   const opened = new Opened();
   try {
-    const stage = opened.add(await startStage({}), (part) => part.stop());
+    const stage = opened.add(await loadAndStartStage(), (part) => part.stop());
     const pool = opened.add(new BrowserPool({ ...launch, stagePort: stage.port }, systemClock), (part) =>
       part.stop(),
     );

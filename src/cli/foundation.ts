@@ -27,6 +27,17 @@ export class Opened {
     return part;
   }
 
+  /**
+   * Waits for parts that open at the same time, each of which is added as soon as it is open. When one fails, the others
+   * are waited for all the same, so that `close` finds them; then that failure is thrown.
+   */
+  async together<T extends readonly Promise<unknown>[]>(
+    ...parts: T
+  ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+    await Promise.allSettled(parts);
+    return Promise.all(parts);
+  }
+
   /** Closes everything once, in reverse; the first failure is thrown after all were tried. */
   async close(): Promise<void> {
     const failures: unknown[] = [];
@@ -72,17 +83,14 @@ export async function openFoundation(config: Config, log: Log): Promise<Foundati
   const opened = new Opened();
   try {
     const db = await openMigratedDatabase(config, log, opened);
-    const queue = opened.add(
-      await openQueue(db, {
-        log,
-        heartbeatS: config.heartbeatS,
-        captureTimeoutMs: config.captureTimeoutMs,
-        retryDelayS: config.retryDelayS,
-      }),
-      (part) => part.close(),
+    const { heartbeatS, captureTimeoutMs, retryDelayS } = config;
+    const [queue, listener, clock] = await opened.together(
+      openQueue(db, { log, heartbeatS, captureTimeoutMs, retryDelayS }).then((part) =>
+        opened.add(part, (open) => open.close()),
+      ),
+      openListener(db.url, { log }).then((part) => opened.add(part, (open) => open.close())),
+      openFleetClock(db, { log }).then((part) => opened.add(part, (open) => open.close())),
     );
-    const listener = opened.add(await openListener(db.url, { log }), (part) => part.close());
-    const clock = opened.add(await openFleetClock(db, { log }), (part) => part.close());
     return { db, queue, listener, clock, close: () => opened.close() };
   } catch (error) {
     await opened.close();

@@ -15,25 +15,25 @@ import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { type CaptureSite, openCaptureSite } from './capture-site.ts';
+import { type CaptureSite, profilesOn } from './capture-site.ts';
 import { type Foundation, Opened } from './foundation.ts';
 
 /** A running worker with its site. */
 export interface RunningWorker {
   worker: Worker;
   site: CaptureSite;
-  /** Drains, then closes the site. */
+  /** Drains; the site is its opener's to close. */
   stop(): Promise<void>;
 }
 
-/** Starts a worker on the given foundation, for the surfaces and regions it is told. */
+/** Starts a worker on the given foundation and site, for the surfaces and regions it is told. */
 export async function runWorker(
   config: Config,
   foundation: Foundation,
+  site: CaptureSite,
   log: Log,
   metrics: Metrics,
 ): Promise<RunningWorker> {
-  const site = await openCaptureSite(config, log, foundation.db);
   const surfaces = SURFACES.filter(({ name }) => config.surfaces?.includes(name) ?? true);
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const { pool } = site.seat;
@@ -51,6 +51,7 @@ export async function runWorker(
   const worker = new Worker({
     ...foundation,
     ...site.seat,
+    profiles: profilesOn(config, foundation.db),
     clock: foundation.clock,
     store: site.store,
     retryDelayMs: config.retryDelayS * 1000,
@@ -66,7 +67,6 @@ export async function runWorker(
     log: log.child({ workerId }),
   });
   const opened = new Opened();
-  opened.add(site, (part) => part.close());
   try {
     const root = new ScratchRoot(config.dataDir, log);
     opened.add(startReaper(root, pool.counters, systemClock, log), (part) => part.stop());

@@ -8,6 +8,7 @@ import { acceptKey, createKey, listKeys } from '../jobs/api-keys.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
+import { openCaptureSite } from './capture-site.ts';
 import { type Foundation, Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openTraces } from './open-traces.ts';
@@ -48,7 +49,10 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const firstKey = await firstApiKey(config, foundation);
     const metrics = await openMetrics(config, log, opened);
     opened.add(await runCourier(config, foundation, log, metrics), (part) => part.stop());
-    const running = opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());
+    const site = opened.add(await openCaptureSite(config, log), (part) => part.close());
+    const running = opened.add(await runWorker(config, foundation, site, log, metrics), (part) =>
+      part.stop(),
+    );
     const { store } = running.site;
     const content = opened.add(await runContent(config, foundation, store, log, { executes: true }), (part) =>
       part.stop(),

@@ -2,11 +2,10 @@ import { Command } from 'commander';
 import { FleetError } from '../contract/errors.ts';
 import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
+import { openWarmSite } from './capture-site.ts';
 import { Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openTraces } from './open-traces.ts';
-import { runContent } from './run-content.ts';
-import { runWorker } from './run-worker.ts';
 import { untilSignal } from './until-signal.ts';
 
 /** `fleet worker`: one more worker on the database that DATABASE_URL names. */
@@ -24,9 +23,17 @@ export function workerCommand(): Command {
       const opened = new Opened();
       try {
         await openTraces(config, 'worker', log, opened);
-        const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
+        // The browser is launched while the rest of the code is read.
+        const [foundation, site, { runWorker }, { runContent }] = await opened.together(
+          openFoundation(config, log).then((part) => opened.add(part, (open) => open.close())),
+          openWarmSite(config, log).then((part) => opened.add(part, (open) => open.close())),
+          import('./run-worker.ts'),
+          import('./run-content.ts'),
+        );
         const metrics = await openMetrics(config, log, opened);
-        const running = opened.add(await runWorker(config, foundation, log, metrics), (part) => part.stop());
+        const running = opened.add(await runWorker(config, foundation, site, log, metrics), (part) =>
+          part.stop(),
+        );
         const { store } = running.site;
         opened.add(await runContent(config, foundation, store, log, { executes: true }), (part) =>
           part.stop(),

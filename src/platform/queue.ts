@@ -143,8 +143,11 @@ async function createQueues(boss: PgBoss, options: QueueOptions): Promise<void> 
     deleteAfterSeconds: 3_600,
     deadLetter: DEAD_QUEUE,
   };
-  for (const surface of SURFACE_NAMES) {
-    await boss.createQueue(queueName(surface), settings);
-    await boss.updateQueue(queueName(surface), settings);
-  }
+  // One after the other they would be half of what a worker's start waits for.
+  await Promise.all(
+    SURFACE_NAMES.map(async (surface) => {
+      await boss.createQueue(queueName(surface), settings);
+      await boss.updateQueue(queueName(surface), settings);
+    }),
+  );
 }
