@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { envelopeSchema, flatViewSchema } from '../contract/envelope.ts';
 import { API_ERRORS, type ApiErrorCode } from '../contract/errors.ts';
 import { jobStatusSchema } from '../contract/job-view.ts';
+import { isPlaceName } from '../contract/region.ts';
 import { SURFACE_NAMES } from '../contract/surface-name.ts';
 
 /**
@@ -39,9 +40,7 @@ const querySchema = z.string(QUERY).refine(isQuery, QUERY).describe('The exact t
 
 const placeSchema = z
   .string('{path} must be a string')
-  .refine((text) => /[\p{L}\p{N}]/u.test(text) && text.length <= 60, {
-    error: '{path} must be 1-60 characters with at least one letter or digit',
-  });
+  .refine(isPlaceName, { error: '{path} must be 1-60 characters with at least one letter or digit' });
 
 export const regionWireSchema = z
   .strictObject(

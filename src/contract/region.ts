@@ -35,6 +35,11 @@ export function regionKey(region: Region | null): string {
   return parts.join(':');
 }
 
+/** True for what may be the name of a city: 1 to 60 UTF-16 units with a letter or digit in them. */
+export function isPlaceName(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text) && text.length <= 60;
+}
+
 const COUNTRY_CODES = new Set(Object.keys(countries.getAlpha2Codes()));
 
 /** True for an ISO 3166-1 alpha-2 country code in upper case (list of i18n-iso-countries). */

@@ -11,12 +11,12 @@ import {
   readReport,
 } from '../../analysis/reports.ts';
 import { ApiError } from '../../contract/errors.ts';
-import type { Region } from '../../contract/region.ts';
+import { isPlaceName, type Region } from '../../contract/region.ts';
 import type { SurfaceName } from '../../contract/surface-name.ts';
 import type { ApiContext } from '../api-context.ts';
 import { callerOf } from '../caller.ts';
 import type { App } from '../fastify-types.ts';
-import { availableSurfaces, type SurfaceCatalog } from '../surface-catalog.ts';
+import { availableSurfaces, type CatalogEntry, type SurfaceCatalog } from '../surface-catalog.ts';
 import { foundBrand, isUuid } from './brand-routes.ts';
 import { countryCode, languageName } from './brand-wire.ts';
 import { listAsked, listOf, listQuerySchema, presentList } from './list-query.ts';
@@ -127,8 +127,8 @@ function checkedReport(
   catalog: SurfaceCatalog,
 ): { fields: ReportFields; warnings: string[] } {
   const faults: Fault[] = [];
-  const { surfaces, warnings } = checkedPlatforms(body.ai_platforms, catalog, faults);
   const region = checkedRegion(body, faults);
+  const { surfaces, warnings } = checkedPlatforms(body.ai_platforms, region, catalog, faults);
   const replicates = body.replicates ?? 1;
   if (!(Number.isInteger(replicates) && replicates >= 1 && replicates <= MOST_REPLICATES)) {
     const msg = `replicates is a whole number from 1 to ${MOST_REPLICATES}, not ${replicates}`;
@@ -146,10 +146,11 @@ function checkedReport(
 
 function checkedPlatforms(
   asked: readonly string[] | undefined,
+  region: Region | null,
   catalog: SurfaceCatalog,
   faults: Fault[],
 ): { surfaces: SurfaceName[]; warnings: string[] } {
-  const served = availableSurfaces(catalog);
+  const served = availableSurfaces(catalog.filter(({ regions }) => isCapturedIn(regions, region)));
   const names = asked ?? DEFAULT_PLATFORMS;
   if (names.length === 0) {
     faults.push({
@@ -162,16 +163,25 @@ function checkedPlatforms(
     const surface = surfaceOfPlatform(name);
     if (surface !== undefined && (served.includes(surface) || asked === undefined)) return [surface];
     const known = PLATFORM_NAMES.filter((own) => served.includes(surfaceOfPlatform(own) ?? 'chatgpt'));
-    const msg = `platform '${name.slice(0, 60)}' is not captured here; captured are ${known.join(', ')}`;
+    const where = region === null ? 'here' : `in ${region.country}`;
+    const msg = `platform '${name.slice(0, 60)}' is not captured ${where}; captured are ${known.join(', ')}`;
     faults.push({ loc: ['body', 'ai_platforms', index], msg, type: 'enum' });
     return [];
   });
   const once = [...new Set(surfaces)].filter((surface) => served.includes(surface));
+  if (asked === undefined && once.length === 0) {
+    const msg = 'none of the usual platforms is captured there; name others';
+    faults.push({ loc: ['body', 'ai_platforms'], msg, type: 'enum' });
+  }
   const doubled = surfaces.length > new Set(surfaces).size;
   return {
     surfaces: once,
     warnings: doubled ? ['two of the platforms are one surface here; it is captured once'] : [],
   };
+}
+
+function isCapturedIn(regions: CatalogEntry['regions'], region: Region | null): boolean {
+  return regions === 'any' || region === null || regions.includes(region.country);
 }
 
 function checkedRegion(body: z.infer<typeof reportBodySchema>, faults: Fault[]): Region | null {
@@ -193,6 +203,10 @@ function checkedRegion(body: z.infer<typeof reportBodySchema>, faults: Fault[]):
   if (code === undefined) {
     faults.push({ loc: ['body', 'country'], msg: `'${country.slice(0, 60)}' is no country`, type: 'value' });
     return null;
+  }
+  if (location && !isPlaceName(location)) {
+    const msg = 'location has 1 to 60 characters, one of them a letter or digit';
+    faults.push({ loc: ['body', 'location'], msg, type: 'value' });
   }
   return location ? { country: code, city: location } : { country: code };
 }

@@ -177,6 +177,28 @@ describe('issue 6, Bad input: brands, prompts, reports', () => {
     expect(answer).toMatchObject({ status, body: { error: { code: 'validation_error' } } });
   });
 
+  it.each([
+    ['location of 61 characters', { country: 'US', location: 'x'.repeat(61) }, ['body', 'location']],
+    ['location without a letter', { country: 'US', location: '💩' }, ['body', 'location']],
+    ['location without a country', { location: 'Berlin' }, ['body', 'location']],
+    [
+      'platform not captured in that country',
+      { country: 'FR', ai_platforms: ['chatgpt', 'ai_overviews'] },
+      ['body', 'ai_platforms', 1],
+    ],
+  ])('%s: 400 with its place', async (_what, given, loc) => {
+    const { brandId } = await draft(client, { prompts: [] });
+    const answer = await client.ask('POST', '/v1/reports', { brand_id: brandId, ...given });
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'validation_error' } } });
+    expect(answer.body.error.details.errors.map((fault: { loc: unknown }) => fault.loc)).toEqual([loc]);
+  });
+
+  it('nobody named a platform: those captured in that country are taken', async () => {
+    const { brandId } = await draft(client, { prompts: [] });
+    const { body } = await client.ask('POST', '/v1/reports', { brand_id: brandId, country: 'FR' });
+    expect(body.ai_platforms).toEqual(['chatgpt', 'perplexity']);
+  });
+
   it.each(['0', '2.5', '11'])('%s replicates', async (text) => {
     const { brandId } = await draft(client, { prompts: [] });
     const answer = await client.ask('POST', '/v1/reports', { brand_id: brandId, replicates: Number(text) });
