@@ -14,6 +14,7 @@ import { readBrand } from './brands.ts';
 import { readHistory } from './report-history.ts';
 import { ResultCollector, type Results, resultsSchema } from './report-results.ts';
 import { listPrompts, type Report, readReport } from './reports.ts';
+import { readObservations, storeObservations } from './stored-observations.ts';
 
 /** What a report says under the brand's book of now. */
 export interface MeasuredReport {
@@ -87,11 +88,11 @@ async function jobsOf(sql: Sql, reportId: string): Promise<z.infer<typeof jobRow
   return z.array(jobRow).parse(rows);
 }
 
-/** Keeps what was measured; the same input measured again changes nothing, another book stands beside it. */
+/** Keeps what was measured and what it was made of, in the caller's transaction; the same input measured again changes nothing, another book stands beside it. */
 export async function storeMeasured(
   sql: Sql,
   reportId: string,
-  { book, metrics, results }: MeasuredReport,
+  { book, metrics, results, observations }: MeasuredReport,
   now: number,
 ): Promise<void> {
   await sql.query(
@@ -104,6 +105,7 @@ export async function storeMeasured(
       ...[JSON.stringify(metrics), JSON.stringify(results), new Date(now)],
     ],
   );
+  await storeObservations(sql, reportId, metrics, observations);
 }
 
 /**
@@ -149,8 +151,9 @@ export interface ReadReport {
 }
 
 /**
- * What was measured last, with the observations under the book of then: read from the captures again, not kept. A brand
- * that changed since changes nothing here before it is measured again. Undefined before the first run has ended.
+ * What was measured last, with the observations it was made of, which outlive the captures. A brand that changed since
+ * changes nothing here before it is measured again. Undefined before the first run has ended. What was measured before
+ * observations were kept is read from the captures once more.
  */
 export async function readMeasuredReport(
   sql: Sql,
@@ -164,8 +167,10 @@ export async function readMeasuredReport(
   );
   const stored = bookRow.optional().parse(rows[0]);
   if (stored === undefined) return undefined;
-  const { observations } = await measureUnder(sql, accountId, report, stored.book);
-  const { metrics, measuredAt } = stored;
+  const { book, metrics, measuredAt } = stored;
+  const kept = await readObservations(sql, report.id, metrics);
+  const observations =
+    kept.length > 0 ? kept : (await measureUnder(sql, accountId, report, book)).observations;
   return {
     metrics,
     observations,

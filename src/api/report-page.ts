@@ -3,19 +3,27 @@ import type { ReadReport } from '../analysis/measure-report.ts';
 import type { Report } from '../analysis/reports.ts';
 import { parseChildId } from '../contract/ids.ts';
 import type { ComparedSide } from '../outputs/compare-html.ts';
-import type { ReportLinks } from '../outputs/evidence.ts';
+import type { ObservationSlice, ReportLinks } from '../outputs/evidence.ts';
 import { isoTime } from '../platform/clock.ts';
 
-/** Where screenshot and proof of a capture are downloaded (with a key); observations are a file of the report. */
+/** Where screenshot and proof of a capture are downloaded (with a key); observations are a file of the report, narrowed to the slice. */
 function reportLinks(reportId: string): ReportLinks {
   const at = (id: string, rest: string): string | null =>
     parseChildId(id) === undefined ? null : `/v1/jobs/${encodeURIComponent(id)}/${rest}`;
   return {
-    observations: () => `/v1/reports/${reportId}/observations.csv`,
+    observations: (slice) => `/v1/reports/${reportId}/observations.csv${sliceQuery(slice)}`,
     screenshot: ({ id, proof }) => (proof.screenshotKey === null ? null : at(id, 'artifacts/screenshot')),
     proof: ({ id, proof }) => (proof.rawKey === null ? null : at(id, 'proof')),
     report: (id) => `/v1/reports/${id}/report.html`,
   };
+}
+
+/** A slice as the query that `observations.csv` reads. */
+function sliceQuery(slice: ObservationSlice): string {
+  const { promptId, brandId, ...rest } = slice;
+  const named = { ...rest, prompt_id: promptId, brand_id: brandId };
+  const given = Object.entries(named).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
 /** What a report is called where it is shown. */

@@ -5,9 +5,11 @@ import { type ReadReport, readMeasuredReport } from '../../analysis/measure-repo
 import type { Report } from '../../analysis/reports.ts';
 import { ApiError } from '../../contract/errors.ts';
 import type { CsvOptions } from '../../outputs/csv.ts';
+import type { ObservationSlice } from '../../outputs/evidence.ts';
 import { citationsCsv, mentionsCsv, metricsCsv, observationsCsv } from '../../outputs/report-csv.ts';
 import { figuresNdjson, observationsNdjson } from '../../outputs/report-ndjson.ts';
 import { shareHeaders } from '../../outputs/share-headers.ts';
+import { observationsOf } from '../../outputs/slice.ts';
 import type { ApiContext } from '../api-context.ts';
 import { callerOf } from '../caller.ts';
 import type { App } from '../fastify-types.ts';
@@ -22,21 +24,24 @@ interface OutputFile {
   name: string;
   summary: string;
   type: 'text/csv' | 'application/x-ndjson';
+  /** True for a file with rows of captures, which can be narrowed. */
+  sliced?: boolean;
   pieces(read: ReadReport, options: CsvOptions): Iterable<string>;
 }
 
 /** The files of a report beside its page (specs/analysis.md C.7). */
 const FILES: readonly OutputFile[] = [
   {
-    ...{ name: 'observations.csv', summary: 'One row per capture', type: 'text/csv' },
+    ...{ name: 'observations.csv', summary: 'One row per capture', type: 'text/csv', sliced: true },
     pieces: ({ observations, metrics }, options) => observationsCsv(observations, metrics.prompts, options),
   },
   {
     ...{ name: 'mentions.csv', summary: 'One row per place where a brand is named', type: 'text/csv' },
+    sliced: true,
     pieces: ({ observations }, options) => mentionsCsv(observations, options),
   },
   {
-    ...{ name: 'citations.csv', summary: 'One row per source of an answer', type: 'text/csv' },
+    ...{ name: 'citations.csv', summary: 'One row per source of an answer', type: 'text/csv', sliced: true },
     pieces: ({ observations }, options) => citationsCsv(observations, options),
   },
   {
@@ -45,6 +50,7 @@ const FILES: readonly OutputFile[] = [
   },
   {
     ...{ name: 'observations.ndjson', summary: 'One line per capture', type: 'application/x-ndjson' },
+    sliced: true,
     pieces: ({ observations }) => observationsNdjson(observations),
   },
   {
@@ -71,10 +77,34 @@ export function outputRoutes(app: App, context: ApiContext): void {
   for (const file of FILES) fileRoute(app, context, file);
 }
 
-function fileRoute(app: App, context: ApiContext, { name, summary, type, pieces }: OutputFile): void {
-  const querystring = z.object({
-    bom: z.string().optional().describe('1: begins with a byte order mark, which Excel needs (CSV only).'),
-  });
+const bom = z.string().optional().describe('1: begins with a byte order mark, which Excel needs (CSV only).');
+const narrowed = z.string().optional();
+
+/** What a number of the page rests on: rows of the captures that fit all that is given. */
+const sliceSchema = z.object({
+  bom,
+  surface: narrowed,
+  region: narrowed,
+  prompt_id: narrowed,
+  brand_id: narrowed.describe('Captures that name or cite the brand, by its id in these files.'),
+  domain: narrowed.describe('Captures that cite the registrable domain.'),
+  url: narrowed.describe('Captures that cite the canonical URL.'),
+  category: narrowed.describe('Of prompts of the category.'),
+  day: narrowed.describe('Captured on the day, 2026-11-27 (UTC).'),
+});
+
+function narrowedTo(read: ReadReport, query: z.infer<typeof sliceSchema>): ReadReport {
+  const { bom: _, prompt_id, brand_id, ...rest } = query;
+  const named = { ...rest, promptId: prompt_id, brandId: brand_id };
+  const slice: ObservationSlice = Object.fromEntries(
+    Object.entries(named).filter(([, value]) => value !== undefined),
+  );
+  return { ...read, observations: [...observationsOf(read.observations, read.metrics.prompts, slice)] };
+}
+
+function fileRoute(app: App, context: ApiContext, file: OutputFile): void {
+  const { name, summary, type, pieces, sliced = false } = file;
+  const querystring: typeof sliceSchema = sliced ? sliceSchema : (z.object({ bom }) as typeof sliceSchema);
   app.get(
     `/v1/reports/:report_id/${name}`,
     {
@@ -84,7 +114,8 @@ function fileRoute(app: App, context: ApiContext, { name, summary, type, pieces 
       },
     },
     async (request, reply) => {
-      const { report, read } = await measuredReport(context, request, request.params.report_id);
+      const { report, read: whole } = await measuredReport(context, request, request.params.report_id);
+      const read = sliced ? narrowedTo(whole, request.query) : whole;
       reply.header('content-disposition', `attachment; filename="report-${report.id}-${name}"`);
       return sendText(reply, type, Readable.from(pieces(read, { bom: request.query.bom === '1' })));
     },

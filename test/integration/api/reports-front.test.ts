@@ -105,7 +105,7 @@ describe('given a report of two prompts on two platforms, run', () => {
     expect(jobs.rowCount).toBe(1);
   });
 
-  it('then captures that passed their retention are no reason to measure what is left: 410, and the figures stay', async () => {
+  it('then captures that passed their retention are no reason to measure what is left: 410; figures and files stay', async () => {
     const { reportId } = await draft(client);
     await client.ask('POST', `/v1/reports/${reportId}/runs`, {});
     await endNext(world, 'chatgpt', { text: 'Hubfield.' });
@@ -115,13 +115,13 @@ describe('given a report of two prompts on two platforms, run', () => {
        JOIN fleet.report_run run ON run.id = rj.run_id WHERE run.report_id = $1)`,
       [reportId],
     );
-    for (const [method, path] of [
-      ['POST', 'recompute'],
-      ['GET', 'observations.csv'],
-    ] as const) {
-      const answer = await client.ask(method, `/v1/reports/${reportId}/${path}`);
-      expect(answer).toMatchObject({ status: 410, body: { error: { code: 'job_expired' } } });
-    }
+    const again = await client.ask('POST', `/v1/reports/${reportId}/recompute`);
+    expect(again).toMatchObject({ status: 410, body: { error: { code: 'job_expired' } } });
+    const file = await fetch(`${world.url}/compat/rankprompt/v1/reports/${reportId}/observations.csv`, {
+      headers: { authorization: `Bearer ${client.key}` },
+    });
+    expect(file.status).toBe(200);
+    expect((await file.text()).trimEnd().split('\r\n')).toHaveLength(2);
     const kept = await client.ask('GET', `/v1/reports/${reportId}`);
     expect(kept.body).toMatchObject({ ranked_prompts: 1, total_results: 1, visibility_score: 100 });
   });

@@ -87,6 +87,21 @@ describe('the files of a report', () => {
     );
   });
 
+  it('the rows behind a number: narrowed by what it is about, and to nothing for what is not there', async () => {
+    const rowsOf = async (query: string, name = 'observations.csv') =>
+      parse((await file(`${of(name)}?${query}`)).text, { columns: true }) as Record<string, string>[];
+    const all = await rowsOf('surface=chatgpt');
+    expect(all).toHaveLength(2);
+    const [first] = all;
+    expect(await rowsOf(`prompt_id=${first?.prompt_id}`)).toEqual([first]);
+    expect(await rowsOf('domain=example.net')).toHaveLength(2);
+    expect(await rowsOf('url=https%3A%2F%2Fhubfield.example.com%2Fa', 'citations.csv')).toHaveLength(2);
+    const own = (await rowsOf('', 'metrics.csv')).find(({ brand }) => brand?.startsWith('Hubfield'));
+    expect(await rowsOf(`brand_id=${own?.brand_id}&surface=chatgpt`)).toHaveLength(1);
+    expect(await rowsOf('category=none')).toEqual([]);
+    expect(await rowsOf('day=1970-01-01')).toEqual([]);
+  });
+
   it('NDJSON: a JSON object on every line', async () => {
     const { status, headers, text } = await file(of('observations.ndjson'));
     expect(status).toBe(200);
