@@ -1,8 +1,8 @@
 import type { Database } from '../../src/platform/database.ts';
 
 /**
- * Whether the server would understand a statement on the schema as it stands: tables, columns, functions, types,
- * conflict targets. Null when it would, else what it objects to. Nothing is run.
+ * Whether the server would understand a statement on the schema as it stands: tables, columns, functions,
+ * types. Null when it would, else what it objects to. Nothing is run.
  */
 export async function preparable(db: Database, text: string): Promise<string | null> {
   try {
