@@ -16,7 +16,8 @@ export interface CaptureFiles {
   record: CaptureRecord;
   proofHtml: string | null;
   screenshot: Buffer | null;
-  thumbnail: Buffer | null;
+  /** May still be under way; must not reject. */
+  thumbnail: Buffer | null | Promise<Buffer | null>;
 }
 
 export interface ArtifactOwner {
@@ -41,7 +42,10 @@ const ROOM_OF = {
 /** Told of everything that was stored, with its size in the store. */
 export type OnStored = (kind: StoredKind, bytes: number) => void;
 
-/** Stores everything of one attempt and tells the keys and hashes for the Envelope. Nothing is left behind on failure. */
+/**
+ * Stores everything of one attempt, all at the same time, and tells the keys and hashes for the Envelope. Nothing is left
+ * behind on failure.
+ */
 export async function storeCapture(
   store: ArtifactStore,
   owner: ArtifactOwner,
@@ -60,15 +64,16 @@ export async function storeCapture(
     onStored?.(kind, stored.bytes);
     return stored;
   };
+  const putRecord = async (): Promise<StoredArtifact | null> =>
+    put('record', RAW_SUFFIX, await zip(Buffer.from(JSON.stringify(files.record)), { level: 6 }));
+  const puts = [
+    putRecord(),
+    put('proof', '.html', files.proofHtml === null ? null : Buffer.from(files.proofHtml)),
+    put('screenshot', '.png', files.screenshot),
+    Promise.resolve(files.thumbnail).then((data) => put('thumbnail', '.thumb.webp', data)),
+  ] as const;
   try {
-    const raw = await put(
-      'record',
-      RAW_SUFFIX,
-      await zip(Buffer.from(JSON.stringify(files.record)), { level: 6 }),
-    );
-    const proof = await put('proof', '.html', files.proofHtml === null ? null : Buffer.from(files.proofHtml));
-    const shot = await put('screenshot', '.png', files.screenshot);
-    const thumbnail = await put('thumbnail', '.thumb.webp', files.thumbnail);
+    const [raw, proof, shot, thumbnail] = await Promise.all(puts);
     return {
       rawKey: raw?.key ?? null,
       proofHtmlKey: proof?.key ?? null,
@@ -80,6 +85,7 @@ export async function storeCapture(
       thumbnailSha256: thumbnail?.sha256 ?? null,
     };
   } catch (error) {
+    await Promise.allSettled(puts); // What is still being written would else be left behind.
     await Promise.all(written.map((key) => store.delete(key)));
     throw error;
   }

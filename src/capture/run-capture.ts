@@ -50,7 +50,8 @@ export interface CaptureOrder {
 export interface CaptureYield {
   record: CaptureRecord;
   screenshot: Buffer | null;
-  thumbnail: Buffer | null;
+  /** Still being made perhaps; never rejects. */
+  thumbnail: Promise<Buffer | null>;
   proofHtml: string | null;
   phases: PhaseTimes;
   /** Country whose proxy it left through (upper case); null without one. */

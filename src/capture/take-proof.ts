@@ -17,7 +17,8 @@ import { makeThumbnail } from './thumbnail.ts';
 export interface Proof {
   dom: DomSnapshot | null;
   shot: Screenshot | null;
-  thumbnail: Buffer | null;
+  /** Made while the rest goes on, because it needs the page no longer; never rejects. */
+  thumbnail: Promise<Buffer | null>;
   parts: MhtmlPart[];
 }
 
@@ -47,6 +48,17 @@ export async function takeProof(
   const heavy = dom === null || dom.html.length > MAX_STYLED_CHARS;
   const mhtml = heavy ? null : await attempt('style sheets', () => snapshotMhtml(cdp));
   const shot = await attempt('screenshot', () => takeScreenshot(page, cdp));
-  const thumbnail = shot && (await attempt('thumbnail', () => makeThumbnail(shot.png)));
+  const thumbnail = thumbnailOf(shot, deadline, log);
   return { dom, shot, thumbnail, parts: mhtml === null ? [] : parseMhtml(mhtml) };
+}
+
+async function thumbnailOf(shot: Screenshot | null, deadline: Deadline, log: Log): Promise<Buffer | null> {
+  if (shot === null) return null;
+  try {
+    return await deadline.run('thumbnail', () => makeThumbnail(shot.png));
+  } catch (error) {
+    // A lease that was lost ends the capture elsewhere; without its thumbnail the proof is whole.
+    log.warn({ err: error }, 'no thumbnail could be made');
+    return null;
+  }
 }

@@ -32,7 +32,7 @@ export function lostRecord(
       signals: { ...neutralSignals(), failure: { outcome, message } },
     },
     screenshot: null,
-    thumbnail: null,
+    thumbnail: Promise.resolve(null),
     proofHtml: null,
     phases: NO_PHASES,
     egress: null,

@@ -24,7 +24,7 @@ export function simPage(kind: 'light' | 'streaming', height: Height): string {
     { length: 40 },
     (_unused, at) => `<rect x="${at * 20}" y="0" width="12" height="90"/>`,
   );
-  const clip = height === 'viewport' ? 'html,body{height:100%;overflow:hidden}' : '';
+  const clip = height === 'viewport' ? 'html,body{height:100%;margin:0;overflow:hidden}' : '';
   return `<!doctype html><html><head><title>sim</title><style>body{margin:8px;font:16px/20px sans-serif}
 p{min-height:68px;margin:0 0 16px}${clip}</style></head><body><h1>sim</h1><div id="answer"></div>
 <table>${rows}</table><svg width="800" height="120">${bars.join('')}</svg>${paragraphs}

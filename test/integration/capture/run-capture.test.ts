@@ -103,7 +103,7 @@ describe('one capture', () => {
     expect(new Set(exchange?.frames.map(({ at }) => at)).size).toBeGreaterThan(3);
     expect(screenshot?.subarray(1, 4).toString()).toBe('PNG');
     expect(record.screenshot).toMatchObject({ width: 1280 });
-    expect(thumbnail?.subarray(8, 12).toString()).toBe('WEBP');
+    expect((await thumbnail)?.subarray(8, 12).toString()).toBe('WEBP');
     expect(proofHtml).toMatch(/default-src (?:'|&apos;)none/);
     expect(proofHtml).not.toMatch(/<script|onclick=/i);
     expect(proofHtml).toContain('.typing');
