@@ -16,7 +16,11 @@ const errors = { '4xx': errorBodySchema, '5xx': errorBodySchema };
 
 /** `/v1/webhooks/deliveries`: the delivery log, and its replay. */
 export function deliveryRoutes(app: App, context: ApiContext): void {
-  const { db, clock } = context;
+  logRoutes(app, context);
+  replayRoutes(app, context);
+}
+
+function logRoutes(app: App, { db }: ApiContext): void {
   app.get(
     '/v1/webhooks/deliveries',
     {
@@ -55,6 +59,10 @@ export function deliveryRoutes(app: App, context: ApiContext): void {
       return shownDelivery(delivery);
     },
   );
+}
+
+function replayRoutes(app: App, context: ApiContext): void {
+  const { db, clock } = context;
   app.post(
     '/v1/webhooks/deliveries/:id/replay',
     {

@@ -77,6 +77,24 @@ const DRAIN_MS = 25_000;
 const CUT_MS = 2_000;
 const LIMITS: ReceiveLimits = { headersS: 10, requestS: 30 };
 
+/** What the API reaches beyond its database. */
+function outsideOf({
+  config,
+  store,
+  lanes,
+  pages,
+}: ApiOptions): Pick<ApiContext, 'store' | 'lanes' | 'pages' | 'webhooks'> {
+  return {
+    store,
+    lanes: lanes ?? (async () => []),
+    pages: {
+      guard: pages?.guard ?? new AddressGuard(config.pageAllow, systemResolver, { plainHttp: true }),
+      capture: pages?.capture,
+    },
+    webhooks: { guard: new AddressGuard(config.webhookAllow), cipher: webhookCipher(config) },
+  };
+}
+
 /** Builds the API; it does not listen yet. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { config, db, queue, catalog, log, clock } = options;
@@ -91,15 +109,9 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const reports = startReportClerk({ db, clock, log });
   const context: ApiContext = {
     ...{ config, db, queue, catalog, log, clock, waiters, admission },
-    store: options.store,
-    lanes: options.lanes ?? (async () => []),
+    ...outsideOf(options),
     metrics,
     authentication: { keys: keyRing, failures: new AuthFailures(config.authFailures, clock) },
-    pages: {
-      guard: options.pages?.guard ?? new AddressGuard(config.pageAllow, systemResolver, { plainHttp: true }),
-      capture: options.pages?.capture,
-    },
-    webhooks: { guard: new AddressGuard(config.webhookAllow), cipher: webhookCipher(config) },
     draining: () => draining,
   };
   const app = bareApp(context, options.limits ?? LIMITS);

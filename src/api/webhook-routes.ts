@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { createEndpoint, deleteEndpoint, listEndpoints, MAX_ENDPOINTS } from '../webhooks/endpoints.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  type Endpoint,
+  listEndpoints,
+  MAX_ENDPOINTS,
+} from '../webhooks/endpoints.ts';
 import {
   createSecret,
   hasActiveSecret,
@@ -30,6 +36,7 @@ const errors = { '4xx': errorBodySchema, '5xx': errorBodySchema };
 /** `/v1/webhooks/…`: the account's signing secrets, its endpoints, and what became of its deliveries. */
 export function webhookRoutes(app: App, context: ApiContext): void {
   secretRoutes(app, context);
+  oneSecretRoutes(app, context);
   endpointRoutes(app, context);
   deliveryRoutes(app, context);
 }
@@ -67,6 +74,10 @@ function secretRoutes(app: App, context: ApiContext): void {
     },
     async (request) => ({ data: (await listSecrets(db, callerOf(request).accountId)).map(shownSecret) }),
   );
+}
+
+/** What becomes of a secret that is there. */
+function oneSecretRoutes(app: App, { db, clock, webhooks }: ApiContext): void {
   app.post(
     '/v1/webhooks/secrets/:id/rotate',
     {
@@ -116,20 +127,9 @@ function endpointRoutes(app: App, context: ApiContext): void {
       },
     },
     async (request, reply) => {
-      const { accountId } = callerOf(request);
-      const { url, events = null } = request.body;
-      await checkReceiver(context, url, 'url');
-      if (!(await hasActiveSecret(db, accountId, clock.now())))
-        throw invalid(
-          'secret',
-          'make a secret first with POST /v1/webhooks/secrets; deliveries are always signed',
-        );
-      const endpoint = await createEndpoint(db, {
-        ...{ accountId, url, events: events && [...new Set(events)] },
-        ...{ apiVersion: request.apiVersion, now: clock.now() },
+      const endpoint = await addEndpoint(context, request.body, {
+        ...{ accountId: callerOf(request).accountId, apiVersion: request.apiVersion },
       });
-      if (endpoint === undefined)
-        throw invalid('url', `an account has at most ${MAX_ENDPOINTS} webhook endpoints`);
       reply.code(201);
       return shownEndpoint(endpoint);
     },
@@ -161,4 +161,26 @@ function endpointRoutes(app: App, context: ApiContext): void {
       return shownEndpoint(deleted);
     },
   );
+}
+
+async function addEndpoint(
+  context: ApiContext,
+  body: z.infer<typeof newEndpointSchema>,
+  owner: { accountId: string; apiVersion: string },
+): Promise<Endpoint> {
+  const { db, clock } = context;
+  const { url, events = null } = body;
+  await checkReceiver(context, url, 'url');
+  if (!(await hasActiveSecret(db, owner.accountId, clock.now())))
+    throw invalid(
+      'secret',
+      'make a secret first with POST /v1/webhooks/secrets; deliveries are always signed',
+    );
+  const endpoint = await createEndpoint(db, {
+    ...{ ...owner, url, events: events && [...new Set(events)] },
+    now: clock.now(),
+  });
+  if (endpoint === undefined)
+    throw invalid('url', `an account has at most ${MAX_ENDPOINTS} webhook endpoints`);
+  return endpoint;
 }

@@ -50,13 +50,7 @@ export async function renderPage(
       record.outcome = lost;
       return null;
     }
-    noteMove(record, page.url());
-    const dom = await pageDeadline.run('page read', () => snapshotDom(page), { budgetMs: SNAPSHOT_MS });
-    record.rendered_html = dom.html.slice(0, MAX_PAGE_BYTES);
-    record.rendered_clipped = dom.clipped || dom.html.length > MAX_PAGE_BYTES;
-    const shot = await picture(ready, pageDeadline, log);
-    if (shot !== null)
-      record.screenshot = { width: shot.width, height: shot.height, sha256: sha256Hex(shot.png) };
+    const shot = await readRendered(record, ready, pageDeadline, log);
     judge(record, guard);
     return shot;
   } catch (error) {
@@ -66,19 +60,36 @@ export async function renderPage(
       record.outcome = lost;
       return null;
     }
-    const { outcome, message } = outcomeOfError(error);
     log.info({ err: error }, 'the page could not be rendered');
-    const code =
-      guard.loss !== null || outcome === 'browser_crashed'
-        ? 'page_lost'
-        : outcome === 'timeout'
-          ? 'timeout'
-          : 'connection_failed';
-    record.outcome = pageEnd(code, `while rendering: ${message}`);
+    record.outcome = failedEnd(error, guard.loss !== null);
     return null;
   } finally {
     unwatch();
   }
+}
+
+/** Puts the page as it stands into the record: where it is, its DOM, its picture. */
+async function readRendered(
+  record: PageRecord,
+  ready: ReadyPage,
+  deadline: Deadline,
+  log: Log,
+): Promise<Screenshot | null> {
+  noteMove(record, ready.page.url());
+  const dom = await deadline.run('page read', () => snapshotDom(ready.page), { budgetMs: SNAPSHOT_MS });
+  record.rendered_html = dom.html.slice(0, MAX_PAGE_BYTES);
+  record.rendered_clipped = dom.clipped || dom.html.length > MAX_PAGE_BYTES;
+  const shot = await picture(ready, deadline, log);
+  if (shot !== null)
+    record.screenshot = { width: shot.width, height: shot.height, sha256: sha256Hex(shot.png) };
+  return shot;
+}
+
+function failedEnd(error: unknown, lost: boolean): PageOutcome {
+  const { outcome, message } = outcomeOfError(error);
+  const told = `while rendering: ${message}`;
+  if (lost || outcome === 'browser_crashed') return pageEnd('page_lost', told);
+  return pageEnd(outcome === 'timeout' ? 'timeout' : 'connection_failed', told);
 }
 
 type Ended = Exclude<PageOutcome, { kind: 'captured' }>;

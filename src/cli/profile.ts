@@ -17,8 +17,13 @@ const log = createLog('warn', 'profile');
 /** `fleet profile add|login|list|remove`: sign-ins of the operator's own, for surfaces that need or allow one. */
 export function profileCommand(): Command {
   const profile = new Command('profile').description('signed-in profiles: add, login, list, remove');
-  profile
-    .command('add')
+  for (const command of [addCommand(), loginCommand(), listCommand(), removeCommand()])
+    profile.addCommand(command);
+  return profile;
+}
+
+function addCommand(): Command {
+  return new Command('add')
     .description('add a Playwright storage state made in an ordinary browser; it is stored encrypted')
     .argument('<surface>')
     .requiredOption('--storage-state <file>', 'JSON file written by context.storageState()')
@@ -31,8 +36,10 @@ export function profileCommand(): Command {
       );
       process.stdout.write(`profile ${options.label} of ${surface.name} added\n`);
     });
-  profile
-    .command('login')
+}
+
+function loginCommand(): Command {
+  return new Command('login')
     .description('open a browser window, sign in by hand, and keep the session as a profile')
     .argument('<surface>')
     .option('--label <label>', 'name of the profile', 'default')
@@ -45,8 +52,10 @@ export function profileCommand(): Command {
       );
       process.stdout.write(`profile ${options.label} of ${surface.name} added\n`);
     });
-  profile
-    .command('list')
+}
+
+function listCommand(): Command {
+  return new Command('list')
     .description('all profiles, without their contents')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
@@ -58,8 +67,10 @@ export function profileCommand(): Command {
         options.json ? `${JSON.stringify(all)}\n` : `${lines.join('\n') || 'no profiles yet'}\n`,
       );
     });
-  profile
-    .command('remove')
+}
+
+function removeCommand(): Command {
+  return new Command('remove')
     .argument('<surface>')
     .option('--label <label>', 'name of the profile', 'default')
     .action(async (name: string, options: { label: string }) => {
@@ -74,7 +85,6 @@ export function profileCommand(): Command {
         );
       process.stdout.write(`profile ${options.label} of ${surface.name} removed\n`);
     });
-  return profile;
 }
 
 function surfaceWithLogin(name: string): Surface {

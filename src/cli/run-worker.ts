@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { SURFACES } from '../../surfaces/index.ts';
+import type { Surface } from '../contract/surface.ts';
 import { LaneGate } from '../fleet/lane-gate.ts';
 import { Lanes } from '../fleet/lanes.ts';
 import { watchPool } from '../fleet/pool-metrics.ts';
-import { enter, startSupervisor } from '../fleet/presence.ts';
+import { enter, startSupervisor, type WorkerCard } from '../fleet/presence.ts';
 import { startReaper } from '../fleet/reaper.ts';
 import { startRetention } from '../fleet/retention-sweep.ts';
 import { ScratchRoot } from '../fleet/scratch.ts';
@@ -68,21 +69,13 @@ export async function runWorker(
   });
   const opened = new Opened();
   try {
-    const root = new ScratchRoot(config.dataDir, log);
-    opened.add(startReaper(root, pool.counters, systemClock, log), (part) => part.stop());
+    keepHouse(config, foundation, site, log, opened);
     gate.start();
     opened.add(gate, async (part) => part.stop());
-    opened.add(startSweeper({ ...foundation, log }), (part) => part.stop());
-    const { retentionDays } = config;
-    const keep = { db: foundation.db, store: site.store, clock: foundation.clock, log, retentionDays };
-    opened.add(startRetention(keep), (part) => part.stop());
-    opened.add(startSupervisor(foundation.db, foundation.queue, log), (part) => part.stop());
-    const card = {
-      ...{ id: workerId, host: hostname(), pid: process.pid, slots: config.slots, origin: config.origin },
-      surfaces: surfaces.map(({ name }) => name),
-      slotLimit: () => gate.limit,
-    };
-    opened.add(await enter(foundation.db, card, foundation.clock.now(), log), (part) => part.leave());
+    opened.add(
+      await enter(foundation.db, cardOf(config, workerId, surfaces, gate), foundation.clock.now(), log),
+      (part) => part.leave(),
+    );
     opened.add(worker, (part) => part.stop());
     await worker.start();
   } catch (error) {
@@ -90,4 +83,28 @@ export async function runWorker(
     throw error;
   }
   return { worker, site, stop: () => opened.close() };
+}
+
+function cardOf(config: Config, id: string, surfaces: readonly Surface[], gate: SlotGate): WorkerCard {
+  return {
+    ...{ id, host: hostname(), pid: process.pid, slots: config.slots, origin: config.origin },
+    surfaces: surfaces.map(({ name }) => name),
+    slotLimit: () => gate.limit,
+  };
+}
+
+/** What every worker does beside its captures: ends what nobody else will, on this machine and in the database. */
+function keepHouse(
+  config: Config,
+  { db, queue, clock }: Foundation,
+  { seat, store }: CaptureSite,
+  log: Log,
+  opened: Opened,
+): void {
+  const root = new ScratchRoot(config.dataDir, log);
+  const { retentionDays } = config;
+  opened.add(startReaper(root, seat.pool.counters, systemClock, log), (part) => part.stop());
+  opened.add(startSweeper({ db, queue, clock, log }), (part) => part.stop());
+  opened.add(startRetention({ db, store, clock, log, retentionDays }), (part) => part.stop());
+  opened.add(startSupervisor(db, queue, log), (part) => part.stop());
 }

@@ -7,11 +7,39 @@ import { count, headline, number, percent, range } from './wording.ts';
 
 /** How much answers to the same question differ, and how large a change must be to be one. */
 export function stabilitySection(brand: BrandMetrics, metrics: ReportMetrics, evidence: Evidence): Markup {
-  const { stability } = metrics;
+  const { noiseFloor } = metrics.stability;
+  const columns = [{ head: 'Measure' }, { head: 'Value', numeric: true }, { head: 'What it says' }];
+  const told = table('Stability', columns, stabilityRows(metrics, evidence));
+  return section(
+    'stability',
+    'Stability and noise',
+    html`<p>The same question asked again gives another answer. What lies inside the band cannot be told from that.</p>`,
+    brand.presence.value === null || noiseFloor === null
+      ? told
+      : chartBlock({
+          id: 'chart-noise',
+          title: `Presence of ${brand.name} with its noise band`,
+          chart: bandChart(
+            {
+              value: brand.presence.value,
+              band: noiseFloor,
+              note: `${percent(brand.presence.value)} ± ${number(noiseFloor * 100, 1)} points`,
+            },
+            {
+              label: 'Presence and noise band',
+              description: 'A dot with the band that chance alone fills; the table below has every number.',
+            },
+          ),
+          table: told,
+        }),
+    figureNote(brand, evidence),
+  );
+}
+
+function stabilityRows({ stability }: ReportMetrics, evidence: Evidence): Parameters<typeof table>[2] {
   const { noiseFloor, icc, withinDistance, pairs, undefinedPairs } = stability;
   const all = evidence.href({});
-  const columns = [{ head: 'Measure' }, { head: 'Value', numeric: true }, { head: 'What it says' }];
-  const rows = [
+  return [
     {
       cells: [
         'Difference of cited domains within a cell',
@@ -41,31 +69,6 @@ export function stabilitySection(brand: BrandMetrics, metrics: ReportMetrics, ev
       ],
     },
   ];
-  const told = table('Stability', columns, rows);
-  return section(
-    'stability',
-    'Stability and noise',
-    html`<p>The same question asked again gives another answer. What lies inside the band cannot be told from that.</p>`,
-    brand.presence.value === null || noiseFloor === null
-      ? told
-      : chartBlock({
-          id: 'chart-noise',
-          title: `Presence of ${brand.name} with its noise band`,
-          chart: bandChart(
-            {
-              value: brand.presence.value,
-              band: noiseFloor,
-              note: `${percent(brand.presence.value)} ± ${number(noiseFloor * 100, 1)} points`,
-            },
-            {
-              label: 'Presence and noise band',
-              description: 'A dot with the band that chance alone fills; the table below has every number.',
-            },
-          ),
-          table: told,
-        }),
-    figureNote(brand, evidence),
-  );
 }
 
 function figureNote({ brandId, name: label, presence }: BrandMetrics, evidence: Evidence): Markup {

@@ -37,6 +37,16 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
+    ...edgeSeries(registers),
+    ...captureSeries(registers),
+    onScrape: (name, help, labels, read) => onScrape(registry, { name, help, labels, read }),
+    text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+  };
+}
+
+/** What API and courier count. */
+function edgeSeries(registers: Registry[]) {
+  return {
     httpRequests: new Counter({
       ...{ name: 'http_requests_total', help: 'Answered HTTP requests.', registers },
       labelNames: ['method', 'route', 'status'],
@@ -64,6 +74,12 @@ export function createMetrics(): Metrics {
       ...{ name: 'webhook_attempts_total', help: 'Attempts at deliveries, by what came of them.', registers },
       labelNames: ['result'],
     }),
+  } satisfies Partial<Metrics>;
+}
+
+/** What workers count. */
+function captureSeries(registers: Registry[]) {
+  return {
     captures: new Counter({
       ...{ name: 'captures_total', help: 'Attempts that ended, by outcome.', registers },
       labelNames: ['surface', 'outcome'],
@@ -98,9 +114,7 @@ export function createMetrics(): Metrics {
       ...{ name: 'fleet_slots', help: 'Capture slots of this worker.', registers },
       labelNames: ['state'],
     }),
-    onScrape: (name, help, labels, read) => onScrape(registry, { name, help, labels, read }),
-    text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
-  };
+  } satisfies Partial<Metrics>;
 }
 
 function onScrape(
