@@ -53,4 +53,25 @@ describe('a front', () => {
     const ours = await world.get('/v1/nothing');
     expect(ours).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
   });
+
+  // What README.md says is not served: beside the three reference pages, and outside of issue 6.
+  it.each([
+    ['sleepwalker', 'GET', '/v1/activity'],
+    ['sleepwalker', 'POST', '/v1/visibility/runs'],
+    ['sleepwalker', 'GET', '/v1/tests'],
+    ['rankprompt', 'GET', '/v1/region-configs'],
+    ['sellm', 'GET', '/api/v1/prompts'],
+    ['sellm', 'GET', '/api/v1/analysis/runs'],
+  ] as const)('%s %s %s is not served, and says so in that front’s shape', async (front, method, path) => {
+    const { ask } = await frontClient(world, front);
+    const { status, body } = await ask(method, path, method === 'POST' ? {} : undefined);
+    expect(status).toBe(404);
+    expect(body).toMatchObject(
+      {
+        sleepwalker: { detail: { reason: 'not_found' } },
+        rankprompt: { error: { code: 'not_found', message: 'Resource not found' } },
+        sellm: { error: { code: 'NOT_FOUND' } },
+      }[front],
+    );
+  });
 });
