@@ -1,38 +1,103 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { ApiError } from '../contract/errors.ts';
+import type { RequestId } from '../contract/ids.ts';
+import { ownerOf } from '../jobs/account.ts';
+import type { AdmissionLimits } from '../jobs/admission.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import type { Queue } from '../platform/queue.ts';
 import { type Rounds, startRounds } from '../platform/rounds.ts';
 import { measureReport, storeMeasured } from './measure-report.ts';
+import { lookedAt, readLooks, type StopReason, writeLooks } from './report-looks.ts';
+import { captureMore } from './report-runs.ts';
 import { endOfRun } from './report-state.ts';
 import { readReport } from './reports.ts';
 
-const endedRow = z.object({ id: z.string(), reportId: z.string(), accountId: z.string() });
+const endedRow = z.object({
+  id: z.string(),
+  reportId: z.string(),
+  accountId: z.string(),
+  mode: z.enum(['live', 'test']),
+  origin: z.enum(['live', 'stage']),
+});
+
+/** With what a sequential report gets more replicates. */
+export interface MoreCaptures {
+  queue: Queue;
+  /** Captures that have not started after this long expire. */
+  ttlMs: number;
+  limits(): Promise<AdmissionLimits>;
+}
 
 /**
  * Ends one run whose captures have all ended: measures, stores, and changes run and report in the same transaction, so
- * that a process killed anywhere in it leaves the run as it was, for the next one. False when none has ended.
+ * that a process killed anywhere in it leaves the run as it was, for the next one. A sequential report that is not exact
+ * enough gets more replicates instead, where `more` says with what; when the account cannot have them (credits, what it
+ * may have under way) the run ends with what it has. False when none has ended.
  */
-export async function closeEndedRun(db: Database, now: number): Promise<boolean> {
+export async function closeEndedRun(db: Database, now: number, more?: MoreCaptures): Promise<boolean> {
+  const taken: Taken = { id: null };
+  try {
+    return await closeOne(db, now, taken, { more, refused: null });
+  } catch (error) {
+    if (more === undefined || taken.id === null || !(error instanceof ApiError)) throw error;
+    const refused = error.code === 'INSUFFICIENT_CREDITS' ? 'insufficient_credits' : 'refused';
+    return closeOne(db, now, taken, { more: undefined, refused });
+  }
+}
+
+/** The run that was taken; one that stands here is taken again, and no other. */
+interface Taken {
+  id: string | null;
+}
+
+interface Means {
+  more: MoreCaptures | undefined;
+  /** Why there is no `more`; null: nobody was asked. */
+  refused: StopReason | null;
+}
+
+async function closeOne(db: Database, now: number, taken: Taken, means: Means): Promise<boolean> {
   return db.transaction(async (sql) => {
     const { rows } = await sql.query(
-      `SELECT run.id, run.report_id AS "reportId", run.account_id AS "accountId" FROM fleet.report_run run
-       WHERE run.status = 'processing' AND NOT EXISTS (
+      `SELECT run.id, run.report_id AS "reportId", run.account_id AS "accountId", run.mode, run.origin
+       FROM fleet.report_run run
+       WHERE run.status = 'processing' AND ($1::uuid IS NULL OR run.id = $1) AND NOT EXISTS (
          SELECT 1 FROM fleet.report_job rj JOIN fleet.child c ON c.job_id = rj.job_id
          WHERE rj.run_id = run.id AND c.status IN ('queued', 'processing'))
        ORDER BY run.created_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+      [taken.id],
     );
     const run = endedRow.optional().parse(rows[0]);
     if (run === undefined) return false;
-    await close(sql, run, now);
+    taken.id = run.id;
+    await close(sql, run, now, means);
     return true;
   });
 }
 
-async function close(sql: Sql, run: z.infer<typeof endedRow>, now: number): Promise<void> {
+async function close(
+  sql: Sql,
+  run: z.infer<typeof endedRow>,
+  now: number,
+  { more, refused }: Means,
+): Promise<void> {
   const report = await readReport(sql, run.accountId, run.reportId, true);
   if (report === undefined) return;
   const measured = await measureReport(sql, run.accountId, report);
+  const before = await readLooks(sql, report.id);
+  const end = lookedAt(report, before?.looks ?? [], measured);
+  if (end !== null) await writeLooks(sql, run.id, { ...end, stopped: end.stopped ?? refused });
+  if (end?.more && more !== undefined) {
+    const context = {
+      requestId: `req_${randomUUID().replaceAll('-', '')}` as RequestId,
+      caller: { ...ownerOf(run.accountId), mode: run.mode },
+      ...{ now, ttlMs: more.ttlMs, origin: run.origin, limits: await more.limits() },
+    };
+    return captureMore(sql, more.queue, { report, runId: run.id, ...end.more }, context);
+  }
   await storeMeasured(sql, report.id, measured, now);
   const { failureReason } = measured.metrics;
   const status = endOfRun(failureReason);
@@ -48,10 +113,20 @@ async function close(sql: Sql, run: z.infer<typeof endedRow>, now: number): Prom
 const EVERY_MS = 1_000;
 
 /** Ends runs as their captures end. Any number of processes may run one; a failing round is logged and tried again. */
-export function startReportClerk({ db, clock, log }: { db: Database; clock: Clock; log: Log }): Rounds {
+export function startReportClerk({
+  db,
+  clock,
+  log,
+  more,
+}: {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  more?: MoreCaptures;
+}): Rounds {
   return startRounds({
     round: async (stopping) => {
-      while (!stopping() && (await closeEndedRun(db, clock.now())));
+      while (!stopping() && (await closeEndedRun(db, clock.now(), more)));
     },
     everyMs: EVERY_MS,
     failed: (err) => log.warn({ err }, 'a report could not be ended; the next round tries again'),

@@ -6,12 +6,14 @@ import { readEnvelopes } from '../jobs/read.ts';
 import type { Observation, Prompt } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
 import { ReportReader } from '../measure/report-reader.ts';
+import type { SequentialRun } from '../measure/sequential.ts';
 import type { TrendPoint } from '../measure/trend.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { bookOf } from './brand.ts';
 import { readBrand } from './brands.ts';
 import { readHistory } from './report-history.ts';
+import { readLooks } from './report-looks.ts';
 import { ResultCollector, type Results, resultsSchema } from './report-results.ts';
 import { listPrompts, type Report, readReport } from './reports.ts';
 import { readObservations, storeObservations } from './stored-observations.ts';
@@ -148,6 +150,8 @@ export interface ReadReport {
   measuredAt: Date;
   /** Earlier reports of the brand that can be set beside it, the oldest first. */
   history: readonly TrendPoint[];
+  /** Of a report that added replicates until it was exact enough. */
+  sequential?: SequentialRun;
 }
 
 /**
@@ -171,7 +175,11 @@ export async function readMeasuredReport(
   const kept = await readObservations(sql, report.id, metrics);
   const observations =
     kept.length > 0 ? kept : (await measureUnder(sql, accountId, report, book)).observations;
+  const looked = report.stopping === null ? undefined : await readLooks(sql, report.id);
   return {
+    ...(looked === undefined || report.stopping === null
+      ? {}
+      : { sequential: { ...looked, stopping: report.stopping } }),
     metrics,
     observations,
     measuredAt,

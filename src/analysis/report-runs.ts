@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../contract/errors.ts';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
 import { currentPrices } from '../jobs/price-table.ts';
 import { type SubmitContext, submitWithin } from '../jobs/submit.ts';
 import type { Database, Sql } from '../platform/database.ts';
@@ -70,14 +70,34 @@ async function beginRun(
   if (refusal !== null) throw refused(refusal);
   const runId = randomUUID();
   await sql.query(
-    'INSERT INTO fleet.report_run (id, report_id, account_id, created_at) VALUES ($1, $2, $3, $4)',
-    [runId, reportId, accountId, new Date(context.now)],
+    `INSERT INTO fleet.report_run (id, report_id, account_id, created_at, mode, origin)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [runId, reportId, accountId, new Date(context.now), context.caller.mode, context.origin],
   );
   await submitAll(sql, queue, { report, prompts, runId }, context);
   await sql.query(`UPDATE fleet.report SET status = 'processing', failure_reason = NULL WHERE id = $1`, [
     reportId,
   ]);
   return { runId, reportId };
+}
+
+/**
+ * Adds captures to a run under way until each prompt has `replicates` that tell something on each of the surfaces.
+ * Throws as `submit` does.
+ */
+export async function captureMore(
+  sql: Sql,
+  queue: Queue,
+  {
+    report,
+    runId,
+    surfaces,
+    replicates,
+  }: { report: Report; runId: string; surfaces: SurfaceName[]; replicates: number },
+  context: SubmitContext,
+): Promise<void> {
+  const prompts = await listPrompts(sql, report.id);
+  await submitAll(sql, queue, { report: { ...report, surfaces, replicates }, prompts, runId }, context);
 }
 
 function refused(refusal: RunRefusal): ApiError {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Region, regionSchema } from '../contract/region.ts';
 import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
+import type { Stopping } from '../measure/sequential.ts';
 import type { Sql } from '../platform/database.ts';
 import type { Page, PlaceInList } from './page-of-list.ts';
 import { pageOf } from './page-of-list.ts';
@@ -13,7 +14,10 @@ export interface ReportFields {
   surfaces: SurfaceName[];
   region: Region | null;
   language: string | null;
+  /** Of each cell; of a sequential report, those before it looks first. */
   replicates: number;
+  /** Null: as many replicates as said, no more. */
+  stopping: Stopping | null;
 }
 
 export interface Report extends ReportFields {
@@ -35,7 +39,7 @@ export interface ReportPrompt {
   createdAt: Date;
 }
 
-const COLUMNS = `r.id, r.brand_id AS "brandId", r.name, r.status, r.surfaces, r.region, r.language, r.replicates,
+const COLUMNS = `r.id, r.brand_id AS "brandId", r.name, r.status, r.surfaces, r.region, r.language, r.replicates, r.stopping,
   r.failure_reason AS "failureReason", r.created_at AS "createdAt", r.completed_at AS "completedAt"`;
 
 const reportRow = z.object({
@@ -47,6 +51,7 @@ const reportRow = z.object({
   region: regionSchema.nullable(),
   language: z.string().nullable(),
   replicates: z.int(),
+  stopping: z.strictObject({ halfWidth: z.number(), min: z.int(), max: z.int() }).nullable(),
   failureReason: z.string().nullable(),
   createdAt: z.date(),
   completedAt: z.date().nullable(),
@@ -70,12 +75,13 @@ export async function createReport(
   now: number,
 ): Promise<Report> {
   const { rows } = await sql.query(
-    `INSERT INTO fleet.report AS r (id, account_id, brand_id, name, surfaces, region, language, replicates, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${COLUMNS}`,
+    `INSERT INTO fleet.report AS r (id, account_id, brand_id, name, surfaces, region, language, replicates, created_at,
+       stopping)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING ${COLUMNS}`,
     [
       ...[randomUUID(), accountId, fields.brandId, fields.name, JSON.stringify(fields.surfaces)],
       ...[fields.region === null ? null : JSON.stringify(fields.region), fields.language, fields.replicates],
-      new Date(now),
+      ...[new Date(now), fields.stopping === null ? null : JSON.stringify(fields.stopping)],
     ],
   );
   return reportRow.parse(rows[0]);

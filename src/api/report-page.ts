@@ -39,6 +39,7 @@ export async function reportPage(report: Report, read: ReadReport): Promise<stri
     metrics: read.metrics,
     observations: read.observations,
     history: read.history,
+    ...(read.sequential === undefined ? {} : { sequential: read.sequential }),
     links: reportLinks(report.id),
     generatedAt: isoTime(read.measuredAt.getTime()),
   });

@@ -106,7 +106,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await keyRing.start(options.listener);
   const admission = new Admission(db, config, clock, log);
   admission.start();
-  const reports = startReportClerk({ db, clock, log });
+  const more = { queue, ttlMs: config.jobTtlMs, limits: () => admission.limits() };
+  const reports = startReportClerk({ db, clock, log, more });
   const context: ApiContext = {
     ...{ config, db, queue, catalog, log, clock, waiters, admission },
     ...outsideOf(options),

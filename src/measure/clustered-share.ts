@@ -79,8 +79,13 @@ function shrunkCorrelation(prompts: readonly PromptRuns[], value: number): numbe
   return weight * seen + (1 - weight) * PRIOR_CORRELATION;
 }
 
-/** The prompts are fixed, only their runs vary; conservative. */
-function theseInterval(prompts: readonly PromptRuns[], value: number, correlation: number): Interval {
+/** The prompts are fixed, only their runs vary; conservative. `z`: normal quantile of the confidence wanted. */
+export function theseInterval(
+  prompts: readonly PromptRuns[],
+  value: number,
+  correlation: number,
+  z: number = Z95,
+): Interval {
   const runs = prompts.reduce((total, prompt) => total + prompt.runs, 0);
   const variance =
     prompts.reduce((total, prompt) => {
@@ -91,5 +96,5 @@ function theseInterval(prompts: readonly PromptRuns[], value: number, correlatio
   const ends = value === 0 || value === 1;
   const wanted = (ends ? 0.5 / runs : value * (1 - value)) / variance;
   const effective = Math.min(Math.max(runs, wanted), runs / Math.max(0.05, 1 - correlation));
-  return wilsonInterval(value * effective, effective, Z95);
+  return wilsonInterval(value * effective, effective, z);
 }

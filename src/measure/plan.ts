@@ -1,4 +1,5 @@
 import { PRIOR_CORRELATION } from './clustered-share.ts';
+import { LOOKS, Z_LOOKS } from './sequential.ts';
 import { tQuantile975 } from './student-t.ts';
 import { Z95 } from './wilson.ts';
 
@@ -49,6 +50,24 @@ export function plannedWidths({
     category: tQuantile975(prompts - 1) * Math.sqrt((variance * (correlation + run)) / prompts),
     these: Z95 * Math.sqrt((variance * run) / prompts),
   };
+}
+
+/** Where a report that adds replicates is expected to stop; null: not within twenty replicates. */
+export interface ExpectedStop {
+  replicates: number | null;
+  /** Expected at that look, or at the last one. */
+  halfWidth: number;
+}
+
+/** The first look at which the half-width for these prompts is expected to be at most `halfWidth`. */
+export function expectedStop(plan: Plan, halfWidth: number): ExpectedStop {
+  check('until', halfWidth, halfWidth > 0 && halfWidth <= 0.5, 'above 0, at most 0.5');
+  const expected = LOOKS.map((replicates) => ({
+    replicates,
+    halfWidth: (plannedWidths({ ...plan, replicates }).these * Z_LOOKS) / Z95,
+  }));
+  const found = expected.find((own) => own.halfWidth <= halfWidth);
+  return found ?? { replicates: null, halfWidth: expected.at(-1)?.halfWidth ?? 0 };
 }
 
 function check(name: string, value: number, holds: boolean, rule: string): void {

@@ -121,5 +121,12 @@ export const WORKED = {
   best: { steps: 'ChatGPT, the missing capture a hit: 4 / 6', result: '0.6667' },
 } as const satisfies Record<string, Worked>;
 
+/** ChatGPT of the example, looked at. */
+export const WORKED_LOOK: Worked = {
+  steps:
+    'ChatGPT above: p̂ = 0.6667, n₂ = 6.1277 as for these prompts; half of Wilson’s interval with z = 2.576: 2.576 ÷ (1 + 6.6358/6.1277) × √(0.2222/6.1277 + 6.6358/(4 × 6.1277²))',
+  result: '0.3508',
+};
+
 /** Four outcomes of whole answers: both, mentioned only, cited only, neither. */
 export const WORKED_OUTCOMES = [1, 3, 1, 4] as const;

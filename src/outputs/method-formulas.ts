@@ -1,4 +1,4 @@
-import { WORKED, type Worked } from './method-example.ts';
+import { WORKED, WORKED_LOOK, type Worked } from './method-example.ts';
 
 /** A formula of the method page with what it is reckoned like in the example. */
 export interface Formula {
@@ -164,6 +164,14 @@ export const FORMULAS: readonly Formula[] = [
       { steps: '50 prompts × 3, p = 0.2, ρ = 0.6: 2.0096 × √(0.16 × 0.7333 / 50)', result: '0.0973' },
       { steps: 'for these prompts: 1.96 × √(0.16 × 0.4 / 150)', result: '0.0405' },
     ],
+  },
+  {
+    id: 'sequential',
+    title: 'Replicates until exact enough',
+    formula:
+      'looks at 3, 5, 8, 12 and 20 replicates and at no others; on each surface stop when half of the interval for these prompts, with z = 2.576, is at most what was wanted',
+    why: 'Five looks share the error of 5 % evenly (Bonferroni), so that looking again does not make the interval too narrow. Never stopped because a difference is significant. Surfaces that are exact enough get no more replicates.',
+    worked: [WORKED_LOOK],
   },
   {
     id: 'completeness',

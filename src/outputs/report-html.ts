@@ -1,5 +1,6 @@
 import type { Observation } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
+import type { SequentialRun } from '../measure/sequential.ts';
 import type { TrendPoint } from '../measure/trend.ts';
 import { Evidence, type ReportLinks } from './evidence.ts';
 import { html, Markup, name } from './markup.ts';
@@ -9,6 +10,7 @@ import { brandsSection } from './section-brands.ts';
 import { briefSection, subjectOf } from './section-brief.ts';
 import { citationsSection } from './section-citations.ts';
 import { indexSection } from './section-index.ts';
+import { looksBlock } from './section-looks.ts';
 import { matrixSection } from './section-matrix.ts';
 import { methodSections } from './section-method.ts';
 import { observationsSection } from './section-observations.ts';
@@ -30,6 +32,8 @@ export interface ReportInput {
   links: ReportLinks;
   /** Earlier reports of the brand with the same prompts on the same surfaces, the oldest first. */
   history?: readonly TrendPoint[];
+  /** Of a report that added replicates until it was exact enough. */
+  sequential?: SequentialRun;
   /** ISO 8601; when the report was made, not when it is rendered. */
   generatedAt: string;
 }
@@ -41,13 +45,13 @@ export interface ReportInput {
  * commands that seldom need it import it when they do.
  */
 export function reportHtml(input: ReportInput): string {
-  const { title, metrics, observations, links, history = [], generatedAt } = input;
+  const { title, metrics, observations, links, history = [], sequential, generatedAt } = input;
   const evidence = new Evidence(metrics, observations, links);
   const brand = subjectOf(metrics);
   const figures =
     brand !== undefined &&
     metrics.failureReason === null &&
-    html`${presenceSection(brand, metrics, evidence)}${brandsSection(metrics, evidence)}${matrixSection(brand, metrics, observations, evidence)}${citationsSection(metrics, evidence)}${promptsSection(brand, metrics, evidence)}${standingSection(brand, metrics, evidence)}${stabilitySection(brand, metrics, evidence)}${trendSection(brand, { metrics, observations, history, generatedAt }, evidence)}${quotesSection(brand, evidence)}${factsSection(brand, evidence)}${suggestionsSection(metrics, evidence)}`;
+    html`${presenceSection(brand, metrics, evidence)}${brandsSection(metrics, evidence)}${matrixSection(brand, metrics, observations, evidence)}${citationsSection(metrics, evidence)}${promptsSection(brand, metrics, evidence)}${standingSection(brand, metrics, evidence)}${stabilitySection(brand, metrics, evidence)}${sequential !== undefined && looksBlock(sequential, evidence)}${trendSection(brand, { metrics, observations, history, generatedAt }, evidence)}${quotesSection(brand, evidence)}${factsSection(brand, evidence)}${suggestionsSection(metrics, evidence)}`;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${REPORT_CSP}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex, nofollow"><meta name="color-scheme" content="light dark">

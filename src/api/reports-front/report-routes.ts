@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readMeasured } from '../../analysis/measure-report.ts';
+import { readLooks } from '../../analysis/report-looks.ts';
 import { REPORT_STATUSES } from '../../analysis/report-state.ts';
 import {
   createReport,
@@ -13,6 +14,7 @@ import {
 import { ApiError } from '../../contract/errors.ts';
 import { isPlaceName, type Region } from '../../contract/region.ts';
 import type { SurfaceName } from '../../contract/surface-name.ts';
+import { firstLook } from '../../measure/sequential.ts';
 import type { ApiContext } from '../api-context.ts';
 import { callerOf } from '../caller.ts';
 import type { App } from '../fastify-types.ts';
@@ -35,6 +37,10 @@ const errors = { '4xx': reportErrorSchema, '5xx': reportErrorSchema };
 const tags = ['Reports'];
 const params = z.object({ report_id: z.string() });
 const MOST_REPLICATES = 10;
+/** Replicates of a report that looks whether it is exact enough. */
+const FEWEST_LOOKED_AT = 3;
+const LATEST_FIRST_LOOK = 8;
+const MOST_LOOKED_AT = 20;
 
 /** A report of the caller's; NOT_FOUND for another's as for none. */
 export async function foundReport(context: ApiContext, request: FastifyRequest, id: string): Promise<Report> {
@@ -116,7 +122,8 @@ export function reportRoutes(app: App, context: ApiContext): void {
     async (request) => {
       const report = await foundReport(context, request, request.params.report_id);
       const prompts = await listPrompts(context.db, report.id);
-      return presentDetail(report, prompts, await readMeasured(context.db, report.id));
+      const looks = report.stopping === null ? undefined : await readLooks(context.db, report.id);
+      return presentDetail(report, prompts, await readMeasured(context.db, report.id), looks);
     },
   );
 }
@@ -129,11 +136,7 @@ function checkedReport(
   const faults: Fault[] = [];
   const region = checkedRegion(body, faults);
   const { surfaces, warnings } = checkedPlatforms(body.ai_platforms, region, catalog, faults);
-  const replicates = body.replicates ?? 1;
-  if (!(Number.isInteger(replicates) && replicates >= 1 && replicates <= MOST_REPLICATES)) {
-    const msg = `replicates is a whole number from 1 to ${MOST_REPLICATES}, not ${replicates}`;
-    faults.push({ loc: ['body', 'replicates'], msg, type: 'range' });
-  }
+  const { replicates, stopping } = checkedReplicates(body.replicates ?? 1, faults);
   const name = body.name ?? null;
   if (name !== null && (name.trim() === '' || name.length > 200)) {
     const msg = `name has 1 to 200 characters, not ${name.length}`;
@@ -141,7 +144,30 @@ function checkedReport(
   }
   if (faults.length > 0) throw validationError(faults);
   const language = languageName(body.language ?? null);
-  return { fields: { brandId: body.brand_id, name, surfaces, region, language, replicates }, warnings };
+  return {
+    fields: { brandId: body.brand_id, name, surfaces, region, language, replicates, stopping },
+    warnings,
+  };
+}
+
+function checkedReplicates(
+  asked: NonNullable<z.infer<typeof reportBodySchema>['replicates']>,
+  faults: Fault[],
+): Pick<ReportFields, 'replicates' | 'stopping'> {
+  const within = (place: string[], value: number, low: number, high: number, whole = true): void => {
+    if (value >= low && value <= high && (!whole || Number.isInteger(value))) return;
+    const msg = `${place.join('.')} is a ${whole ? 'whole ' : ''}number from ${low} to ${high}, not ${value}`;
+    faults.push({ loc: ['body', ...place], msg, type: 'range' });
+  };
+  if (typeof asked === 'number') {
+    within(['replicates'], asked, 1, MOST_REPLICATES);
+    return { replicates: asked, stopping: null };
+  }
+  const { min = FEWEST_LOOKED_AT, max = MOST_LOOKED_AT, until } = asked;
+  within(['replicates', 'max'], max, FEWEST_LOOKED_AT, MOST_LOOKED_AT);
+  within(['replicates', 'min'], min, FEWEST_LOOKED_AT, Math.min(LATEST_FIRST_LOOK, max));
+  within(['replicates', 'until', 'halfWidth'], until.halfWidth, 0.01, 0.5, false);
+  return { replicates: firstLook({ min, max }), stopping: { min, max, halfWidth: until.halfWidth } };
 }
 
 function checkedPlatforms(

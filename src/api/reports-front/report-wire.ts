@@ -1,13 +1,24 @@
 import { z } from 'zod';
-import type { FactsRun } from '../../analysis/facts-run.ts';
 import type { StoredMeasures } from '../../analysis/measure-report.ts';
+import { lookSchema, type RunLooks, STOP_REASONS } from '../../analysis/report-looks.ts';
 import { type CellResult, cellResultSchema } from '../../analysis/report-results.ts';
-import type { ReportRun } from '../../analysis/report-runs.ts';
 import { REPORT_STATUSES } from '../../analysis/report-state.ts';
 import type { Report, ReportPrompt } from '../../analysis/reports.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { intervalSchema } from '../figure-wire.ts';
 import { PLATFORM_NAMES, platformOf } from './platforms.ts';
+
+/** Replicates that are added until a figure is exact enough. */
+const replicatesUntilSchema = z
+  .strictObject({
+    min: z.number().optional().describe('Before the first look; 3 unless said.'),
+    max: z.number().optional().describe('3 to 20; 20 unless said. Looks are at 3, 5, 8, 12 and 20.'),
+    until: z.strictObject({
+      metric: z.literal('presence').describe('Of the own brand, on each surface by itself.'),
+      halfWidth: z.number().describe('Of the interval for these prompts, .01 to .5.'),
+    }),
+  })
+  .meta({ id: 'ReplicatesUntil' });
 
 export const reportBodySchema = z
   .strictObject({
@@ -21,9 +32,11 @@ export const reportBodySchema = z
     location: z.string().nullable().optional().describe('A city.'),
     name: z.string().nullable().optional(),
     replicates: z
-      .number()
+      .union([z.number(), replicatesUntilSchema])
       .optional()
-      .describe('Captures of each cell, 1 to 10 (an addition of ours); 3 or more for intervals that hold.'),
+      .describe(
+        'Captures of each cell, 1 to 10 (an addition of ours); 3 or more for intervals that hold. Or until when they are added.',
+      ),
   })
   .meta({ id: 'ReportCreate' });
 
@@ -38,6 +51,10 @@ const reportFields = {
   language: z.string().nullable(),
   location: z.string().nullable(),
   replicates: z.int(),
+  replicates_until: replicatesUntilSchema
+    .required({ min: true, max: true })
+    .optional()
+    .describe('Only where replicates are added until a figure is exact enough.'),
   batch_id: z.null(),
   region_config_id: z.null(),
   scheduled_report_id: z.null(),
@@ -108,6 +125,10 @@ export const reportDetailSchema = z
     brand_book_hash: z.string().nullable(),
     measured_at: z.iso.datetime().nullable(),
     metrics: z.record(z.string(), z.unknown()).nullable().describe('Every figure (docs: method).'),
+    looks: z
+      .strictObject({ taken: z.array(lookSchema), stopped: z.enum(STOP_REASONS).nullable() })
+      .optional()
+      .describe('Only with replicates_until: what the latest run saw at each look, and why it made no more.'),
     prompts: z.array(promptSchema.extend({ results: z.array(resultSchema) })),
   })
   .meta({ id: 'ReportDetail' });
@@ -125,28 +146,13 @@ export const promptsBodySchema = z
   })
   .meta({ id: 'PromptsCreate' });
 
-export const runBodySchema = z.strictObject({}).optional().meta({ id: 'ReportRun' });
-
-export const runDispatchedSchema = z
-  .strictObject({ job_id: z.uuid(), object: z.literal('report.run'), report_id: z.uuid() })
-  .meta({ id: 'ReportRunDispatched' });
-
-export const jobSchema = z
-  .strictObject({
-    id: z.uuid(),
-    object: z.literal('job'),
-    type: z.enum(['report.run', 'brand.facts']).describe('brand.facts: research, an addition of ours.'),
-    status: z.enum(['queued', 'processing', 'completed', 'failed']),
-    progress: z.strictObject({ completed: z.int(), total: z.int() }),
-    resource: z.strictObject({ type: z.enum(['report', 'brand']), id: z.uuid() }),
-    error: z.string().nullable(),
-    created_at: z.iso.datetime(),
-    started_at: z.iso.datetime().nullable(),
-    completed_at: z.iso.datetime().nullable(),
-  })
-  .meta({ id: 'ReportJob' });
-
 const time = (date: Date | null): string | null => (date === null ? null : isoTime(date.getTime()));
+
+function untilOf({ stopping }: Report): Pick<z.infer<typeof reportSchema>, 'replicates_until'> {
+  if (stopping === null) return {};
+  const { min, max, halfWidth } = stopping;
+  return { replicates_until: { min, max, until: { metric: 'presence', halfWidth } } };
+}
 
 export function presentReport(report: Report, warnings: string[] = []): z.infer<typeof reportSchema> {
   return {
@@ -162,6 +168,7 @@ export function presentReport(report: Report, warnings: string[] = []): z.infer<
     language: report.language,
     location: report.region?.city ?? null,
     replicates: report.replicates,
+    ...untilOf(report),
     ...{ batch_id: null, region_config_id: null, scheduled_report_id: null },
     failure_reason: report.failureReason,
     created_at: isoTime(report.createdAt.getTime()),
@@ -178,35 +185,11 @@ export function presentPrompt(prompt: ReportPrompt, brandId: string): z.infer<ty
   };
 }
 
-export function presentJob(run: ReportRun): z.infer<typeof jobSchema> {
-  return {
-    ...{ id: run.id, object: 'job', type: 'report.run', status: run.status, progress: run.progress },
-    resource: { type: 'report', id: run.reportId },
-    error: run.error,
-    created_at: isoTime(run.createdAt.getTime()),
-    started_at: time(run.startedAt),
-    completed_at: time(run.completedAt),
-  };
-}
-
-/** A research has one step: it is done or it is not. */
-export function presentResearch(run: FactsRun): z.infer<typeof jobSchema> {
-  const ended = run.status === 'completed' || run.status === 'failed';
-  return {
-    ...{ id: run.id, object: 'job', type: 'brand.facts', status: run.status },
-    progress: { completed: ended ? 1 : 0, total: 1 },
-    resource: { type: 'brand', id: run.brandId },
-    error: run.error,
-    created_at: isoTime(run.createdAt.getTime()),
-    started_at: time(run.startedAt),
-    completed_at: time(run.completedAt),
-  };
-}
-
 export function presentDetail(
   report: Report,
   prompts: readonly ReportPrompt[],
   measured: StoredMeasures | undefined,
+  looks?: RunLooks,
 ): z.infer<typeof reportDetailSchema> {
   const results = measured?.results;
   const cells = Map.groupBy(results?.cells ?? [], ({ promptId }) => promptId);
@@ -226,6 +209,9 @@ export function presentDetail(
     brand_book_hash: measured?.brandBookHash ?? null,
     measured_at: time(measured?.measuredAt ?? null),
     metrics: measured === undefined ? null : { ...measured.metrics },
+    ...(report.stopping === null || looks === undefined
+      ? {}
+      : { looks: { taken: looks.looks, stopped: looks.stopped } }),
     prompts: prompts.map((prompt) => ({
       ...presentPrompt(prompt, report.brandId),
       results: (cells.get(prompt.id) ?? []).map(presentResult),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readResearch } from '../../analysis/facts-run.ts';
 import { recomputeReport } from '../../analysis/measure-report.ts';
+import { readLooks } from '../../analysis/report-looks.ts';
 import { readRun, startRunWithin } from '../../analysis/report-runs.ts';
 import { listPrompts } from '../../analysis/reports.ts';
 import { ApiError } from '../../contract/errors.ts';
@@ -11,18 +12,11 @@ import type { App } from '../fastify-types.ts';
 import type { MountPlace } from '../front.ts';
 import { headerText } from '../header-text.ts';
 import { isUuid } from './brand-routes.ts';
+import { jobSchema, presentJob, presentResearch, runBodySchema, runDispatchedSchema } from './job-wire.ts';
 import { answeredOnce, onceHeadersSchema } from './post-once.ts';
 import { reportErrorSchema } from './report-errors.ts';
 import { foundReport } from './report-routes.ts';
-import {
-  jobSchema,
-  presentDetail,
-  presentJob,
-  presentResearch,
-  reportDetailSchema,
-  runBodySchema,
-  runDispatchedSchema,
-} from './report-wire.ts';
+import { presentDetail, reportDetailSchema } from './report-wire.ts';
 
 const errors = { '4xx': reportErrorSchema, '5xx': reportErrorSchema };
 const tags = ['Reports'];
@@ -105,9 +99,10 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
         context.clock,
       );
       const { brandBookHash, version } = metrics;
-      return presentDetail(report, await listPrompts(context.db, report.id), {
-        ...{ brandBookHash, version, metrics, results, measuredAt },
-      });
+      const looks = report.stopping === null ? undefined : await readLooks(context.db, report.id);
+      const prompts = await listPrompts(context.db, report.id);
+      const stored = { brandBookHash, version, metrics, results, measuredAt };
+      return presentDetail(report, prompts, stored, looks);
     },
   );
 }

@@ -4,6 +4,7 @@ import { bookOf, factsSchema } from '../../../src/analysis/brand.ts';
 import { createBrand, readBrand, updateBrand, updateFacts } from '../../../src/analysis/brands.ts';
 import { closeEndedRun } from '../../../src/analysis/close-runs.ts';
 import { readMeasured, recomputeReport } from '../../../src/analysis/measure-report.ts';
+import { readLooks } from '../../../src/analysis/report-looks.ts';
 import { startRun } from '../../../src/analysis/report-runs.ts';
 import { createReport, insertPrompts, readReport } from '../../../src/analysis/reports.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
@@ -36,7 +37,7 @@ async function ready(): Promise<string> {
     db,
     DEFAULT_ACCOUNT,
     {
-      ...{ brandId: brand.id, name: null, surfaces: ['chatgpt', 'perplexity'], region: null },
+      ...{ brandId: brand.id, name: null, surfaces: ['chatgpt', 'perplexity'], region: null, stopping: null },
       ...{ language: null, replicates: 1 },
     },
     now,
@@ -161,6 +162,47 @@ describe('a process that dies between any two statements', () => {
     const measured = await recomputeReport(db, DEFAULT_ACCOUNT, reportId, systemClock);
     expect(measured.book).toEqual(inTheEnd && bookOf(inTheEnd));
     expect(stored?.brandBookHash).toBe(measured.metrics.brandBookHash);
+  });
+
+  it('of a look leaves the run as it was, and the next one asks for more replicates once', async () => {
+    const reportId = await ready();
+    const stopping = JSON.stringify({ halfWidth: 0.05, min: 3, max: 5 });
+    await world.db.query('UPDATE fleet.report SET replicates = 3, stopping = $2 WHERE id = $1', [
+      ...[reportId, stopping],
+    ]);
+    await startRun(world.db, world.queue, reportId, context());
+    for (const surface of ['chatgpt', 'perplexity'] as const) {
+      for (const text of ['Hubfield.', 'Nothing.', 'Hubfield.', 'Nothing.', 'Hubfield.', 'Nothing.']) {
+        await finishNext(world, { surface, text });
+      }
+    }
+    const before = await counts(reportId);
+    const limits = { sync: 10, queue: 1_000, roomInAll: 1_000, queueInAll: 1_000 };
+    const more = { queue: world.queue, ttlMs: 60_000, limits: async () => limits };
+    let deaths = 0;
+    for (let at = 0; ; at++) {
+      const died = await closeEndedRun(breakingAt(world.db, at), Date.now(), more).then(
+        () => false,
+        () => true,
+      );
+      if (!died) break;
+      deaths++;
+      expect(await counts(reportId)).toEqual(before);
+      expect(await readLooks(world.db, reportId)).toEqual({ looks: [], stopped: null });
+    }
+    process.stdout.write(`report look: ${deaths} deaths, more replicates once\n`);
+    expect(deaths).toBeGreaterThan(5);
+    const reserved = Number(before.reserved) + 2 * 2 * 2;
+    expect(await counts(reportId)).toMatchObject({ runs: 1, reserved, measured: 0 });
+    expect((await readLooks(world.db, reportId))?.looks.map(({ replicates }) => replicates)).toEqual([3]);
+    expect(await closeEndedRun(world.db, Date.now(), more)).toBe(false);
+    for (let capture = 0; capture < 4; capture++) {
+      await finishNext(world, { surface: 'chatgpt', text: 'Hubfield.' });
+      await finishNext(world, { surface: 'perplexity', text: 'Nothing.' });
+    }
+    expect(await closeEndedRun(world.db, Date.now(), more)).toBe(true);
+    expect(await readLooks(world.db, reportId)).toMatchObject({ stopped: 'most_replicates' });
+    expect(await counts(reportId)).toMatchObject({ reserved, settled: reserved, measured: 1 });
   });
 
   it('several clerks at once end a run once', async () => {

@@ -38,7 +38,7 @@ interface Model {
 }
 
 async function draft(): Promise<string> {
-  const fields = { brandId, name: null, region: null, language: null, replicates: 1 };
+  const fields = { brandId, name: null, region: null, stopping: null, language: null, replicates: 1 };
   const asked = { ...fields, surfaces: ['chatgpt' as const] };
   return (await createReport(world.db, DEFAULT_ACCOUNT, asked, Date.now())).id;
 }

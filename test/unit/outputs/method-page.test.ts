@@ -8,6 +8,7 @@ import { jaccardDistance } from '../../../src/measure/jaccard.ts';
 import { measure } from '../../../src/measure/measure.ts';
 import type { Observation, Prompt } from '../../../src/measure/observation.ts';
 import { plannedWidths } from '../../../src/measure/plan.ts';
+import { lookAt } from '../../../src/measure/sequential.ts';
 import {
   EXAMPLE_CAPTURES,
   type ExampleCapture,
@@ -110,6 +111,11 @@ describe('given the report that the method page reckons by hand', () => {
       observed({ prompt: 1, replicate: 2, cites: ['a', 'y'] }),
     ];
     expect(resultsOf('volatility')[2]).toBe(driftOf(days, days).value?.toFixed(4));
+    const [look] = lookAt(EXAMPLE_CAPTURES.map(observation), 'a', ['chatgpt'], 2, {
+      halfWidth: 0.05,
+    }).surfaces;
+    const half = ((look?.interval?.high ?? 0) - (look?.interval?.low ?? 0)) / 2;
+    expect(resultsOf('sequential')).toEqual([half.toFixed(4)]);
     expect(resultsOf('bootstrap')).toEqual([((3 + 3 + 1) / (4 + 4 + 1)).toFixed(4)]);
   });
 
