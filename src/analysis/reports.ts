@@ -20,6 +20,9 @@ export interface ReportFields {
   stopping: Stopping | null;
 }
 
+/** A report to be stored; not sequential unless said. */
+export type NewReport = Omit<ReportFields, 'stopping'> & Partial<Pick<ReportFields, 'stopping'>>;
+
 export interface Report extends ReportFields {
   id: string;
   status: ReportStatus;
@@ -71,7 +74,7 @@ const promptRow = z.object({
 export async function createReport(
   sql: Sql,
   accountId: string,
-  fields: ReportFields,
+  { stopping = null, ...fields }: NewReport,
   now: number,
 ): Promise<Report> {
   const { rows } = await sql.query(
@@ -81,7 +84,7 @@ export async function createReport(
     [
       ...[randomUUID(), accountId, fields.brandId, fields.name, JSON.stringify(fields.surfaces)],
       ...[fields.region === null ? null : JSON.stringify(fields.region), fields.language, fields.replicates],
-      ...[new Date(now), fields.stopping === null ? null : JSON.stringify(fields.stopping)],
+      ...[new Date(now), stopping === null ? null : JSON.stringify(stopping)],
     ],
   );
   return reportRow.parse(rows[0]);
