@@ -12,7 +12,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { bookOf } from './brand.ts';
 import { readBrand } from './brands.ts';
-import { readHistory } from './report-history.ts';
+import { readCadence, readHistory } from './report-history.ts';
 import { readLooks } from './report-looks.ts';
 import { ResultCollector, type Results, resultsSchema } from './report-results.ts';
 import { listPrompts, type Report, readReport } from './reports.ts';
@@ -57,6 +57,7 @@ async function measureUnder(
   );
   const reader = new ReportReader(book);
   const collector = new ResultCollector();
+  let last: string | null = null;
   for (const { jobId, promptId, latest } of await jobsOf(sql, report.id)) {
     const prompt = prompts.get(promptId);
     const envelopes = await readEnvelopes(sql, accountId, jobId);
@@ -64,10 +65,12 @@ async function measureUnder(
     if (latest && envelopes.length === 0) throw pastRetention();
     for (const envelope of envelopes) {
       if (prompt === undefined || (!latest && envelope.job.status !== 'completed')) continue;
-      collector.add(envelope, reader.add(envelope, prompt));
+      const seen = reader.add(envelope, prompt);
+      collector.add(envelope, seen);
+      if (seen.capturedAt !== null && seen.capturedAt > (last ?? '')) last = seen.capturedAt;
     }
   }
-  const { metrics, observations } = reader.finish(report.id);
+  const { metrics, observations } = reader.finish(report.id, await readCadence(sql, report.id, last));
   return { book, metrics, results: collector.results(book, [...prompts.keys()]), observations };
 }
 

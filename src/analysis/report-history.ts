@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Figure } from '../measure/figure.ts';
+import type { Methodology } from '../measure/methodology.ts';
 import type { TrendPoint } from '../measure/trend.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Sql } from '../platform/database.ts';
@@ -53,4 +54,22 @@ export async function readHistory(sql: Sql, reportId: string, bookHash: string):
       at: captured ?? isoTime(completedAt.getTime()),
       ...{ key: id, kind: 'report', sameBook: own === bookHash },
     }));
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * How often the same was asked so far, this report among them, and the mean of the days between. `last`: its last
+ * capture; null: the moment is not known, and so no interval.
+ */
+export async function readCadence(
+  sql: Sql,
+  reportId: string,
+  last: string | null,
+): Promise<Methodology['cadence']> {
+  const earlier = await readHistory(sql, reportId, '');
+  const [first] = earlier;
+  if (first === undefined || last === null) return { runs: earlier.length + 1, intervalDays: null };
+  const days = (Date.parse(last) - Date.parse(first.at)) / DAY_MS / earlier.length;
+  return { runs: earlier.length + 1, intervalDays: Math.round(days * 100) / 100 };
 }

@@ -82,7 +82,7 @@ function denominators(): Markup {
   ];
   const rows = COUNTS.map((cells) => ({ cells }));
   return html`${table('Denominators by outcome', columns, rows)}
-<p>A capture that was shown another region than asked is left out of the region slices and kept overall. Mentions inside the repeated question, in URLs, code and image texts, and homographs that nothing supports never count; they are listed. Shares are told as “k of n” below ten answers. Decision grade needs 50 prompts, 3 intents, 3 surfaces, 3 replicates, 2 runs, completeness of 95 % and a half-width of 10 points; what fails is named.</p>`;
+<p>A capture that was shown another region than asked is left out of the region slices and kept overall. Mentions inside the repeated question, in URLs, code and image texts, and homographs that nothing supports never count; they are listed. Shares are told as “k of n” below ten answers. Decision grade needs 50 prompts, 3 intents, 3 surfaces, 3 replicates, 2 runs (reports with the same prompts on the same surfaces), completeness of 95 % and a half-width of 10 points; what fails is named.</p>`;
 }
 
 function evidenceTable(): Markup {

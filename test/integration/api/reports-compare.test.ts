@@ -95,6 +95,13 @@ describe('GET /v1/reports/{id}/compare', () => {
     expect(rowsOf(await page(share.body.url))).toBe(0);
   });
 
+  it('counts the earlier report as a run of the same prompts', async () => {
+    const runsOf = async (id: string) =>
+      (await client.ask('GET', `/v1/reports/${id}`)).body.metrics.methodology.cadence.runs;
+    expect(await runsOf(earlier)).toBe(1);
+    expect(await runsOf(later)).toBe(2);
+  });
+
   it('refuses what cannot be compared, saying why', async () => {
     const faultOf = async (url: string) => {
       const { status, body } = await client.ask('GET', url);
