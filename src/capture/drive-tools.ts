@@ -11,7 +11,8 @@ import { type ControlState, controlState, stateOfControl, visibleHits } from './
 import { emptyJournal, recordHit } from './drive-journal.ts';
 import { firstLiveMark } from './live-marks.ts';
 import type { MainResponse } from './page-guard.ts';
-import { isMovedOn } from './playwright-errors.ts';
+import { patientLook } from './patient-look.ts';
+import { NAVIGATION } from './playwright-errors.ts';
 
 export interface ToolsContext {
   page: Page;
@@ -25,8 +26,6 @@ export interface ToolsContext {
 
 /** A wait for an answer leaves the drive this much for its last look at the page. */
 const LAST_LOOK_MS = 1_000;
-/** Pages that lead on by script do so once or twice; what never comes to rest is an error. */
-const MOST_MOVES = 4;
 
 /** The tools a drive works with (contract: DriveTools), over one page under one deadline. */
 export class PageTools implements DriveTools {
@@ -40,7 +39,7 @@ export class PageTools implements DriveTools {
   async open(url: string): Promise<void> {
     const { page, deadline, budgets } = this.#context;
     await deadline.run(
-      'navigation',
+      NAVIGATION,
       () =>
         page.goto(url, {
           waitUntil: 'domcontentloaded',
@@ -215,16 +214,12 @@ export class PageTools implements DriveTools {
     await this.#rpc('click', () => locator.click({ timeout: this.#context.budgets.rpc }));
   }
 
-  /** A look into the page; where the page moves on by itself meanwhile, the look is taken again at what came. */
-  async #look<T>(phase: string, step: () => Promise<T>): Promise<T> {
-    for (let moves = 0; ; moves++) {
-      try {
-        return await this.#rpc(phase, step);
-      } catch (error) {
-        if (moves >= MOST_MOVES || !isMovedOn(error)) throw error;
-        await this.#rpc('next page', () => this.#context.page.waitForLoadState('domcontentloaded'));
-      }
-    }
+  #look<T>(phase: string, step: () => Promise<T>): Promise<T> {
+    const { page } = this.#context;
+    return patientLook(
+      () => this.#rpc(phase, step),
+      () => this.#rpc('next page', () => page.waitForLoadState('domcontentloaded')),
+    );
   }
 
   #rpc<T>(phase: string, step: () => Promise<T>): Promise<T> {

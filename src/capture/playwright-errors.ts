@@ -1,5 +1,9 @@
 import { CaptureError, FleetError } from '../contract/errors.ts';
 import type { Outcome } from '../contract/outcome.ts';
+import { DeadlineError } from '../platform/deadline.ts';
+
+/** Phase of a drive's way to its page. */
+export const NAVIGATION = 'navigation';
 
 /**
  * The one file that reads Playwright's messages: what an error thrown by a drive means as an outcome. Messages as of
@@ -14,6 +18,9 @@ export function outcomeOfError(error: unknown): { outcome: Outcome; message: str
     };
   }
   const message = firstLine(error);
+  // A busy machine may run into our own end of it before Playwright's, which is a second earlier, is heard.
+  if (error instanceof DeadlineError && error.phase === NAVIGATION)
+    return { outcome: 'navigation_failed', message };
   if (error instanceof FleetError && error.code === 'DEADLINE_EXCEEDED')
     return { outcome: 'timeout', message };
   if (
