@@ -14,7 +14,8 @@ export class ElementCount {
     for (let at = piece.indexOf(LESS_THAN); at !== -1; at = piece.indexOf(LESS_THAN, at + 1)) {
       if (isLetter(piece[at + 1])) this.#count++;
     }
-    this.#tagBegins = piece.at(-1) === LESS_THAN;
+    // An empty piece leaves a tag that has just begun where it was.
+    if (piece.length > 0) this.#tagBegins = piece.at(-1) === LESS_THAN;
     return this.#count >= MOST_ELEMENTS;
   }
 }

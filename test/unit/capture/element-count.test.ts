@@ -25,7 +25,15 @@ describe('a page of far too many elements', () => {
         }
         expect(told).toBe(true);
       }),
-      { numRuns: 20, examples: [[[html.length - 1]], [[3, 3, html.length - 2]]] },
+      {
+        numRuns: 20,
+        examples: [
+          [[html.length - 1]],
+          [[3, 3, html.length - 2]],
+          [[6, 6]],
+          [[html.length - 1, html.length - 1]],
+        ],
+      },
     );
   });
 });
