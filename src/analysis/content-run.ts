@@ -4,11 +4,25 @@ import type { Sql } from '../platform/database.ts';
 import { DEPTHS } from './content-prices.ts';
 import { RUN_STATUSES, type RunStatus } from './content-run-state.ts';
 
-/** Columns of a run, in the names of `contentRunSchema`; the score apart, it is large. */
-export const RUN_COLUMNS = `id, account_id AS "accountId", mode, url, language, country, depth, status, estimated,
-  settled, released, created_at AS "createdAt", deadline_at AS "deadlineAt", started_at AS "startedAt",
-  completed_at AS "completedAt", issue_code AS "issueCode", issue_message AS "issueMessage",
-  (score ->> 'overall_score')::float8 AS "overallScore", score ->> 'overall_band' AS "overallBand"`;
+/**
+ * A run that has not ended runs from the moment a worker first took its page: nothing is written then, its children say so.
+ * An expression over `content_run`.
+ */
+export const RUN_STATUS = `CASE WHEN content_run.status = 'queued' AND EXISTS (
+    SELECT 1 FROM fleet.content_page p JOIN fleet.child c ON c.job_id = p.job_id
+    WHERE p.run_id = content_run.id AND c.attempts > 0) THEN 'running' ELSE content_run.status END`;
+
+/** When a worker first took one of its pages, as far as known. An expression over `content_run`. */
+export const RUN_STARTED = `coalesce(content_run.started_at, (
+    SELECT min(c.claimed_at) FROM fleet.content_page p JOIN fleet.child c ON c.job_id = p.job_id
+    WHERE p.run_id = content_run.id))`;
+
+/** Columns of `content_run` in the names of `contentRunSchema`; the score apart, it is large. */
+export const RUN_COLUMNS = `id, account_id AS "accountId", mode, url, language, country, depth,
+  ${RUN_STATUS} AS status, estimated, settled, released, created_at AS "createdAt", deadline_at AS "deadlineAt",
+  ${RUN_STARTED} AS "startedAt", completed_at AS "completedAt", issue_code AS "issueCode",
+  issue_message AS "issueMessage", (score ->> 'overall_score')::float8 AS "overallScore",
+  score ->> 'overall_band' AS "overallBand"`;
 
 export const contentRunSchema = z.object({
   id: z.string(),
@@ -75,7 +89,7 @@ export async function listContentRuns(
 ): Promise<{ runs: ContentRun[]; hasMore: boolean }> {
   const { rows } = await sql.query(
     `SELECT ${RUN_COLUMNS} FROM fleet.content_run
-     WHERE account_id = $1 AND status = coalesce($2, status)
+     WHERE account_id = $1 AND ($2::text IS NULL OR ${RUN_STATUS} = $2)
        AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
      ORDER BY created_at DESC, id DESC LIMIT $5`,
     [accountId, status, after?.createdAt ?? null, after?.id ?? null, limit + 1],
@@ -99,4 +113,15 @@ export async function readEarlierPage(
     [accountId, url, id],
   );
   return earlierRow.optional().parse(rows[0]);
+}
+
+const askerRow = z.object({ accountId: z.string(), keyId: z.string().nullable() });
+
+/** Who asked for a run. */
+export async function readRunAsker(sql: Sql, id: string): Promise<z.infer<typeof askerRow>> {
+  const { rows } = await sql.query(
+    'SELECT account_id AS "accountId", key_id AS "keyId" FROM fleet.content_run WHERE id = $1',
+    [id],
+  );
+  return askerRow.parse(rows[0]);
 }

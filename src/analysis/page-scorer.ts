@@ -1,5 +1,5 @@
 import type { PageEndCode } from '../contract/page-outcome.ts';
-import type { CapturedPage, PageRecord } from '../contract/page-record.ts';
+import type { PageRecord } from '../contract/page-record.ts';
 import type { CoverageGap, PageScore, Trend } from '../contract/page-score.ts';
 import { scorePage } from '../score/score-page.ts';
 import type { Depth } from './content-prices.ts';
@@ -30,7 +30,7 @@ const RENDERING_LOST: readonly PageEndCode[] = ['page_lost', 'timeout'];
  * The score of a captured page. Pure: ages are counted from the capture. A page whose rendering was lost is scored as a
  * crawler without JavaScript sees it, and says so.
  */
-export function judgePage({ record }: CapturedPage, wish: ScoreWish): JudgedPage {
+export function judgePage(record: PageRecord, wish: ScoreWish): JudgedPage {
   const partly = lostRendering(record);
   const { depth, trends, captures, queries, earlier } = wish;
   const score = scorePage(readableRecord(record), {

@@ -20,7 +20,7 @@ export async function scoreNow(
 ): Promise<PaidCapture<PageScore>> {
   const credits = immediatePrice({ mode: caller.mode, trends: trends.length > 0 });
   return paidCapture(means, caller, { name: 'content-score', credits, url, mode }, (page) => {
-    const { score } = judgePage(page, { depth: 'score', language, trends });
+    const { score } = judgePage(page.record, { depth: 'score', language, trends });
     return { result: score, delivered: score.outcome === 'captured' };
   });
 }

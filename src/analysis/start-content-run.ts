@@ -8,7 +8,8 @@ import { reserveWork } from '../jobs/open-work.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
-import { CONTENT_CHANNEL } from './content-end.ts';
+import type { Queue } from '../platform/queue.ts';
+import { addPage } from './content-pages.ts';
 import { CONTENT_PRICE_VERSION, type Depth, partsOfRun, sumOf } from './content-prices.ts';
 import { type ContentRun, contentRunSchema, RUN_COLUMNS } from './content-run.ts';
 
@@ -37,11 +38,13 @@ export interface StartedRun {
 }
 
 /**
- * Accepts a run, whole or not at all, in one transaction: its key, its row, its credits, the wake-up. The same key and body
+ * Accepts a run, whole or not at all, in one transaction: its key, its row, the capture of its page as a child of the fleet,
+ * its credits. The same key and body
  * give the same run, for as long as the run is kept. Throws ApiError IDEMPOTENCY_CONFLICT, INSUFFICIENT_CREDITS.
  */
 export async function startContentRun(
   db: Database,
+  queue: Queue,
   asked: ContentAsked,
   context: StartContext,
 ): Promise<StartedRun> {
@@ -53,14 +56,18 @@ export async function startContentRun(
     const parts = partsOfRun({ id, depth: asked.depth, mode });
     const run = await inserted(sql, asked, context, { id, bodyHash, estimated: sumOf(parts) });
     if (run === undefined) return replay(sql, { accountId, mode, key: idempotencyKey ?? '', bodyHash });
+    const page = { url: asked.url, mode: asked.depth === 'full' ? 'rendered' : 'ssr' } as const;
+    const { now, caller, requestId } = context;
+    const submitted = { ...page, caller, requestId, now, deadlineAt: now + RUN_TIME_MS };
+    await addPage(sql, queue, { runId: id, ordinal: 0 }, submitted);
+    // Last, because it locks the account's balance until the commit: what is refused here leaves nothing behind.
     await reserveWork(sql, {
       accountId,
       parts,
       priceVersion: CONTENT_PRICE_VERSION,
       expiresAt: null,
-      now: context.now,
+      now,
     });
-    await sql.query(`SELECT pg_notify($1, '')`, [CONTENT_CHANNEL]);
     return { run, replayed: false };
   });
 }

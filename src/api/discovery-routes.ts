@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema, surfaceNameSchema } from '../contract/surface-name.ts';
 import { currentPrices } from '../jobs/price-table.ts';
 import { readQueueState } from '../jobs/queue-state.ts';
 import { type EndCount, readEnds } from '../jobs/surface-health.ts';
@@ -38,7 +38,7 @@ const statusSchema = z
     oldestQueuedSeconds: z.int().nullable(),
     surfaces: z.array(
       z.strictObject({
-        surface: surfaceNameSchema,
+        surface: fleetSurfaceSchema.describe('A surface of searches, or `page`: the pages of content runs.'),
         queued: z.int(),
         processing: z.int(),
         oldestQueuedSeconds: z.int().nullable(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { SurfaceName } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
 import type { RegionState, SurfaceState, WaitReason } from '../jobs/queue-state.ts';
 import type { Route } from '../jobs/waiting-routes.ts';
 import { isoTime } from '../platform/clock.ts';
 
 /** What this server needs to know of a lane (a surface through an egress). */
 export interface LaneStatus {
-  surface: SurfaceName;
+  surface: FleetSurface;
   /** `direct`, `stage`, or a country whose proxy carries it. */
   egress: string;
   phase: LanePhase;

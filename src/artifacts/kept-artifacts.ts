@@ -1,5 +1,5 @@
 import type { Artifacts } from '../contract/envelope.ts';
-import { envelopeKey } from './artifact-key.ts';
+import { envelopeKey, RAW_SUFFIX } from './artifact-key.ts';
 
 /** Names of a child's artefacts, as the API says them. */
 export const DOWNLOADS = ['raw', 'proof', 'screenshot', 'thumbnail', 'envelope'] as const;
@@ -23,7 +23,8 @@ export function keptArtifacts(artifacts: Artifacts | null, envelopeSha256: strin
     proof: [artifacts.proofHtmlKey, artifacts.proofHtmlSha256],
     screenshot: [artifacts.screenshotKey, artifacts.screenshotSha256],
     thumbnail: [artifacts.thumbnailKey, artifacts.thumbnailSha256],
-    envelope: [rawKey === null ? null : envelopeKey(rawKey), envelopeSha256],
+    // A page has a record and no Envelope.
+    envelope: [rawKey?.endsWith(RAW_SUFFIX) ? envelopeKey(rawKey) : null, envelopeSha256],
   };
   return DOWNLOADS.flatMap((kind) => {
     const [key, sha256] = all[kind];

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { type Artifacts, NO_ARTIFACTS } from '../contract/envelope.ts';
 import { FleetError } from '../contract/errors.ts';
 import { type CapturedPage, type PageRecord, pageRecordSchema } from '../contract/page-record.ts';
-import { dayFolder } from './artifact-key.ts';
+import { artifactKey, dayFolder } from './artifact-key.ts';
 import type { ArtifactStore, StoredArtifact } from './artifact-store.ts';
+import type { ArtifactOwner, OnStored } from './capture-artifacts.ts';
 
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);
@@ -36,6 +38,31 @@ export async function storePage(
     };
   } catch (error) {
     await store.delete(stored.key);
+    throw error;
+  }
+}
+
+/**
+ * As `storePage`, for an attempt of a child: under the child's own keys, told as every capture's artefacts are. The record
+ * holds status, headers, redirects, robots.txt and both documents. Nothing is left behind on failure.
+ */
+export async function storePageOf(
+  store: ArtifactStore,
+  owner: ArtifactOwner,
+  { record, screenshot }: CapturedPage,
+  onStored: OnStored,
+): Promise<Artifacts> {
+  const data = await zip(Buffer.from(JSON.stringify(record)));
+  const raw = await store.put(artifactKey('raw', owner, PAGE_SUFFIX), data);
+  onStored('record', raw.bytes);
+  const stored = { ...NO_ARTIFACTS, rawKey: raw.key, rawSha256: raw.sha256 };
+  if (screenshot === null) return stored;
+  try {
+    const shot = await store.put(artifactKey('shots', owner, '.png'), screenshot);
+    onStored('screenshot', shot.bytes);
+    return { ...stored, screenshotKey: shot.key, screenshotSha256: shot.sha256 };
+  } catch (error) {
+    await store.delete(raw.key);
     throw error;
   }
 }

@@ -32,10 +32,7 @@ export function apiCommand(): Command {
         const firstKey = await firstApiKey(config, foundation);
         const metrics = await openMetrics(config, log, opened);
         const store = openArtifactStore(config);
-        const pages = opened.add(
-          await runContent(config, foundation, store, log, { executes: false }),
-          (part) => part.stop(),
-        );
+        const pages = opened.add(await runContent(config, foundation, store, log), (part) => part.stop());
         const parts = { ...foundation, config, catalog: surfaceCatalog(), store, pages, metrics, log };
         const lanes = () => readLanes(foundation.db);
         const api = opened.add(await createApi({ ...parts, lanes }), (part) => part.close());

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { FleetError } from '../contract/errors.ts';
-import { SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
+import { FLEET_SURFACES, type FleetSurface } from '../contract/surface-name.ts';
 import { type LaneView, readLanes } from '../fleet/lane-row.ts';
 import { type Lane, Lanes } from '../fleet/lanes.ts';
 import { isoTime } from '../platform/clock.ts';
@@ -24,10 +24,10 @@ async function withLanes<T>(work: (lanes: Lanes, db: Database) => Promise<T>): P
 }
 
 function laneOf(surface: string, egress: string): Lane {
-  const name: SurfaceName | undefined = SURFACE_NAMES.find((known) => known === surface);
+  const name: FleetSurface | undefined = FLEET_SURFACES.find((known) => known === surface);
   if (name === undefined) {
     throw new FleetError('INPUT_UNREADABLE', `no surface ${JSON.stringify(surface)}`, {
-      fix: `one of ${SURFACE_NAMES.join(', ')}`,
+      fix: `one of ${FLEET_SURFACES.join(', ')}`,
     });
   }
   return { surface: name, egress };

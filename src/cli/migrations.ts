@@ -11,6 +11,7 @@ import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
 import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
 import { FEATURES_MIGRATIONS } from '../jobs/schema-features.ts';
 import { MORE_JOBS_MIGRATIONS } from '../jobs/schema-more.ts';
+import { PAGES_MIGRATIONS } from '../jobs/schema-pages.ts';
 import { TRACES_MIGRATIONS } from '../jobs/schema-traces.ts';
 import { WORK_MIGRATIONS } from '../jobs/schema-work.ts';
 import type { Migration } from '../platform/migrations.ts';
@@ -28,6 +29,7 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...WEBHOOKS_MIGRATIONS,
   ...TRACES_MIGRATIONS,
   ...WORK_MIGRATIONS,
+  ...PAGES_MIGRATIONS,
   ...CONTENT_MIGRATIONS,
   ...REPORTS_MIGRATIONS,
   ...KEPT_ANSWERS_MIGRATIONS,

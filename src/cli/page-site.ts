@@ -2,7 +2,7 @@ import { openArtifactStore } from '../artifacts/open-store.ts';
 import { storePage } from '../artifacts/page-artifacts.ts';
 import type { ExtractionMode, PageRecord } from '../contract/page-record.ts';
 import { BrowserPool } from '../fleet/browser-pool.ts';
-import { PageCapturer } from '../fleet/page-capturer.ts';
+import { PAGE_DEADLINE_MS, PageCapturer } from '../fleet/page-capturer.ts';
 import { AddressGuard, systemResolver } from '../platform/address-guard.ts';
 import { findBrowser } from '../platform/browser-binary.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -17,9 +17,9 @@ export interface PageSite {
 
 /**
  * Opens it; nothing is launched yet. Its browsers lead to the live network, never to the stage: a page is a public address,
- * and the guard stands before every connection.
+ * and the guard stands before every connection. `shared`: browsers of the process that lead there too; they are not closed.
  */
-export function openPageSite(config: Config, log: Log): PageSite {
+export function openPageSite(config: Config, log: Log, shared?: BrowserPool): PageSite {
   let pool: Promise<BrowserPool> | undefined;
   const launch = async (): Promise<BrowserPool> => {
     const { path, binary } = await findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
@@ -31,8 +31,9 @@ export function openPageSite(config: Config, log: Log): PageSite {
   };
   const guard = new AddressGuard(config.pageAllow, systemResolver, { plainHttp: true });
   const capturer = new PageCapturer({
-    ...{ guard, clock: systemClock, log },
+    ...{ guard, clock: systemClock, log, deadlineMs: Math.min(PAGE_DEADLINE_MS, config.captureTimeoutMs) },
     pool: () => {
+      if (shared !== undefined) return Promise.resolve(shared);
       pool ??= launch();
       return pool;
     },

@@ -1,4 +1,4 @@
-import { ContentRunner } from '../analysis/content-runner.ts';
+import { startContentClerk } from '../analysis/content-clerk.ts';
 import { startFactsClerk } from '../analysis/research-facts.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
@@ -6,47 +6,42 @@ import type { CapturePage } from '../contract/page-record.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
+import type { CaptureSite } from './capture-site.ts';
 import { type Foundation, Opened } from './foundation.ts';
 import { openPageSite } from './page-site.ts';
 
 /** Content runs in this process. */
 export interface RunningContent {
+  /** Page captures for the worker of this process. */
+  pages: CapturePage;
   /** Page captures for immediate scores. */
   capture: CapturePage;
-  /** Hands back what is under way and closes the browsers. */
+  /** Closes the browsers that are its own. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts executing content runs on the given foundation, with page captures of its own. `executes: false` (an API without
- * workers): only ends those whose time is over.
+ * Looks after content runs on the given foundation: ends them once a worker has captured their pages. With a site (a process
+ * with a worker) they are judged here; without one (an API alone) only those are ended whose time is over.
  */
 export async function runContent(
   config: Config,
-  { db, listener }: Pick<Foundation, 'db' | 'listener'>,
+  { db, queue }: Pick<Foundation, 'db' | 'queue'>,
   store: ArtifactStore,
   log: Log,
-  { executes }: { executes: boolean },
+  site?: CaptureSite,
 ): Promise<RunningContent> {
   const opened = new Opened();
-  const { capturer } = opened.add(openPageSite(config, log), (part) => part.close());
-  const means = {
-    db,
-    listener,
-    store,
-    log,
-    clock: systemClock,
-    capture: capturer.capture,
-    origin: config.origin,
-  };
-  const runner = opened.add(new ContentRunner(executes ? means : { ...means, concurrency: 0 }), (part) =>
-    part.stop(),
-  );
-  await runner.start();
-  opened.add(startFactsClerk({ ...means, capture: executes ? capturer.capture : undefined }), (clerk) =>
-    clerk.stop(),
-  );
-  return { capture: withoutBrowser(capturer.capture), stop: () => opened.close() };
+  // The browsers of a worker for the stage know nothing else; pages lie on the live network.
+  const shared = site?.seat.onlyStage === true ? undefined : site?.seat.pool;
+  const { capturer } = opened.add(openPageSite(config, log, shared), (part) => part.close());
+  const { origin, retentionDays } = config;
+  const judges = site !== undefined;
+  const means = { db, queue, store, log, clock: systemClock, origin, retentionDays, judges };
+  opened.add(startContentClerk(means), (clerk) => clerk.stop());
+  const { capture } = capturer;
+  opened.add(startFactsClerk({ ...means, capture: judges ? capture : undefined }), (clerk) => clerk.stop());
+  return { pages: capture, capture: withoutBrowser(capture), stop: () => opened.close() };
 }
 
 /** Where no browser is installed, a page is captured as a crawler without JavaScript sees it; the record says so. */

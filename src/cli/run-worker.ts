@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import { SURFACES } from '../../surfaces/index.ts';
-import type { Surface } from '../contract/surface.ts';
+import type { CapturePage } from '../contract/page-record.ts';
+import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
 import { LaneGate } from '../fleet/lane-gate.ts';
 import { Lanes } from '../fleet/lanes.ts';
 import { watchPool } from '../fleet/pool-metrics.ts';
@@ -27,11 +28,15 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker on the given foundation and site, for the surfaces and regions it is told. */
+/**
+ * Starts a worker on the given foundation and site, for the surfaces and regions it is told; `pages` is how it captures the
+ * tenth, `page`.
+ */
 export async function runWorker(
   config: Config,
   foundation: Foundation,
   site: CaptureSite,
+  pages: CapturePage,
   log: Log,
   metrics: Metrics,
 ): Promise<RunningWorker> {
@@ -59,6 +64,7 @@ export async function runWorker(
     workerId,
     metrics,
     surfaces,
+    pages: (config.surfaces?.includes(PAGE_SURFACE) ?? true) ? pages : undefined,
     regions: config.regions,
     slots: config.slots,
     slotLimit: () => gate.limit,
@@ -73,7 +79,7 @@ export async function runWorker(
     gate.start();
     opened.add(gate, async (part) => part.stop());
     opened.add(
-      await enter(foundation.db, cardOf(config, workerId, surfaces, gate), foundation.clock.now(), log),
+      await enter(foundation.db, cardOf(config, workerId, worker.serves, gate), foundation.clock.now(), log),
       (part) => part.leave(),
     );
     opened.add(worker, (part) => part.stop());
@@ -85,10 +91,10 @@ export async function runWorker(
   return { worker, site, stop: () => opened.close() };
 }
 
-function cardOf(config: Config, id: string, surfaces: readonly Surface[], gate: SlotGate): WorkerCard {
+function cardOf(config: Config, id: string, surfaces: readonly FleetSurface[], gate: SlotGate): WorkerCard {
   return {
     ...{ id, host: hostname(), pid: process.pid, slots: config.slots, origin: config.origin },
-    surfaces: surfaces.map(({ name }) => name),
+    surfaces,
     slotLimit: () => gate.limit,
   };
 }

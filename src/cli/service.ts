@@ -50,13 +50,10 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const metrics = await openMetrics(config, log, opened);
     opened.add(await runCourier(config, foundation, log, metrics), (part) => part.stop());
     const site = opened.add(await openCaptureSite(config, log), (part) => part.close());
-    const running = opened.add(await runWorker(config, foundation, site, log, metrics), (part) =>
-      part.stop(),
-    );
-    const { store } = running.site;
-    const content = opened.add(await runContent(config, foundation, store, log, { executes: true }), (part) =>
-      part.stop(),
-    );
+    const { store } = site;
+    const content = opened.add(await runContent(config, foundation, store, log, site), (part) => part.stop());
+    const worker = runWorker(config, foundation, site, content.pages, log, metrics);
+    const running = opened.add(await worker, (part) => part.stop());
     const api = opened.add(
       await createApi({
         ...foundation,

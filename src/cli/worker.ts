@@ -31,13 +31,10 @@ export function workerCommand(): Command {
           import('./run-content.ts'),
         );
         const metrics = await openMetrics(config, log, opened);
-        const running = opened.add(await runWorker(config, foundation, site, log, metrics), (part) =>
+        const { pages } = opened.add(await runContent(config, foundation, site.store, log, site), (part) =>
           part.stop(),
         );
-        const { store } = running.site;
-        opened.add(await runContent(config, foundation, store, log, { executes: true }), (part) =>
-          part.stop(),
-        );
+        opened.add(await runWorker(config, foundation, site, pages, log, metrics), (part) => part.stop());
         process.stdout.write(`worker ready: ${config.slots} slots, origin ${config.origin}\n`);
         await untilSignal(log);
       } finally {

@@ -117,6 +117,7 @@ export const flatViewSchema = z
   .meta({ id: 'FlatResult' });
 
 export type ChildStatus = z.infer<typeof childStatusSchema>;
+export type Failure = z.infer<typeof failureSchema>;
 export type Artifacts = z.infer<typeof artifactsSchema>;
 export type Provenance = z.infer<typeof provenanceSchema>;
 export type Envelope = z.infer<typeof envelopeSchema>;

@@ -1,5 +1,5 @@
 import { GLOBAL_REGION_KEY } from './region.ts';
-import { isSurfaceName, type SurfaceName } from './surface-name.ts';
+import { type FleetSurface, isSurfaceName, type SurfaceName } from './surface-name.ts';
 
 declare const brand: unique symbol;
 type Brand<T, B extends string> = T & { readonly [brand]: B };
@@ -38,7 +38,7 @@ export function isRequestId(value: string): value is RequestId {
 }
 
 /** The child's id. Replicate 1 has no fifth segment (edge.md 15.4). */
-export function formatChildId(parts: ChildIdParts): ChildId {
+export function formatChildId(parts: Omit<ChildIdParts, 'surface'> & { surface: FleetSurface }): ChildId {
   const base = `${parts.jobId}.${parts.surface}.${parts.method}.${parts.regionKey}`;
   return (parts.replicate > 1 ? `${base}.r${parts.replicate}` : base) as ChildId;
 }

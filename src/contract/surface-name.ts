@@ -21,3 +21,13 @@ export const surfaceNameSchema = z.enum(SURFACE_NAMES);
 export function isSurfaceName(value: string): value is SurfaceName {
   return (SURFACE_NAMES as readonly string[]).includes(value);
 }
+
+/** The tenth surface: a public page by its address. It shows no answer, so it has no Envelope and no search asks for it. */
+export const PAGE_SURFACE = 'page';
+
+/** All that the fleet has queues and lanes for: the surfaces that answer, and pages. */
+export const FLEET_SURFACES = [...SURFACE_NAMES, PAGE_SURFACE] as const;
+
+export type FleetSurface = (typeof FLEET_SURFACES)[number];
+
+export const fleetSurfaceSchema = z.enum(FLEET_SURFACES);

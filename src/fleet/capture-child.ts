@@ -1,20 +1,12 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import {
-  type OnStored,
-  removeAttempt,
-  removeOtherAttempts,
-  storeCapture,
-  storeEnvelope,
-} from '../artifacts/capture-artifacts.ts';
+import { type OnStored, storeCapture, storeEnvelope } from '../artifacts/capture-artifacts.ts';
 import type { CaptureYield } from '../capture/run-capture.ts';
 import type { EnvelopeBody } from '../contract/envelope.ts';
-import { FleetError } from '../contract/errors.ts';
 import { OUTCOME_RULES, type Outcome, shouldRetry } from '../contract/outcome.ts';
 import type { Surface } from '../contract/surface.ts';
 import type { ClaimedChild } from '../jobs/claim.ts';
 import { giveBack } from '../jobs/give-back.ts';
 import { settle } from '../jobs/settle.ts';
-import { isSettledWith } from '../jobs/settled-with.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Deadline } from '../platform/deadline.ts';
@@ -23,9 +15,10 @@ import type { Queue } from '../platform/queue.ts';
 import { traced } from '../platform/traces.ts';
 import { buildEnvelope } from './build-envelope.ts';
 import { type CaptureSeat, captureOnce } from './capture-once.ts';
-import { type CaptureStory, captureStory } from './capture-story.ts';
+import { type CaptureStory, captureStory, type PageStory } from './capture-story.ts';
 import type { AttemptTally } from './count-attempt.ts';
 import { readCapture } from './read-capture.ts';
+import { ownerOfAttempt, patiently, settleStored } from './settle-stored.ts';
 
 /** What a capture of a child works with. */
 export interface CaptureMeans extends CaptureSeat {
@@ -39,17 +32,13 @@ export interface CaptureMeans extends CaptureSeat {
   onOutcome?: (child: ClaimedChild, outcome: Outcome) => Promise<void>;
 }
 
-/** A finished capture is too dear to be thrown away for a database that is away for a moment (specs/fleet.md 0.6). */
-const SETTLE_PATIENCE_MS = 45_000;
-const SETTLE_RETRY_MS = 1_000;
-
 /** What became of an attempt. */
 export interface AttemptEnd {
   outcome: Outcome;
   settled: boolean;
   /** Names of the selectors that hit nothing on the page. */
   missed: string[];
-  story: CaptureStory;
+  story: CaptureStory | PageStory;
   /** For counters, beside what the story tells. */
   tally: AttemptTally;
 }
@@ -94,12 +83,13 @@ export async function captureChild(
   }
   const onStored: OnStored = (kind, bytes) => void tally.stored.push({ kind, bytes });
   const kept = { ...means, onStored };
-  await traced('settle', {}, () => storeAndSettle(child, body, captured, kept, deadline));
+  await traced('settle', {}, () => storeAndSettle(child, surface, body, captured, kept, deadline));
   return end(true);
 }
 
 async function storeAndSettle(
   child: ClaimedChild,
+  surface: Surface,
   body: EnvelopeBody,
   captured: CaptureYield,
   means: CaptureMeans & { onStored: OnStored },
@@ -107,17 +97,17 @@ async function storeAndSettle(
 ): Promise<void> {
   const { store, clock, onStored } = means;
   deadline.throwIfAborted();
-  const owner = { id: child.id, requestedAt: isoTime(child.requestedAt), attempt: attemptTag(child) };
+  const owner = ownerOfAttempt(child);
   const artifacts = await storeCapture(store, owner, captured, onStored);
   const envelope = buildEnvelope(
     {
       id: child.id,
       query: child.query,
-      surface: child.surface,
+      surface: surface.name,
       regionKey: child.regionKey,
       replicate: child.replicate,
       attempts: child.attempt,
-      requestedAt: isoTime(child.requestedAt),
+      requestedAt: owner.requestedAt,
       completedAt: isoTime(clock.now()),
     },
     body,
@@ -125,33 +115,5 @@ async function storeAndSettle(
     artifacts,
   );
   await storeEnvelope(store, owner, envelope, onStored);
-  try {
-    await patiently(means, deadline, () => settle(means.db, means.queue, child, envelope));
-  } catch (error) {
-    // A settle whose answer was lost may have happened; only when another attempt holds the child is this proof void.
-    if (error instanceof FleetError && error.code === 'LEASE_LOST') {
-      if (!(await isSettledWith(means.db, child.id, artifacts.rawKey))) await removeAttempt(store, owner);
-      else return;
-    }
-    throw error;
-  }
-  await removeOtherAttempts(store, owner);
-}
-
-function attemptTag(child: ClaimedChild): string {
-  return `${child.attempt}-${child.lease.queueJobId.slice(0, 8)}`;
-}
-
-async function patiently(means: CaptureMeans, deadline: Deadline, step: () => Promise<void>): Promise<void> {
-  const until = means.clock.monotonic() + SETTLE_PATIENCE_MS;
-  for (;;) {
-    try {
-      return await step();
-    } catch (error) {
-      const away = error instanceof FleetError && error.code === 'DATABASE_UNAVAILABLE';
-      if (!away || means.clock.monotonic() > until) throw error;
-      deadline.throwIfAborted();
-      await new Promise((done) => setTimeout(done, SETTLE_RETRY_MS));
-    }
-  }
+  await settleStored(child, artifacts, means, deadline, () => settle(means.db, means.queue, child, envelope));
 }

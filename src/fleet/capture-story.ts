@@ -38,6 +38,18 @@ export interface CaptureStory extends AttemptTimes {
   warnings: readonly string[];
 }
 
+/** What one log line tells of an attempt at a page. */
+export interface PageStory extends AttemptTimes {
+  /** `captured`, how the page ended otherwise, or `fault`: ours. */
+  ending: string;
+  httpStatus: number | null;
+  redirects: number;
+  htmlChars: number;
+  screenshotBytes: number;
+  /** Nothing is extracted from a page. */
+  health: Readonly<Record<string, string>>;
+}
+
 /** The story of an attempt. Lengths and names only: no query, no answer, no URL. */
 export function captureStory(captured: CaptureYield, body: EnvelopeBody, times: AttemptTimes): CaptureStory {
   const { record, screenshot, phases } = captured;

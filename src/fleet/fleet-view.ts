@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SurfaceName } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
 import { readDepth, readHeld } from '../jobs/queue-state.ts';
 import { type EndCount, readEnds } from '../jobs/surface-health.ts';
 import type { Sql } from '../platform/database.ts';
@@ -37,7 +37,7 @@ export interface WorkerView {
 
 /** What of a surface waits and runs, of all accounts. */
 export interface QueueView {
-  surface: SurfaceName;
+  surface: FleetSurface;
   queued: number;
   processing: number;
   /** Seconds since the capture that has waited longest was asked for; null when none waits. */

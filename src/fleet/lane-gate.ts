@@ -1,6 +1,6 @@
 import type { Outcome } from '../contract/outcome.ts';
 import { GLOBAL_REGION_KEY } from '../contract/region.ts';
-import type { SurfaceName } from '../contract/surface-name.ts';
+import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
 import type { ClaimedChild } from '../jobs/claim.ts';
 import type { ServedRegions } from '../jobs/fairness.ts';
 import { release } from '../jobs/give-back.ts';
@@ -25,11 +25,16 @@ export function egressOf(route: Route, { onlyStage, egress }: Exits): string {
   return Object.hasOwn(egress, route) ? route : DIRECT;
 }
 
+/** As egressOf, for a surface: pages are fetched without a proxy, and never from the stage. Pure. */
+function exitOf({ surface, route }: WaitingRoute, exits: Exits): string {
+  return surface === PAGE_SURFACE ? DIRECT : egressOf(route, exits);
+}
+
 /** What a worker may fetch now. */
 export interface OpenWays {
-  surfaces: SurfaceName[];
+  surfaces: FleetSurface[];
   /** Routes of a surface whose children must wait, where there are such. */
-  barred: ReadonlyMap<SurfaceName, readonly Route[]>;
+  barred: ReadonlyMap<FleetSurface, readonly Route[]>;
   /** Milliseconds until the first of the lanes that children wait for is worth asking again; null: none waits. */
   againInMs: number | null;
 }
@@ -39,14 +44,14 @@ export interface OpenWays {
  * left alone; nothing waiting, or nothing shut, leaves it open. Pure.
  */
 export function openWays(
-  surfaces: readonly SurfaceName[],
+  surfaces: readonly FleetSurface[],
   waiting: readonly WaitingRoute[],
   shut: readonly ShutLane[],
   exits: Exits,
 ): OpenWays {
-  const shutLane = ({ surface, route }: WaitingRoute): ShutLane | undefined =>
-    shut.find((lane) => lane.surface === surface && lane.egress === egressOf(route, exits));
-  const barred = new Map<SurfaceName, Route[]>();
+  const shutLane = (one: WaitingRoute): ShutLane | undefined =>
+    shut.find((lane) => lane.surface === one.surface && lane.egress === exitOf(one, exits));
+  const barred = new Map<FleetSurface, Route[]>();
   const pauses: number[] = [];
   const open = surfaces.filter((surface) => {
     const routes = waiting.filter((one) => one.surface === surface);
@@ -81,7 +86,7 @@ const SPREAD_MS = 200;
 export class LaneGate {
   readonly #options: LaneGateOptions;
   /** Surfaces of which a job is in hand that may still have to wait; another would only have to wait behind it. */
-  readonly #undecided = new Map<SurfaceName, symbol>();
+  readonly #undecided = new Map<FleetSurface, symbol>();
   #ways: OpenWays = { surfaces: [], barred: new Map(), againInMs: null };
 
   constructor(options: LaneGateOptions) {
@@ -89,7 +94,7 @@ export class LaneGate {
   }
 
   /** What may be fetched now; where no lane has limits everything, without a look at the database. */
-  async look(surfaces: readonly SurfaceName[]): Promise<OpenWays> {
+  async look(surfaces: readonly FleetSurface[]): Promise<OpenWays> {
     const { db, lanes, exits, regions } = this.#options;
     const shut = await lanes.shut(surfaces.flatMap((surface) => this.#lanesOf(surface)));
     const waiting = shut.length === 0 ? [] : await waitingRoutes(db);
@@ -104,12 +109,12 @@ export class LaneGate {
   }
 
   /** Routes of this surface that were barred at the last look. */
-  barred(surface: SurfaceName): readonly Route[] {
+  barred(surface: FleetSurface): readonly Route[] {
     return this.#ways.barred.get(surface) ?? [];
   }
 
   /** Notes that a job of this surface is in hand; call the answer once it is decided what becomes of it. */
-  deciding(surface: SurfaceName): () => void {
+  deciding(surface: FleetSurface): () => void {
     if (!this.#lanesOf(surface).some((lane) => this.#options.lanes.settingsOf(lane) !== null)) {
       return () => undefined;
     }
@@ -147,7 +152,8 @@ export class LaneGate {
     }
   }
 
-  #lanesOf(surface: SurfaceName): Lane[] {
+  #lanesOf(surface: FleetSurface): Lane[] {
+    if (surface === PAGE_SURFACE) return [{ surface, egress: DIRECT }];
     const { onlyStage, egress } = this.#options.exits;
     const exits = onlyStage ? [STAGE] : [STAGE, DIRECT, ...Object.keys(egress)];
     return exits.map((name) => ({ surface, egress: name }));
@@ -155,6 +161,6 @@ export class LaneGate {
 
   #laneOf({ surface, origin, region }: ClaimedChild): Lane {
     const route = origin === 'stage' ? STAGE : (region?.country.toUpperCase() ?? GLOBAL_REGION_KEY);
-    return { surface, egress: egressOf(route, this.#options.exits) };
+    return { surface, egress: exitOf({ surface, route }, this.#options.exits) };
   }
 }

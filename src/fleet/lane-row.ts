@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
+import { type FleetSurface, fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import { type LaneSettings, POLITE } from '../platform/lanes-setting.ts';
 import {
@@ -36,7 +36,7 @@ const laneSettingsSchema = z.object({
 }) satisfies z.ZodType<LaneSettings>;
 
 const viewRow = z.object({
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   egress: z.string(),
   state: laneStateSchema,
   settings: laneSettingsSchema.nullable(),
@@ -46,7 +46,7 @@ const viewRow = z.object({
 
 /** A lane as a person, the API and the metrics see it. */
 export interface LaneView {
-  surface: SurfaceName;
+  surface: FleetSurface;
   egress: string;
   phase: LanePhase;
   /** Captures under way, of all workers. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Outcome } from '../contract/outcome.ts';
-import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
+import { type FleetSurface, fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { ClaimedChild } from '../jobs/claim.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
@@ -19,7 +19,7 @@ import { laneStateSchema } from './lane-row.ts';
 
 /** A surface through an egress: `direct`, `stage`, or the country whose proxy carries it. */
 export interface Lane {
-  surface: SurfaceName;
+  surface: FleetSurface;
   egress: string;
 }
 
@@ -171,7 +171,7 @@ export class Lanes {
 
 const lockedRow = z.object({ state: laneStateSchema, now: z.number() });
 const stateRow = z.object({
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   egress: z.string(),
   state: laneStateSchema,
   inFlight: z.int(),

@@ -12,8 +12,8 @@ import { Deadline, DeadlineError } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { BrowserPool } from './browser-pool.ts';
 
-/** One page, robots.txt and rendering included. */
-const PAGE_DEADLINE_MS = 60_000;
+/** One page, robots.txt and rendering included; milliseconds. */
+export const PAGE_DEADLINE_MS = 60_000;
 
 export interface PageCapturerOptions {
   /** Must let plain http through (`plainHttp`). */

@@ -1,16 +1,17 @@
 import { FleetError } from '../contract/errors.ts';
-import type { Outcome } from '../contract/outcome.ts';
-import type { Surface } from '../contract/surface.ts';
 import type { ClaimedChild } from '../jobs/claim.ts';
 import { release } from '../jobs/give-back.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
-import { captureChild } from './capture-child.ts';
+import type { AttemptEnd } from './capture-child.ts';
 import { tracedCapture } from './capture-span.ts';
 import { countAttempt } from './count-attempt.ts';
 import type { WorkerOptions } from './worker.ts';
 
 type Means = Omit<WorkerOptions, 'surfaces' | 'slots'>;
+
+/** What an attempt does with its child, from the first request to the settled row. */
+export type CaptureWork = (child: ClaimedChild, deadline: Deadline, log: Log) => Promise<AttemptEnd>;
 
 export interface Attempt {
   deadline: Deadline;
@@ -27,18 +28,15 @@ export interface Attempt {
  */
 export async function runAttempt(
   child: ClaimedChild,
-  surface: Surface,
+  work: CaptureWork,
   means: Means,
   attempt: Attempt,
 ): Promise<void> {
   const { deadline, log, startedAt } = attempt;
-  const { clock, gate, metrics } = means;
+  const { clock, metrics } = means;
   const stopBeating = keepLease(child, means, deadline, log);
   try {
-    const onOutcome = async (of: ClaimedChild, outcome: Outcome) => gate?.report(of, outcome);
-    const end = await tracedCapture(child, () =>
-      captureChild(child, surface, { ...means, onOutcome }, deadline, log),
-    );
+    const end = await tracedCapture(child, () => work(child, deadline, log));
     const ms = Math.round(clock.monotonic() - startedAt);
     if (metrics !== undefined) countAttempt(metrics, child, end, ms);
     const { story, tally: _counted, ...what } = end;

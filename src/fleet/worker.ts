@@ -1,6 +1,7 @@
 import { FleetError } from '../contract/errors.ts';
+import type { CapturePage } from '../contract/page-record.ts';
 import type { Surface } from '../contract/surface.ts';
-import type { SurfaceName } from '../contract/surface-name.ts';
+import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
 import { claim } from '../jobs/claim.ts';
 import { fetchByTurn, type ServedRegions } from '../jobs/fairness.ts';
 import { Deadline } from '../platform/deadline.ts';
@@ -9,14 +10,17 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { traceFields } from '../platform/traces.ts';
-import type { CaptureMeans } from './capture-child.ts';
+import { type CaptureMeans, captureChild } from './capture-child.ts';
+import { capturePageChild } from './capture-page.ts';
 import type { LaneGate } from './lane-gate.ts';
-import { runAttempt } from './run-attempt.ts';
+import { type CaptureWork, runAttempt } from './run-attempt.ts';
 
 export interface WorkerOptions extends CaptureMeans {
   /** Names this worker in rows and logs. */
   workerId: string;
   surfaces: readonly Surface[];
+  /** How pages are captured; absent: this worker serves none. */
+  pages?: CapturePage | undefined;
   /** Absent: all regions. */
   regions?: ServedRegions;
   slots: number;
@@ -51,7 +55,8 @@ interface Running {
  */
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #surfaces: Map<SurfaceName, Surface>;
+  /** How a child is captured, by surface: what this worker serves. */
+  readonly #works: ReadonlyMap<FleetSurface, CaptureWork>;
   readonly #running = new Set<Running>();
   #free: number;
   #accepting = false;
@@ -65,7 +70,7 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#surfaces = new Map(options.surfaces.map((surface) => [surface.name, surface]));
+    this.#works = worksOf(options);
     this.#free = options.slots;
   }
 
@@ -76,13 +81,19 @@ export class Worker {
     return this.#free > 0 && taken < Math.max(1, slotLimit?.() ?? slots);
   }
 
+  /** What it serves. */
+  get serves(): FleetSurface[] {
+    return [...this.#works.keys()];
+  }
+
   /** Slots in use right now. */
   get busy(): number {
     return this.#running.size;
   }
 
   async start(): Promise<void> {
-    await this.#options.pool.start();
+    // Pages are rendered on demand: a worker for nothing else opens its browsers when the first of them is.
+    if (this.#options.surfaces.length > 0) await this.#options.pool.start();
     this.#accepting = true;
     this.#unsubscribe = await this.#options.listener.subscribe(
       WORK_CHANNEL,
@@ -141,7 +152,7 @@ export class Worker {
 
   /** Accounts take turns, and so do surfaces, so that a long queue of one does not starve another. */
   async #fetchNext(hint: string | undefined): Promise<QueuedJob | undefined> {
-    const names = [...this.#surfaces.keys()];
+    const names = this.serves;
     const turn = this.#rotation++;
     const order = names
       .map((_name, index) => names[(turn + index) % names.length])
@@ -161,7 +172,7 @@ export class Worker {
   }
 
   /** The surfaces whose lanes let something through; the worker looks again when the next of them may. */
-  async #open(surfaces: readonly SurfaceName[]): Promise<readonly SurfaceName[]> {
+  async #open(surfaces: readonly FleetSurface[]): Promise<readonly FleetSurface[]> {
     const { gate } = this.#options;
     if (gate === undefined) return surfaces;
     const ways = await gate.look(surfaces);
@@ -209,13 +220,13 @@ export class Worker {
       const ownLog = log.child({ ...ids, ...traceFields(traceparent) });
       if (gate !== undefined && !(await gate.admit(claimed.child, queue))) return true;
       this.#decided(decided);
-      const surface = this.#surfaces.get(job.surface);
-      if (surface === undefined) throw new TypeError(`no adapter for ${job.surface}`);
+      const work = this.#works.get(job.surface);
+      if (work === undefined) throw new TypeError(`no adapter for ${job.surface}`);
       const onProofNotStored = (): void => {
         this.#pausedUntil = clock.monotonic() + STORE_PAUSE_MS;
       };
       const attemptOf = { deadline, log: ownLog, startedAt, onProofNotStored };
-      await runAttempt(claimed.child, surface, this.#options, attemptOf);
+      await runAttempt(claimed.child, work, this.#options, attemptOf);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
       childLog.error({ err: error }, 'attempt failed outside the capture');
@@ -231,4 +242,23 @@ export class Worker {
     tell();
     this.#wake(undefined);
   }
+}
+
+function worksOf(options: WorkerOptions): ReadonlyMap<FleetSurface, CaptureWork> {
+  const { surfaces, pages, gate } = options;
+  const onOutcome: CaptureMeans['onOutcome'] = async (of, outcome) => gate?.report(of, outcome);
+  const means = { ...options, onOutcome };
+  const works = new Map<FleetSurface, CaptureWork>(
+    surfaces.map((surface) => [
+      surface.name,
+      (child, deadline, log) => captureChild(child, surface, means, deadline, log),
+    ]),
+  );
+  if (pages === undefined) return works;
+  return works.set(PAGE_SURFACE, async (child, deadline, log) => {
+    const end = await capturePageChild(child, { ...options, pages }, deadline, log);
+    // Every page is another site: what one of them says is no reason to leave the others alone.
+    await gate?.report(child, null);
+    return end;
+  });
 }

@@ -3,7 +3,7 @@ import { childStatusSchema } from '../contract/envelope.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { ChildId, ChildIdParts, JobId } from '../contract/ids.ts';
 import { type JobStatus, jobStatusSchema } from '../contract/job-view.ts';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Queue } from '../platform/queue.ts';
 import { recordEnd } from './child-end.ts';
@@ -20,14 +20,14 @@ export interface CancelAsked {
 
 const childRow = z.object({
   id: z.string().transform((id) => id as ChildId),
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   status: childStatusSchema,
 });
 type Child = z.infer<typeof childRow>;
 
 const endedRow = z.object({
   id: z.string().transform((id) => id as ChildId),
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   queueJobId: z.string(),
 });
 
@@ -40,30 +40,40 @@ export async function cancel(db: Database, queue: Queue, asked: CancelAsked): Pr
   return db.transaction(async (sql) => {
     const children = await childrenOf(sql, asked);
     if (children.length === 0) return false;
-    // No claim may exchange queue jobs meanwhile; in one order, so that two cancels do not wait for each other.
-    for (const surface of [...new Set(children.map((child) => child.surface))].sort()) {
-      await lockTurns(sql, surface);
-    }
-    const ended = await end(sql, children, asked.now);
-    if (ended.length === 0) throw await tooLate(sql, asked, children);
-    for (const [surface, of] of Map.groupBy(ended, (child) => child.surface)) {
-      await queue.remove(
-        sql,
-        surface,
-        of.map((child) => child.queueJobId),
-      );
-    }
-    const ids = ended.map((child) => child.id);
-    await settleCredits(sql, ids, asked.now);
-    await recordEnd(sql, ids);
+    if ((await cancelOpen(sql, queue, children, asked.now)) === 0) throw await tooLate(sql, asked, children);
     return true;
   });
+}
+
+/** Ends those of these children that have not ended, in the caller's transaction; returns how many. See `cancel`. */
+export async function cancelOpen(
+  sql: Sql,
+  queue: Queue,
+  children: readonly Child[],
+  now: number,
+): Promise<number> {
+  // No claim may exchange queue jobs meanwhile; in one order, so that two cancels do not wait for each other.
+  for (const surface of [...new Set(children.map((child) => child.surface))].sort()) {
+    await lockTurns(sql, surface);
+  }
+  const ended = await end(sql, children, now);
+  for (const [surface, of] of Map.groupBy(ended, (child) => child.surface)) {
+    await queue.remove(
+      sql,
+      surface,
+      of.map((child) => child.queueJobId),
+    );
+  }
+  const ids = ended.map((child) => child.id);
+  await settleCredits(sql, ids, now);
+  await recordEnd(sql, ids);
+  return ended.length;
 }
 
 async function childrenOf(sql: Sql, { jobId, accountId, child }: CancelAsked): Promise<Child[]> {
   const { rows } = await sql.query(
     `SELECT c.id, c.surface, c.status FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
-     WHERE j.id = $1 AND j.account_id = $2 AND ($3::text IS NULL
+     WHERE j.id = $1 AND j.account_id = $2 AND j.kind = 'search' AND ($3::text IS NULL
        OR (c.surface = $3 AND c.method = $4 AND c.region_key = $5 AND c.replicate = $6))
      ORDER BY c.id`,
     [

@@ -1,5 +1,5 @@
 import type { ChildId } from '../contract/ids.ts';
-import type { SurfaceName } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import { WORK_CHANNEL } from '../platform/queue.ts';
 
@@ -16,7 +16,7 @@ export async function announceDone(sql: Sql, childIds: readonly ChildId[]): Prom
 }
 
 /** Wakes idle workers of these surfaces, when the transaction commits. */
-export async function announceWork(sql: Sql, surfaces: readonly SurfaceName[]): Promise<void> {
+export async function announceWork(sql: Sql, surfaces: readonly FleetSurface[]): Promise<void> {
   await sql.query('SELECT pg_notify($1, surface) FROM unnest($2::text[]) AS surface', [
     WORK_CHANNEL,
     [...surfaces],

@@ -3,7 +3,7 @@ import { childStatusSchema, failureSchema } from '../contract/envelope.ts';
 import type { ChildId, JobId, RequestId } from '../contract/ids.ts';
 import { outcomeSchema } from '../contract/outcome.ts';
 import { regionSchema } from '../contract/region.ts';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 
 const jobId = z.string().transform((id) => id as JobId);
 const childId = z.string().transform((id) => id as ChildId);
@@ -12,7 +12,7 @@ const childId = z.string().transform((id) => id as ChildId);
 export const childRowSchema = z.object({
   id: childId,
   jobId,
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   method: z.literal('own-fleet'),
   regionKey: z.string(),
   region: regionSchema.nullable(),

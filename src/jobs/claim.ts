@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChildId, JobId, RequestId } from '../contract/ids.ts';
 import type { Region } from '../contract/region.ts';
-import type { SurfaceName } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Lease, Queue, QueuedJob } from '../platform/queue.ts';
 import { recordEnd } from './child-end.ts';
@@ -24,7 +24,7 @@ export interface ClaimedChild {
   jobId: JobId;
   /** The request that asked for it; in every log line about it. */
   requestId: RequestId;
-  surface: SurfaceName;
+  surface: FleetSurface;
   method: 'own-fleet';
   region: Region | null;
   regionKey: string;

@@ -1,4 +1,5 @@
 import type { ChildId } from '../contract/ids.ts';
+import { PAGE_SURFACE } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import { newId } from '../platform/identifiers.ts';
 
@@ -12,7 +13,8 @@ export async function recordEvents(sql: Sql, childIds: readonly ChildId[]): Prom
   await sql.query(
     `INSERT INTO fleet.event (id, job_id, child_id, type, created_at)
      SELECT new.id, c.job_id, c.id, 'job.' || c.status, c.completed_at
-     FROM unnest($1::text[], $2::text[]) AS new (id, child_id) JOIN fleet.child c ON c.id = new.child_id`,
-    [childIds.map(() => newId('evt')), [...childIds]],
+     FROM unnest($1::text[], $2::text[]) AS new (id, child_id) JOIN fleet.child c ON c.id = new.child_id
+     WHERE c.surface <> $3`,
+    [childIds.map(() => newId('evt')), [...childIds], PAGE_SURFACE],
   );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChildId } from '../contract/ids.ts';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Database } from '../platform/database.ts';
 import type { Queue } from '../platform/queue.ts';
 import { recordEnd } from './child-end.ts';
@@ -10,7 +10,7 @@ const BATCH = 500;
 
 const overdueRow = z.object({
   id: z.string().transform((id) => id as ChildId),
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   queueJobId: z.string(),
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChildId } from '../contract/ids.ts';
-import type { SurfaceName } from '../contract/surface-name.ts';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import type { Queue, QueuedJob } from '../platform/queue.ts';
 import { MAY_GO, type Route } from './waiting-routes.ts';
@@ -42,13 +42,13 @@ export function servesRegion(regions: ServedRegions, regionKey: string): boolean
   return regions === undefined || regions.includes(regionKey.split(':')[0]?.toUpperCase() ?? '');
 }
 
-const surfaceRow = z.object({ surface: surfaceNameSchema });
+const surfaceRow = z.object({ surface: fleetSurfaceSchema });
 
 /**
  * Surfaces on which children wait, in the order in which they should be served. Those that wait for another attempt go
  * first inside their account; whether one is due yet, the queue knows.
  */
-export async function surfacesByTurn(sql: Sql, regions?: ServedRegions): Promise<SurfaceName[]> {
+export async function surfacesByTurn(sql: Sql, regions?: ServedRegions): Promise<FleetSurface[]> {
   const { rows } = await sql.query(
     // Jumps from one (surface, account) to the next in the index: thousands of waiting children cost no more than one.
     `WITH RECURSIVE pair AS (
@@ -84,7 +84,7 @@ export async function surfacesByTurn(sql: Sql, regions?: ServedRegions): Promise
 }
 
 /** Surfaces on which a child of these regions is in the hands of somebody who may have fallen silent. */
-async function surfacesInHand(sql: Sql, regions: ServedRegions): Promise<SurfaceName[]> {
+async function surfacesInHand(sql: Sql, regions: ServedRegions): Promise<FleetSurface[]> {
   const { rows } = await sql.query(
     `SELECT DISTINCT surface FROM fleet.child c
      WHERE status = 'processing' AND claimed_at < now() - interval '${SILENT_S} s' AND ${SERVED('$1')}`,
@@ -104,7 +104,7 @@ async function surfacesInHand(sql: Sql, regions: ServedRegions): Promise<Surface
 export async function fetchByTurn(
   sql: Sql,
   queue: Queue,
-  surfaces: readonly SurfaceName[],
+  surfaces: readonly FleetSurface[],
   regions?: ServedRegions,
 ): Promise<QueuedJob | undefined> {
   const turn = (await surfacesByTurn(sql, regions)).filter((surface) => surfaces.includes(surface));
@@ -123,7 +123,7 @@ const CLAIM_MS = 3_000;
  * One claim at a time on a surface, until the transaction ends: turns and tokens are exact. A client that falls silent
  * inside the transaction is thrown out by the server.
  */
-export async function lockTurns(sql: Sql, surface: SurfaceName): Promise<void> {
+export async function lockTurns(sql: Sql, surface: FleetSurface): Promise<void> {
   await sql.query(
     `SELECT set_config('idle_in_transaction_session_timeout', '${CLAIM_MS}', true),
        pg_advisory_xact_lock(hashtext('fleet.claim'), hashtext($1))`,
@@ -139,7 +139,7 @@ const idRow = z.object({ id: z.string().transform((id) => id as ChildId) });
  */
 export async function childByTurn(
   sql: Sql,
-  surface: SurfaceName,
+  surface: FleetSurface,
   regions?: ServedRegions,
   barred: readonly Route[] = [],
 ): Promise<ChildId | undefined> {

@@ -60,7 +60,7 @@ export async function listJobs(sql: Sql, asked: ListAsked): Promise<JobPage> {
     `SELECT j.id, j.query, j.created_at AS "createdAt", roll.status, roll.completed_at AS "completedAt",
        about.total, about.completed, about.failed, about.open, about.surfaces
      FROM fleet.job j ${ABOUT}
-     WHERE j.account_id = $1 AND j.retired_at IS NULL
+     WHERE j.account_id = $1 AND j.retired_at IS NULL AND j.kind = 'search'
        AND ($2::timestamptz IS NULL OR (j.created_at, j.id) < ($2, $3))
        AND ($4::timestamptz IS NULL OR j.created_at >= $4) AND ($5::timestamptz IS NULL OR j.created_at < $5)
        AND ($6::text IS NULL OR roll.status = $6) AND ($7::text IS NULL OR $7 = ANY(about.surfaces))

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
+import { type FleetSurface, fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import type { Route } from './waiting-routes.ts';
 
@@ -16,7 +16,7 @@ export interface RegionState {
 
 /** One surface's queue as an account sees it. */
 export interface SurfaceState {
-  surface: SurfaceName;
+  surface: FleetSurface;
   queued: number;
   processing: number;
   /** Of the capture that has waited longest since it was asked for; null when none waits. */
@@ -29,7 +29,7 @@ export interface SurfaceState {
 const PROMPT_S = 5;
 
 const stateRow = z.object({
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   region: z.string(),
   queued: z.int(),
   retrying: z.int(),
@@ -87,7 +87,7 @@ export function waitReason(
 }
 
 const depthRow = z.object({
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   status: z.string(),
   count: z.int(),
   age: z.number(),

@@ -7,7 +7,7 @@ import { surfaceNameSchema } from '../contract/surface-name.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Sql } from '../platform/database.ts';
 import { CHILD_COLUMNS, childRowSchema } from './child-row.ts';
-import { skeleton } from './skeleton.ts';
+import { type AnswerRow, skeleton } from './skeleton.ts';
 
 const jobRow = z.object({
   id: z.string(),
@@ -29,7 +29,8 @@ const childSummary = z.object({
 export async function readJob(sql: Sql, accountId: string, jobId: JobId): Promise<JobView | undefined> {
   const { rows } = await sql.query(
     `SELECT j.id, j.query, r.status, j.created_at AS "createdAt", r.completed_at AS "completedAt"
-     FROM fleet.job j JOIN fleet.job_rollup r ON r.job_id = j.id WHERE j.id = $1 AND j.account_id = $2 AND j.retired_at IS NULL`,
+     FROM fleet.job j JOIN fleet.job_rollup r ON r.job_id = j.id WHERE j.id = $1 AND j.account_id = $2
+       AND j.retired_at IS NULL AND j.kind = 'search'`,
     [jobId, accountId],
   );
   const job = jobRow.optional().parse(rows[0]);
@@ -99,18 +100,19 @@ export async function readEnvelopes(sql: Sql, accountId: string, jobId: JobId): 
   return envelopes(sql, 'j.id = $1 AND j.account_id = $2', [jobId, accountId]);
 }
 
+const answerRow = childRowSchema.extend({ surface: surfaceNameSchema }) satisfies z.ZodType<AnswerRow>;
 const storedRow = z.object({ envelope: z.unknown() });
 
 async function envelopes(sql: Sql, where: string, values: readonly unknown[]): Promise<Envelope[]> {
   const { rows } = await sql.query(
     `SELECT ${CHILD_COLUMNS}, c.envelope FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
-     WHERE ${where} AND j.retired_at IS NULL ORDER BY c.ordinal`,
+     WHERE ${where} AND j.retired_at IS NULL AND j.kind = 'search' ORDER BY c.ordinal`,
     values,
   );
   return rows.map((row) => {
     const { envelope } = storedRow.parse(row);
     // `settle` accepts nothing but an Envelope, and the column is `json`: what comes back is what was stored.
     if (envelope !== null && envelope !== undefined) return envelope as Envelope;
-    return skeleton(childRowSchema.parse(row));
+    return skeleton(answerRow.parse(row));
   });
 }

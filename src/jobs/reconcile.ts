@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_ATTEMPTS } from '../contract/outcome.ts';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import { newQueueJobId, type Queue } from '../platform/queue.ts';
@@ -8,11 +8,11 @@ import { announceWork } from './channels.ts';
 
 const childRow = z.object({
   id: z.string(),
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   queueJobId: z.string(),
   attempts: z.int(),
 });
-const jobRow = z.object({ queueJobId: z.string(), surface: surfaceNameSchema });
+const jobRow = z.object({ queueJobId: z.string(), surface: fleetSurfaceSchema });
 
 type LostChild = z.infer<typeof childRow>;
 type StrayJob = z.infer<typeof jobRow>;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { MAX_ATTEMPTS } from '../contract/outcome.ts';
-import type { SurfaceName } from '../contract/surface-name.ts';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Database } from '../platform/database.ts';
 import { newQueueJobId, type Queue } from '../platform/queue.ts';
 import { announceWork } from './channels.ts';
 
 const heldRow = z.object({
   id: z.string(),
-  surface: surfaceNameSchema,
+  surface: fleetSurfaceSchema,
   queueJobId: z.string(),
   claimedRetry: z.int(),
   attempts: z.int(),
@@ -51,7 +51,7 @@ async function rescue(db: Database, queue: Queue, child: Held, workerId: string)
     }
     await queue.drop(sql, lease);
     await queue.insert(sql, child.surface, [newJob(child, queueJobId)]);
-    await announceWork(sql, [child.surface satisfies SurfaceName]);
+    await announceWork(sql, [child.surface satisfies FleetSurface]);
     return true;
   });
 }

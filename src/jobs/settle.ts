@@ -1,5 +1,6 @@
-import type { Envelope } from '../contract/envelope.ts';
+import type { Artifacts, Envelope, Failure } from '../contract/envelope.ts';
 import { FleetError } from '../contract/errors.ts';
+import type { Outcome } from '../contract/outcome.ts';
 import { storableJson } from '../contract/storable-text.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Queue } from '../platform/queue.ts';
@@ -23,46 +24,64 @@ export function leaseLost(child: ClaimedChild): FleetError {
   );
 }
 
+/** How a capture ended, for the child's row. */
+export interface CaptureEnd {
+  status: 'completed' | 'failed';
+  outcome: Outcome;
+  failure: Failure | null;
+  artifacts: Artifacts;
+  /** Null for a page, which has none. */
+  envelope: Envelope | null;
+  /** ISO 8601. */
+  completedAt: string;
+}
+
 /**
- * Ends a child with its Envelope, in one transaction: the child's row, the queue job, its credits, the announcement. Only the
- * attempt that holds the lease can; any other gets FleetError LEASE_LOST and changes nothing. Safe to repeat after a
- * lost answer: the repetition gets LEASE_LOST, the Envelope is stored once.
+ * Ends a child, in one transaction: the child's row, the queue job, its credits, the announcement. Only the attempt that
+ * holds the lease can; any other gets FleetError LEASE_LOST and changes nothing. Safe to repeat after a lost answer: the
+ * repetition gets LEASE_LOST, the end is stored once.
  */
+export async function settleAs(
+  db: Database,
+  queue: Queue,
+  child: ClaimedChild,
+  end: CaptureEnd,
+): Promise<void> {
+  await db.transaction(async (sql) => {
+    await writeEnd(sql, child, end);
+    if (!(await queue.complete(sql, child.lease))) throw leaseLost(child);
+    await settleCredits(sql, [child.id], Date.parse(end.completedAt));
+    await recordEnd(sql, [child.id]);
+  });
+}
+
+/** Ends a child with its Envelope: see `settleAs`. */
 export async function settle(
   db: Database,
   queue: Queue,
   child: ClaimedChild,
   envelope: Envelope,
 ): Promise<void> {
-  const { job } = envelope;
-  if (
-    job.id !== child.id ||
-    job.completedAt === null ||
-    (job.status !== 'completed' && job.status !== 'failed')
-  ) {
-    throw new TypeError(`not a terminal Envelope of ${child.id}: ${job.id} is ${job.status}`);
+  const { id, completedAt, status, outcome, failure, artifacts } = envelope.job;
+  const ended = completedAt !== null && (status === 'completed' || status === 'failed');
+  if (id !== child.id || !ended || outcome === null) {
+    throw new TypeError(`not a terminal Envelope of ${child.id}: ${id} is ${status}`);
   }
-  await db.transaction(async (sql) => {
-    await writeEnd(sql, child, envelope);
-    if (!(await queue.complete(sql, child.lease))) throw leaseLost(child);
-    await settleCredits(sql, [child.id], Date.parse(job.completedAt ?? ''));
-    await recordEnd(sql, [child.id]);
-  });
+  await settleAs(db, queue, child, { status, outcome, failure, artifacts, envelope, completedAt });
 }
 
-async function writeEnd(sql: Sql, child: ClaimedChild, envelope: Envelope): Promise<void> {
-  const { job } = envelope;
+async function writeEnd(sql: Sql, child: ClaimedChild, end: CaptureEnd): Promise<void> {
   const { rowCount } = await sql.query(
     `UPDATE fleet.child SET status = $4, outcome = $5, failure = $6, artifacts = $7, envelope = $8, completed_at = $9
      WHERE ${FENCE}`,
     [
       ...fenceOf(child),
-      job.status,
-      job.outcome,
-      job.failure === null ? null : storableJson(job.failure),
-      storableJson(job.artifacts),
-      storableJson(envelope),
-      job.completedAt,
+      end.status,
+      end.outcome,
+      end.failure === null ? null : storableJson(end.failure),
+      storableJson(end.artifacts),
+      end.envelope === null ? null : storableJson(end.envelope),
+      end.completedAt,
     ],
   );
   if (rowCount !== 1) throw leaseLost(child);

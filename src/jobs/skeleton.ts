@@ -6,8 +6,12 @@ import {
   SCHEMA_VERSION,
 } from '../contract/envelope.ts';
 import { GLOBAL_REGION_KEY } from '../contract/region.ts';
+import type { SurfaceName } from '../contract/surface-name.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { ChildRow } from './child-row.ts';
+
+/** A child of a search: its surface is one that answers. */
+export type AnswerRow = ChildRow & { surface: SurfaceName };
 
 /** The adapter's version in an Envelope that no capture has filled. */
 const NO_VERSION = 'none';
@@ -16,7 +20,7 @@ const NO_VERSION = 'none';
  * The Envelope of a child that stored none: still waiting or running, expired, or lost with its worker. The answer and
  * the evidence are empty; status, failure and times are the child's own.
  */
-export function skeleton(child: ChildRow): Envelope {
+export function skeleton(child: AnswerRow): Envelope {
   const regionAsked = child.regionKey === GLOBAL_REGION_KEY ? null : child.regionKey;
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -50,7 +54,7 @@ const FAILURES: Partial<Record<ChildRow['status'], Envelope['job']['failure']>> 
   canceled: { code: 'canceled', message: 'the job was canceled before the capture ended', retryable: false },
 };
 
-function jobPart(child: ChildRow): Envelope['job'] {
+function jobPart(child: AnswerRow): Envelope['job'] {
   return {
     id: child.id,
     query: child.query,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 
 const HOURS_24_MS = 24 * 3_600_000;
 
-const endRow = z.object({ surface: surfaceNameSchema, end: z.string(), count: z.int() });
+const endRow = z.object({ surface: fleetSurfaceSchema, end: z.string(), count: z.int() });
 
 /** How captures ended. */
 export type EndCount = z.infer<typeof endRow>;

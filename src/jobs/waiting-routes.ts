@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { surfaceNameSchema } from '../contract/surface-name.ts';
+import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Sql } from '../platform/database.ts';
  */
 export type Route = string;
 
-const routeRow = z.object({ surface: surfaceNameSchema, route: z.string() });
+const routeRow = z.object({ surface: fleetSurfaceSchema, route: z.string() });
 
 export type WaitingRoute = z.infer<typeof routeRow>;
 

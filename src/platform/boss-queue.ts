@@ -1,6 +1,6 @@
 import type { Db, PgBoss } from 'pg-boss';
 import { z } from 'zod';
-import type { SurfaceName } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
 import type { Database, Sql } from './database.ts';
 import { throughTheDoor } from './database-error.ts';
 import type { PoolSockets } from './pool-sockets.ts';
@@ -12,7 +12,7 @@ const affectedSchema = z.object({ affected: z.int().nonnegative() });
 const jobData = z.object({ childId: z.string() });
 
 /** Name of a surface's queue. */
-export function queueName(surface: SurfaceName): string {
+export function queueName(surface: FleetSurface): string {
   return `capture.${surface}`;
 }
 
@@ -29,7 +29,7 @@ export class BossQueue implements Queue {
     this.#sockets = sockets;
   }
 
-  async insert(sql: Sql, surface: SurfaceName, jobs: readonly NewJob[]): Promise<void> {
+  async insert(sql: Sql, surface: FleetSurface, jobs: readonly NewJob[]): Promise<void> {
     const rows = jobs.map(({ queueJobId, childId, notBeforeMs, ...rest }) => ({
       id: queueJobId,
       data: { childId },
@@ -39,7 +39,7 @@ export class BossQueue implements Queue {
     await throughTheDoor(() => this.#boss.insert(queueName(surface), rows, { db: joined(sql) }));
   }
 
-  async fetch(surface: SurfaceName): Promise<QueuedJob | undefined> {
+  async fetch(surface: FleetSurface): Promise<QueuedJob | undefined> {
     const [job] = await throughTheDoor(() =>
       this.#boss.fetch(queueName(surface), { batchSize: 1, db: this.#db }),
     );
@@ -68,7 +68,7 @@ export class BossQueue implements Queue {
     return one(() => this.#boss.deleteJob(queueName(lease.surface), attempt(lease), { db: joined(sql) }));
   }
 
-  async remove(sql: Sql, surface: SurfaceName, queueJobIds: readonly string[]): Promise<void> {
+  async remove(sql: Sql, surface: FleetSurface, queueJobIds: readonly string[]): Promise<void> {
     if (queueJobIds.length === 0) return;
     await throughTheDoor(() =>
       this.#boss.deleteJob(queueName(surface), [...queueJobIds], { db: joined(sql) }),

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { delimiter, isAbsolute, resolve } from 'node:path';
 import { FleetError } from '../contract/errors.ts';
-import type { SurfaceName } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
 import type { S3Place } from './artifacts-setting.ts';
 import type { Egress } from './egress-setting.ts';
 import { type Environment, environmentSchema } from './environment-schema.ts';
@@ -39,7 +39,7 @@ export interface Config {
   /** Captures that run at once in one worker. */
   slots: number;
   /** Surfaces this worker serves; undefined: all. */
-  surfaces: readonly SurfaceName[] | undefined;
+  surfaces: readonly FleetSurface[] | undefined;
   /** Countries this worker serves (upper case, `GLOBAL` for untargeted captures); undefined: all. */
   regions: readonly string[] | undefined;
   captureTimeoutMs: number;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
+import { FLEET_SURFACES, type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
 
 /** Hours of the day in which nothing is captured: minutes after midnight in `zone`, half-open, past midnight allowed. */
 export interface QuietHours {
@@ -33,6 +33,12 @@ export const POLITE: LaneSettings = {
   maxCoolDownMs: 4 * 3_600_000,
 };
 
+/**
+ * Pages lie on as many hosts as there are pages: the pause between two requests to one host is the capturer's (2 s), and
+ * the lane only keeps a fleet from fetching in bursts.
+ */
+const PAGES: LaneSettings = { ...POLITE, perMinute: 120, atOnce: 8, jitter: 0 };
+
 /** What was set, by scope: `live`, `stage`, `chatgpt`, `chatgpt/DE`; `off` is a lane without any limit or breaker. */
 export type LanesSetting = Readonly<Record<string, Partial<LaneSettings> | 'off'>>;
 
@@ -47,15 +53,16 @@ export const STAGE = 'stage';
  */
 export function laneSettings(
   setting: LanesSetting,
-  surface: SurfaceName,
+  surface: FleetSurface,
   egress: string,
 ): LaneSettings | null {
   const scopes = egress === STAGE ? [STAGE] : ['live', surface];
-  let settings: LaneSettings | null = egress === STAGE ? null : POLITE;
+  const preset = surface === PAGE_SURFACE ? PAGES : POLITE;
+  let settings: LaneSettings | null = egress === STAGE ? null : preset;
   for (const scope of [...scopes, `${surface}/${egress}`]) {
     const own = setting[scope];
     if (own === 'off') settings = null;
-    else if (own !== undefined) settings = { ...(settings ?? POLITE), ...own };
+    else if (own !== undefined) settings = { ...(settings ?? preset), ...own };
   }
   return settings;
 }
@@ -107,7 +114,7 @@ function isTimeZone(name: string): boolean {
 function isScope(scope: string): boolean {
   const [surface, egress] = scope.split('/');
   if (egress === undefined && (scope === 'live' || scope === STAGE)) return true;
-  const known = SURFACE_NAMES.some((name) => name === surface);
+  const known = FLEET_SURFACES.some((name) => name === surface);
   return known && (egress === undefined || /^([A-Z]{2}|direct|stage)$/.test(egress));
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PgBoss } from 'pg-boss';
 import { MAX_ATTEMPTS } from '../contract/outcome.ts';
-import { SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
+import { FLEET_SURFACES, type FleetSurface } from '../contract/surface-name.ts';
 import { BossQueue, DEAD_QUEUE, queueName } from './boss-queue.ts';
 import type { Database, Sql } from './database.ts';
 import { throughTheDoor } from './database-error.ts';
@@ -10,7 +10,7 @@ import { PoolSockets } from './pool-sockets.ts';
 
 /** One attempt at one queued child, as fetched. `id` and `retryCount` together are the attempt's fence. */
 export interface Lease {
-  surface: SurfaceName;
+  surface: FleetSurface;
   queueJobId: string;
   retryCount: number;
 }
@@ -68,16 +68,16 @@ const LEASE_MARGIN_S = 60;
  * transaction; a lease that is no longer held makes them answer false.
  */
 export interface Queue {
-  insert(sql: Sql, surface: SurfaceName, jobs: readonly NewJob[]): Promise<void>;
+  insert(sql: Sql, surface: FleetSurface, jobs: readonly NewJob[]): Promise<void>;
   /** Takes the next job, or undefined when none is due. */
-  fetch(surface: SurfaceName): Promise<QueuedJob | undefined>;
+  fetch(surface: FleetSurface): Promise<QueuedJob | undefined>;
   /** Heartbeat; false when the lease is lost. Call at half of `heartbeatS`. */
   touch(lease: Lease): Promise<boolean>;
   complete(sql: Sql, lease: Lease): Promise<boolean>;
   /** Fails the attempt: pg-boss retries with backoff, or hands the job to the dead letter queue. */
   fail(sql: Sql, lease: Lease, reason: string): Promise<boolean>;
   /** Takes the job out of the queue whoever holds it; a missing one is fine. */
-  remove(sql: Sql, surface: SurfaceName, queueJobIds: readonly string[]): Promise<void>;
+  remove(sql: Sql, surface: FleetSurface, queueJobIds: readonly string[]): Promise<void>;
   /** As remove, but only this attempt; false when the lease is lost. */
   drop(sql: Sql, lease: Lease): Promise<boolean>;
   fetchDead(limit: number): Promise<DeadJob[]>;
@@ -145,7 +145,7 @@ async function createQueues(boss: PgBoss, options: QueueOptions): Promise<void> 
   };
   // One after the other they would be half of what a worker's start waits for.
   await Promise.all(
-    SURFACE_NAMES.map(async (surface) => {
+    FLEET_SURFACES.map(async (surface) => {
       await boss.createQueue(queueName(surface), settings);
       await boss.updateQueue(queueName(surface), settings);
     }),

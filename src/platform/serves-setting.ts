@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
 import { GLOBAL_REGION_KEY, isCountryCode } from '../contract/region.ts';
-import { SURFACE_NAMES, type SurfaceName } from '../contract/surface-name.ts';
+import { FLEET_SURFACES, type FleetSurface } from '../contract/surface-name.ts';
 import type { Egress } from './egress-setting.ts';
 
 /** Stands for the countries that FLEET_EGRESS has a proxy for. */
@@ -18,16 +18,16 @@ function entriesOf(text: string): string[] {
 export function parseSurfaces(
   text: string | undefined,
   context: z.RefinementCtx,
-): readonly SurfaceName[] | undefined {
+): readonly FleetSurface[] | undefined {
   if (text === undefined) return undefined;
-  const names = new Set<SurfaceName>();
+  const names = new Set<FleetSurface>();
   for (const entry of entriesOf(text)) {
-    const name = SURFACE_NAMES.find((known) => known === entry);
+    const name = FLEET_SURFACES.find((known) => known === entry);
     if (name !== undefined) names.add(name);
     else
       context.addIssue({
         code: 'custom',
-        message: `${JSON.stringify(entry)} is not one of ${SURFACE_NAMES.join(', ')}`,
+        message: `${JSON.stringify(entry)} is not one of ${FLEET_SURFACES.join(', ')}`,
       });
   }
   if (names.size === 0) context.addIssue({ code: 'custom', message: 'names no surface' });

@@ -59,7 +59,8 @@ const artifacts: Artifacts = {
 };
 
 function envelopeOf(child: ClaimedChild): Envelope {
-  const { id, query, surface, regionKey, replicate, attempt } = child;
+  const { id, query, regionKey, replicate, attempt } = child;
+  const { surface } = record;
   const times = { requestedAt: isoTime(child.requestedAt), completedAt: isoTime(Date.now()) };
   return buildEnvelope(
     { id, query, surface, regionKey, replicate, attempts: attempt, ...times },

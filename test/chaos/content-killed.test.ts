@@ -6,23 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
 import { accountsOutOfBalance } from '../../src/jobs/credits-audit.ts';
 import { started, temporaryStore } from '../integration/analysis/content-world.ts';
-import { type FreshDatabase, freshDatabase } from '../integration/database.ts';
-import { openAccount } from '../integration/jobs/jobs-world.ts';
+import { type JobsWorld, openJobsWorld } from '../integration/jobs/jobs-world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const RUNS = 40;
 const KILLS = 3;
 
-let world: FreshDatabase;
+let world: JobsWorld;
 const { directory, remove } = temporaryStore();
 const processes: ChildProcess[] = [];
 beforeAll(async () => {
-  world = await freshDatabase();
-  await openAccount(world.db, DEFAULT_ACCOUNT, 10_000);
+  world = await openJobsWorld();
 });
 afterAll(async () => {
   for (const executor of processes) await kill(executor);
-  await world.drop();
+  await world.close();
   remove();
 });
 
@@ -51,9 +49,17 @@ async function openRuns(): Promise<number> {
   return (rows[0] as { open: number }).open;
 }
 
-describe('processes that execute content runs and are killed in the middle of it', () => {
+/** Pages that a worker has at this moment. */
+async function inHand(): Promise<number> {
+  const { rows } = await world.db.query(
+    `SELECT count(*)::integer AS busy FROM fleet.child WHERE surface = 'page' AND status = 'processing'`,
+  );
+  return (rows[0] as { busy: number }).busy;
+}
+
+describe('workers that capture the pages of content runs and are killed in the middle of it', () => {
   it('every run ends once, and what it costs is what the ledger and the balance say', async () => {
-    for (let run = 0; run < RUNS; run++) await started(world.db, { depth: run % 2 === 0 ? 'score' : 'full' });
+    for (let run = 0; run < RUNS; run++) await started(world, { depth: run % 2 === 0 ? 'score' : 'full' });
     let seen = RUNS;
     for (let killed = 0; killed < KILLS && seen > 0; killed++) {
       const executor = await startExecutor();
@@ -62,6 +68,7 @@ describe('processes that execute content runs and are killed in the middle of it
         await pause(10);
         seen = await openRuns();
       }
+      while (seen > 0 && (await inHand()) === 0) await pause(5);
       await kill(executor);
     }
     await startExecutor();
@@ -69,7 +76,8 @@ describe('processes that execute content runs and are killed in the middle of it
 
     const { rows } = await world.db.query(
       `SELECT posted, reserved,
-         (SELECT count(*)::integer FROM fleet.open_work) AS open,
+         (SELECT count(*)::integer FROM fleet.open_work) AS open, open_children,
+         (SELECT count(*)::integer FROM fleet.child WHERE attempts > 1) AS "takenOver",
          (SELECT sum(settled)::integer FROM fleet.content_run) AS "settledByRuns",
          (SELECT sum(amount)::integer FROM fleet.ledger_entry WHERE kind = 'settle') AS "settledByLedger",
          (SELECT count(*)::integer FROM fleet.ledger_entry WHERE kind = 'reserve') AS reservations,
@@ -80,10 +88,11 @@ describe('processes that execute content runs and are killed in the middle of it
     const books = rows[0] as Record<string, number>;
     process.stdout.write(`content runs under SIGKILL: ${JSON.stringify(books)}\n`);
     expect(books).toMatchObject({
-      ...{ reserved: 0, open: 0, reservations: RUNS * 1.5, resolutions: RUNS * 1.5 },
+      ...{ reserved: 0, open: 0, open_children: 0, reservations: RUNS * 1.5, resolutions: RUNS * 1.5 },
       settledByLedger: books.settledByRuns,
-      posted: 10_000 - (books.settledByRuns ?? 0),
+      posted: 1_000_000 - (books.settledByRuns ?? 0),
     });
+    expect(books.takenOver).toBeGreaterThan(0);
     expect(await accountsOutOfBalance(world.db)).toEqual([]);
   }, 240_000);
 });

@@ -81,7 +81,7 @@ export function runsRoutes(app: App, context: ApiContext, base: string): void {
     },
     async (request) => {
       const run = await found(context, request, request.params.run_id);
-      await cancelRun(context.db, run, context.clock.now());
+      await cancelRun(context.db, context.queue, run, context.clock.now());
       return presentRun(await found(context, request, run.id));
     },
   );
@@ -103,7 +103,7 @@ async function create(
   const caller = callerOf(request);
   try {
     const requestId = request.id as RequestId;
-    const { run, replayed } = await startContentRun(context.db, asked, {
+    const { run, replayed } = await startContentRun(context.db, context.queue, asked, {
       ...{ caller, requestId, now: context.clock.now() },
     });
     if (replayed) context.metrics.idempotentReplays.inc();

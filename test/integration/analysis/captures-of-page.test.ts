@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimRun, endRun } from '../../../src/analysis/content-end.ts';
 import { readContentRun, readRunScore } from '../../../src/analysis/content-run.ts';
-import { executeRun } from '../../../src/analysis/execute-content-run.ts';
 import type { Source } from '../../../src/contract/envelope.ts';
 import { type CapturePage, recordOfFile } from '../../../src/contract/page-record.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
 import { settle } from '../../../src/jobs/settle.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import { claimed, context, envelopeFor, type JobsWorld, openJobsWorld, request } from '../jobs/jobs-world.ts';
-import { CAPTURED_AT, playedCapture, started, temporaryStore } from './content-world.ts';
+import { captureNext, concludeAll, started, temporaryStore } from './content-world.ts';
+import { CAPTURED_AT, playedPages } from './played-pages.ts';
 
 let world: JobsWorld;
 const { store, remove } = temporaryStore();
@@ -54,19 +53,19 @@ describe('a full run of a page that captures of this account cite', () => {
     await answerCiting('best tea kettle', RIVALS);
     await answerCiting('something else', ['https://three.example/']);
     const asked: string[] = [];
-    const own = playedCapture();
+    const own = playedPages();
     const capture: CapturePage = async (url, mode, signal) => {
       asked.push(`${mode} ${url}`);
       if (url === PAGE) return own(url, mode, signal);
       const about = { url, capturedAt: CAPTURED_AT, bytes: RIVAL.length, clipped: false, undecodable: 0 };
       return { record: { ...recordOfFile(RIVAL, about), status: 200 }, screenshot: null };
     };
-    const id = await started(world.db, { url: PAGE, depth: 'full' });
-    const run = await claimRun(world.db, Date.now(), 60_000);
-    if (run === undefined) throw new Error('no run waits');
-    const means = { db: world.db, store, capture, origin: 'stage' as const };
-    const end = await executeRun(means, run, new AbortController().signal);
-    await endRun(world.db, run, end, Date.now());
+    const id = await started(world, { url: PAGE, depth: 'full' });
+    await captureNext(world, store, capture);
+    await concludeAll(world, store, 'stage');
+    expect(await readContentRun(world.db, DEFAULT_ACCOUNT, id)).toMatchObject({ status: 'running' });
+    for (const _rival of RIVALS) await captureNext(world, store, capture);
+    await concludeAll(world, store, 'stage');
 
     expect(asked).toEqual([`rendered ${PAGE}`, ...RIVALS.map((url) => `ssr ${url}`)]);
     expect(await readContentRun(world.db, DEFAULT_ACCOUNT, id)).toMatchObject({ status: 'completed' });
@@ -76,7 +75,8 @@ describe('a full run of a page that captures of this account cite', () => {
       citations: [{ query: 'best tea kettle', k: 1, n: 2, positions: [1] }],
     });
     expect(score?.queries.map(({ query }) => query)).toEqual(['best tea kettle']);
-    expect(end.page).toMatchObject({ cited: [{ record: {} }, { record: {} }] });
+    const { rows } = await world.db.query('SELECT page FROM fleet.content_run WHERE id = $1', [id]);
+    expect(rows).toMatchObject([{ page: { record: {}, cited: [{ record: {} }, { record: {} }] } }]);
   });
 
   it('and one that none cites is scored without; captures of the stage say nothing about the live web', async () => {
@@ -84,11 +84,9 @@ describe('a full run of a page that captures of this account cite', () => {
       ['https://unknown.example/', 'stage'],
       [PAGE, 'live'],
     ] as const) {
-      const id = await started(world.db, { url, depth: 'full' });
-      const run = await claimRun(world.db, Date.now(), 60_000);
-      if (run === undefined) throw new Error('no run waits');
-      const means = { db: world.db, store, capture: playedCapture(), origin };
-      await endRun(world.db, run, await executeRun(means, run, new AbortController().signal), Date.now());
+      const id = await started(world, { url, depth: 'full' });
+      await captureNext(world, store);
+      await concludeAll(world, store, origin);
       expect((await readRunScore(world.db, DEFAULT_ACCOUNT, id))?.coverage_gap).toBeNull();
     }
   });

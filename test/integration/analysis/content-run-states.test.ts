@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  cancelRun,
-  claimRun,
-  endRun,
-  expireRuns,
-  type LeasedRun,
-  MAX_ATTEMPTS,
-} from '../../../src/analysis/content-end.ts';
+import { expireRuns } from '../../../src/analysis/content-clerk.ts';
+import { cancelRun, endRun } from '../../../src/analysis/content-end.ts';
 import { creditsAtEnd, DEPTHS, type Depth, partsOfRun, sumOf } from '../../../src/analysis/content-prices.ts';
 import { readContentRun } from '../../../src/analysis/content-run.ts';
 import {
@@ -19,49 +13,53 @@ import {
   type RunStatus,
 } from '../../../src/analysis/content-run-state.ts';
 import { RUN_TIME_MS } from '../../../src/analysis/start-content-run.ts';
-import { type FreshDatabase, freshDatabase } from '../database.ts';
-import { openAccount } from '../jobs/jobs-world.ts';
+import { MAX_ATTEMPTS } from '../../../src/contract/outcome.ts';
+import { rescueChildrenOf } from '../../../src/jobs/rescue.ts';
+import { claimed, type JobsWorld, openAccount, openJobsWorld } from '../jobs/jobs-world.ts';
 import { booksOf, started } from './content-world.ts';
 
 /** Issue 6, *Show*: the states of a content run as a property, on a real database. */
-let world: FreshDatabase;
+let world: JobsWorld;
 beforeAll(async () => {
-  world = await freshDatabase();
+  world = await openJobsWorld();
 });
-afterAll(() => world.drop());
+afterAll(() => world.close());
 
-const LEASE_MS = 60_000;
+const WORKER = 'worker-1';
 const CREDITS = 100;
 
-/** A run as it ought to be, and every lease that was ever given on it. */
+/** A run as it ought to be. */
 interface Model {
   id: string;
   accountId: string;
   status: RunStatus;
   attempts: number;
-  leases: LeasedRun[];
   now: number;
 }
 
 /** Tries to make something happen to the run; whether the database says that it did. */
 async function happens(event: RunEvent, model: Model): Promise<boolean> {
-  const { id, accountId } = model;
-  if (event === 'start') {
-    // Whoever had it is lost for longer than its lease.
-    model.now += LEASE_MS + 1;
-    const lease = await claimRun(world.db, model.now, LEASE_MS);
-    if (lease !== undefined) model.leases.push(lease);
-    return lease !== undefined;
-  }
+  const { id, accountId, now } = model;
+  if (event === 'start') return takesPage(model);
   const run = await readContentRun(world.db, accountId, id);
   if (run === undefined) throw new Error('the run is gone');
-  if (event === 'cancel') return cancelRun(world.db, run, model.now);
-  if (event === 'expire') return (await expireRuns(world.db, run.deadlineAt.getTime())) === 1;
+  if (event === 'cancel') return cancelRun(world.db, world.queue, run, now);
+  if (event === 'expire') return (await expireRuns(world, run.deadlineAt.getTime())) === 1;
   const end = { event, score: null, issue: null, page: null };
-  const [last, ...stale] = model.leases.toReversed();
-  // Those who had it before change nothing, whatever they found.
-  for (const lease of stale) expect(await endRun(world.db, lease, end, model.now)).toBe(false);
-  return last !== undefined && endRun(world.db, last, end, model.now);
+  return world.db.transaction((sql) => endRun(sql, world.queue, run, end, now));
+}
+
+/** A worker takes the page; whoever had it is lost. False when there is none to take. */
+async function takesPage({ attempts }: Model): Promise<boolean> {
+  if (attempts >= MAX_ATTEMPTS) return false;
+  if (attempts > 0) await rescueChildrenOf(world.db, world.queue, WORKER);
+  return claimed(world, { surface: 'page', workerId: WORKER }).then(
+    () => true,
+    (error: Error) => {
+      expect(error.message).toContain('no job is due');
+      return false;
+    },
+  );
 }
 
 /** Whether it may happen, by the rules and the number of attempts. */
@@ -97,8 +95,8 @@ describe('a content run, whatever happens to it and in which order', () => {
       const accountId = `acct_${randomUUID()}`;
       await openAccount(world.db, accountId, CREDITS);
       const now = Date.now();
-      const id = await started(world.db, { depth }, { accountId, now });
-      const model: Model = { id, accountId, status: 'queued', attempts: 0, leases: [], now };
+      const id = await started(world, { depth }, { accountId, now });
+      const model: Model = { id, accountId, status: 'queued', attempts: 0, now };
       for (const event of happened) {
         const may = mayHappen(event, model);
         expect(await happens(event, model), `${event} when ${model.status}`).toBe(may);
@@ -109,7 +107,7 @@ describe('a content run, whatever happens to it and in which order', () => {
         await check(model, depth);
       }
       // The next run is alone.
-      await expireRuns(world.db, now + RUN_TIME_MS);
+      await expireRuns(world, now + RUN_TIME_MS);
       const end = await readContentRun(world.db, accountId, id);
       if (end !== undefined) ends.add(end.status);
     });

@@ -1,27 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
+import { advanceRun } from '../../../src/analysis/content-clerk.ts';
 import { type ContentAsked, startContentRun } from '../../../src/analysis/start-content-run.ts';
+import type { ArtifactStore } from '../../../src/artifacts/artifact-store.ts';
 import { FsArtifactStore } from '../../../src/artifacts/fs-store.ts';
 import type { RequestId } from '../../../src/contract/ids.ts';
-import { type PageEndCode, pageEnd } from '../../../src/contract/page-outcome.ts';
-import { type CapturePage, recordOfFile } from '../../../src/contract/page-record.ts';
+import type { AttemptEnd } from '../../../src/fleet/capture-child.ts';
+import { capturePageChild } from '../../../src/fleet/capture-page.ts';
 import { DEFAULT_ACCOUNT, ownerOf } from '../../../src/jobs/account.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import type { Database } from '../../../src/platform/database.ts';
-import { ARTICLE } from '../capture/page-world.ts';
-
-export const CAPTURED_AT = '2026-11-27T12:00:00.000Z';
-
-/** A page capture without a network: the same article every time, or the end a code stands for. */
-export function playedCapture(code?: PageEndCode, html = ARTICLE): CapturePage {
-  return async (url, mode) => {
-    const about = { url, capturedAt: CAPTURED_AT, bytes: html.length, clipped: false, undecodable: 0 };
-    const record = { ...recordOfFile(html, about), origin: 'live' as const, mode, status: 200 };
-    const rendered_html = mode === 'rendered' && code === undefined ? html : null;
-    const outcome = code === undefined ? record.outcome : pageEnd(code);
-    return { record: { ...record, rendered_html, outcome }, screenshot: null };
-  };
-}
+import { Deadline } from '../../../src/platform/deadline.ts';
+import { testLog } from '../database.ts';
+import { claimed, type JobsWorld } from '../jobs/jobs-world.ts';
+import { playedPages } from './played-pages.ts';
 
 export function asked(given: Partial<ContentAsked> = {}): ContentAsked {
   return {
@@ -33,18 +27,40 @@ export function asked(given: Partial<ContentAsked> = {}): ContentAsked {
 
 /** Starts a run as the API does; gives its id. */
 export async function started(
-  db: Database,
+  { db, queue }: Pick<JobsWorld, 'db' | 'queue'>,
   given: Partial<ContentAsked> = {},
   context: { accountId?: string; now?: number } = {},
 ): Promise<string> {
   const { accountId = DEFAULT_ACCOUNT, now = Date.now() } = context;
   const caller = ownerOf(accountId);
-  const { run } = await startContentRun(db, asked(given), {
+  const { run } = await startContentRun(db, queue, asked(given), {
     caller,
     requestId: 'req_test' as RequestId,
     now,
   });
   return run.id;
+}
+
+/** Captures the next page that waits, as a worker does. */
+export async function captureNext(
+  { db, queue }: Pick<JobsWorld, 'db' | 'queue'>,
+  store: ArtifactStore,
+  pages = playedPages(),
+): Promise<AttemptEnd> {
+  const child = await claimed({ db, queue }, { surface: 'page' });
+  const means = { db, queue, store, pages, clock: systemClock };
+  return capturePageChild(child, means, Deadline.after(30_000), testLog);
+}
+
+/** Ends every run whose pages have been captured, as a process of the fleet does. */
+export async function concludeAll(
+  { db, queue }: Pick<JobsWorld, 'db' | 'queue'>,
+  store: ArtifactStore,
+  origin: 'live' | 'stage' = 'live',
+): Promise<void> {
+  const passedOver: string[] = [];
+  while (await advanceRun({ db, queue, store, origin, log: testLog }, Date.now(), passedOver));
+  expect(passedOver).toEqual([]);
 }
 
 /** A store in a directory of its own. */

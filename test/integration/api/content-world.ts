@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { ContentRunner } from '../../../src/analysis/content-runner.ts';
 import type { CapturePage } from '../../../src/contract/page-record.ts';
 import { PageCapturer } from '../../../src/fleet/page-capturer.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { openPageSite, type PageSite } from '../capture/page-world.ts';
 import { testLog } from '../database.ts';
 import { openAccount } from '../jobs/jobs-world.ts';
+import { startPageWorker } from '../page-worker.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 import { type FrontAnswer, type FrontClient, frontClient } from './front-client.ts';
 
-/** The API with page captures of a site on loopback, and a process that executes runs. */
+/** The API with page captures of a site on loopback, and a worker of the fleet that serves pages. */
 export interface ContentWorld {
   api: ApiWorld;
   site: PageSite;
@@ -46,7 +46,7 @@ export const detail = (reason: string, more: object = {}): object => ({
 
 const ENDED = ['completed', 'partially_completed', 'failed', 'cancelled'];
 
-export async function openContentWorld(given: { executes?: boolean } = {}): Promise<ContentWorld> {
+export async function openContentWorld(): Promise<ContentWorld> {
   const site = await openPageSite();
   const capturerFor = (deadlineMs: number): PageCapturer =>
     new PageCapturer({
@@ -67,12 +67,8 @@ export async function openContentWorld(given: { executes?: boolean } = {}): Prom
     config: { rateLimit: 100_000 },
     pages: { capture, guard: site.guard },
   });
-  const runner = new ContentRunner({
-    ...{ db: api.db, listener: api.listener, store: api.store, capture, origin: 'stage' },
-    ...{ clock: systemClock, log: testLog, pollMs: 200, leaseMs: 6_000 },
-    ...(given.executes === false ? { concurrency: 0 } : {}),
-  });
-  await runner.start();
+  const { db, queue, listener, store } = api;
+  const worker = await startPageWorker({ db, queue, listener, store, pages: capture, log: testLog });
   return {
     ...{ api, site },
     client: await frontClient(api, 'sleepwalker'),
@@ -85,7 +81,7 @@ export async function openContentWorld(given: { executes?: boolean } = {}): Prom
       }
     },
     close: async () => {
-      await runner.stop();
+      await worker.stop();
       await Promise.all([patient.close(), hasty.close()]);
       await api.close();
       await site.close();

@@ -1,7 +1,7 @@
 import { createKey } from '../../../src/jobs/api-keys.ts';
 import { setFeature } from '../../../src/jobs/features.ts';
 import { AddressGuard } from '../../../src/platform/address-guard.ts';
-import { playedCapture } from '../analysis/content-world.ts';
+import { playedPages } from '../analysis/played-pages.ts';
 import { openAccount } from '../jobs/jobs-world.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 import { expectGolden, type GoldenAnswer, printedRequest, sendPrinted } from './golden-files.ts';
@@ -42,7 +42,7 @@ export interface GoldenWorld {
 export async function openGoldenWorld(): Promise<GoldenWorld> {
   // Every name is a public one here, and no name is ever asked: the capture is played.
   const everywhere = async () => [{ address: '93.184.216.34', family: 4 as const }];
-  const pages = { guard: new AddressGuard([], everywhere, { plainHttp: true }), capture: playedCapture() };
+  const pages = { guard: new AddressGuard([], everywhere, { plainHttp: true }), capture: playedPages() };
   const world = await openApiWorld({ config: { webhookKey: 'a key of the tests' }, pages });
   const strict = await openApiWorld({ config: { rateLimit: 1 } });
 

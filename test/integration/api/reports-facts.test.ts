@@ -7,7 +7,8 @@ import type { CapturePage } from '../../../src/contract/page-record.ts';
 import { PageCapturer } from '../../../src/fleet/page-capturer.ts';
 import { AddressGuard } from '../../../src/platform/address-guard.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
-import { booksOf, playedCapture } from '../analysis/content-world.ts';
+import { booksOf } from '../analysis/content-world.ts';
+import { playedPages } from '../analysis/played-pages.ts';
 import { testLog } from '../database.ts';
 import { openAccount } from '../jobs/jobs-world.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
@@ -119,11 +120,11 @@ describe('POST /v1/brands/{id}/facts', () => {
   });
 
   it.each([
-    ['refuses us', playedCapture('forbidden'), /403/],
-    ['leads to a private address', playedCapture('private_address'), /not on the public internet/],
+    ['refuses us', playedPages('forbidden'), /403/],
+    ['leads to a private address', playedPages('private_address'), /not on the public internet/],
     [
       'states nothing',
-      playedCapture(undefined, '<title>x</title><p>Hello and welcome, all of you.</p>'),
+      playedPages(undefined, '<title>x</title><p>Hello and welcome, all of you.</p>'),
       /no facts/,
     ],
   ])('fails with the reason, its credit given back, when the site %s', async (_what, given, reason) => {
@@ -136,7 +137,7 @@ describe('POST /v1/brands/{id}/facts', () => {
 
   it('still has the first page when the page about itself cannot be read', async () => {
     const lame: CapturePage = (url, mode, signal) =>
-      url.endsWith('/about') ? playedCapture('timeout')(url, mode, signal) : capture(url, mode, signal);
+      url.endsWith('/about') ? playedPages('timeout')(url, mode, signal) : capture(url, mode, signal);
     const { body } = await research();
     expect(await done(body.job_id, lame)).toMatchObject({ status: 'completed' });
     expect(await facts()).toMatchObject({ tagline: 'Rise early', founded_year: null });

@@ -2,7 +2,7 @@ import type { Envelope } from '../../../src/contract/envelope.ts';
 import { type ChildId, parseChildId, type RequestId } from '../../../src/contract/ids.ts';
 import { OUTCOME_RULES, type Outcome } from '../../../src/contract/outcome.ts';
 import type { SearchRequest } from '../../../src/contract/search-request.ts';
-import type { SurfaceName } from '../../../src/contract/surface-name.ts';
+import type { FleetSurface, SurfaceName } from '../../../src/contract/surface-name.ts';
 import { DEFAULT_ACCOUNT, ownerOf } from '../../../src/jobs/account.ts';
 import { createAccount } from '../../../src/jobs/accounts.ts';
 import { type ClaimedChild, claim } from '../../../src/jobs/claim.ts';
@@ -70,7 +70,7 @@ export function request(given: Partial<SearchRequest> = {}): SearchRequest {
 }
 
 /** Fetches the next job of a surface, as a worker does. */
-export async function fetched(queue: Queue, surface: SurfaceName = 'chatgpt'): Promise<QueuedJob> {
+export async function fetched(queue: Queue, surface: FleetSurface = 'chatgpt'): Promise<QueuedJob> {
   const job = await queue.fetch(surface);
   if (job === undefined) throw new Error(`no job is due on ${surface}`);
   return job;
@@ -79,7 +79,7 @@ export async function fetched(queue: Queue, surface: SurfaceName = 'chatgpt'): P
 /** Fetches and claims. */
 export async function claimed(
   { db, queue }: { db: Database; queue: Queue },
-  given: { surface?: SurfaceName; workerId?: string } = {},
+  given: { surface?: FleetSurface; workerId?: string } = {},
 ): Promise<ClaimedChild> {
   const job = await fetched(queue, given.surface);
   const result = await claim(db, queue, job, { workerId: given.workerId ?? 'worker-1', now: Date.now() });
@@ -96,8 +96,10 @@ export async function envelopeFor(
   accountId = DEFAULT_ACCOUNT,
 ): Promise<Envelope> {
   const parts = parseChildId(childId);
-  const skeleton = parts && (await readChild(db, accountId, parts));
-  if (skeleton === undefined) throw new Error(`no child ${childId}`);
+  const found = parts && (await readChild(db, accountId, parts));
+  if (found === undefined) throw new Error(`no child ${childId}`);
+  // Skeletons share their empty parts.
+  const skeleton = structuredClone(found);
   const { childStatus, message } = OUTCOME_RULES[outcome];
   skeleton.job.status = childStatus;
   skeleton.job.outcome = outcome;

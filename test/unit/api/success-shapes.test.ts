@@ -9,8 +9,7 @@ import { type ChildId, formatChildId, type JobId, parseChildId } from '../../../
 import { JOB_STATUSES, type JobView, jobViewSchema } from '../../../src/contract/job-view.ts';
 import { OUTCOMES } from '../../../src/contract/outcome.ts';
 import { SURFACE_NAMES } from '../../../src/contract/surface-name.ts';
-import type { ChildRow } from '../../../src/jobs/child-row.ts';
-import { skeleton } from '../../../src/jobs/skeleton.ts';
+import { type AnswerRow, skeleton } from '../../../src/jobs/skeleton.ts';
 
 const JOB = 'job_8t2q' as JobId;
 const AT = Date.UTC(2026, 5, 27, 12);
@@ -20,12 +19,12 @@ function idOf(surface: (typeof SURFACE_NAMES)[number], regionKey: string, replic
 }
 
 /** The Envelope of a child that no capture has filled: every field is there. */
-function envelopeOf(given: Partial<ChildRow>): Envelope {
-  const row: ChildRow = {
+function envelopeOf(given: Partial<AnswerRow>): Envelope {
+  const row: AnswerRow = {
     ...{ jobId: JOB, surface: 'chatgpt', method: 'own-fleet', regionKey: 'us', region: null, replicate: 1 },
     ...{ status: 'queued', attempts: 0, queueJobId: 'q', claimedRetry: null, workerId: null },
     ...{ lastOutcome: null, lastMessage: null, outcome: null, failure: null, completedAt: null },
-    ...{ requestId: 'req_1' as ChildRow['requestId'], query: 'q', origin: 'live' },
+    ...{ requestId: 'req_1' as AnswerRow['requestId'], query: 'q', origin: 'live' },
     ...{ createdAt: new Date(AT), deadlineAt: new Date(AT + 60_000), traceparent: null },
     ...given,
     id: idOf(given.surface ?? 'chatgpt', given.regionKey ?? 'us', given.replicate ?? 1),

@@ -19,6 +19,10 @@ describe('what a worker is told to serve', () => {
     ]);
   });
 
+  it('may be pages alone', () => {
+    expect(serves({ FLEET_SURFACES: 'page' })[0]).toEqual(['page']);
+  });
+
   it('may be the countries it has an egress for', () => {
     const FLEET_EGRESS = 'DE=http://proxy.example:8080,JP=socks5://proxy.example:1080';
     expect(serves({ FLEET_EGRESS, FLEET_REGIONS: 'egress,GLOBAL' })[1]).toEqual(['DE', 'GLOBAL', 'JP']);
