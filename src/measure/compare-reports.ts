@@ -56,7 +56,10 @@ export interface Comparison {
   /** Figures tested; of those said to have changed at most one in ten is expected to be chance. */
   tests: number;
   figures: ComparedFigure[];
+  /** Which domains are cited. */
   drift: Drift;
+  /** In which order, by rank-biased overlap. */
+  orderDrift: Drift;
 }
 
 /** A brand by the id that observations of both periods have. */
@@ -97,6 +100,7 @@ export function compareReports(
     surfaces,
     ...judged(tested),
     drift: driftOf(pair.before, pair.after),
+    orderDrift: driftOf(pair.before, pair.after, 'order'),
   };
 }
 

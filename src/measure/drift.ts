@@ -3,7 +3,8 @@ import type { Figure } from './figure.ts';
 import { jaccardDistance } from './jaccard.ts';
 import { FEWEST_PROMPTS_FOR_T, mean, meanFigure } from './mean-figure.ts';
 import type { Observation } from './observation.ts';
-import { cellsOf, citedDomainSet, FEWEST_PAIRS } from './stability.ts';
+import { rankDistance } from './rank-overlap.ts';
+import { cellsOf, FEWEST_PAIRS } from './stability.ts';
 import { tQuantile975 } from './student-t.ts';
 import type { Interval } from './wilson.ts';
 
@@ -28,10 +29,20 @@ interface Distance {
   value: number;
 }
 
+/** What of the cited domains is compared: which they are (Jaccard), or their order (rank-biased overlap). */
+export type DriftOf = 'domains' | 'order';
+
+const METHODS = { domains: 'volatility', order: 'order_volatility' } as const;
+
 /** Sources that changed between two periods, with the noise of one period taken off (specs/analysis.md C.3). Pure. */
-export function driftOf(before: readonly Observation[], after: readonly Observation[]): Drift {
+export function driftOf(
+  before: readonly Observation[],
+  after: readonly Observation[],
+  of: DriftOf = 'domains',
+): Drift {
   const earlier = cellMap(before);
   const later = cellMap(after);
+  const distance = distanceOf(of);
   const between = [...earlier].flatMap(([key, sets]) =>
     sets.flatMap((one) => (later.get(key) ?? []).flatMap((other) => distance(key, one, other))),
   );
@@ -41,8 +52,8 @@ export function driftOf(before: readonly Observation[], after: readonly Observat
     ),
   );
   return {
-    between: meanFigure(between, 'volatility_between/1', {}),
-    within: meanFigure(within, 'volatility_within/1', {}),
+    between: meanFigure(between, `${METHODS[of]}_between/1`, {}),
+    within: meanFigure(within, `${METHODS[of]}_within/1`, {}),
     ...excess(between, within),
   };
 }
@@ -66,26 +77,42 @@ function excess(
   const variance = differences.reduce((total, own) => total + (own - value) ** 2, 0) / (prompts - 1);
   const half = tQuantile975(prompts - 1) * Math.sqrt(variance / prompts);
   const interval = { low: value - half, high: value + half };
-  return { prompts, value, interval, changed: interval.low > 0 };
+  return { prompts, value, interval, changed: interval.low > ROUNDING };
 }
+
+/** Means of the same numbers in another order differ in the last digits, which is no change. */
+const ROUNDING = 1e-9;
 
 function promptMeans(distances: readonly Distance[]): Map<string, number> {
   const groups = Map.groupBy(distances, ({ promptId }) => promptId);
   return new Map([...groups].map(([promptId, group]) => [promptId, mean(group.map(({ value }) => value))]));
 }
 
-function cellMap(observations: readonly Observation[]): Map<string, Set<string>[]> {
+function cellMap(observations: readonly Observation[]): Map<string, string[][]> {
   const cells = cellsOf(observations.filter((observation) => citation(observation, true).counts));
   return new Map(
-    cells.flatMap((cell): [string, Set<string>[]][] => {
+    cells.flatMap((cell): [string, string[][]][] => {
       const [first] = cell;
       if (first === undefined) return [];
-      return [[`${first.promptId}\n${first.surface}\n${first.region}`, cell.map(citedDomainSet)]];
+      return [[`${first.promptId}\n${first.surface}\n${first.region}`, cell.map(citedInOrder)]];
     }),
   );
 }
 
-function distance(key: string, one: ReadonlySet<string>, other: ReadonlySet<string>): Distance[] {
-  if (one.size + other.size === 0) return [];
-  return [{ promptId: key.split('\n')[0] ?? key, value: jaccardDistance(one, other) }];
+/** Cited domains, each where it is cited first; what has no position comes last. */
+function citedInOrder({ sources }: Observation): string[] {
+  const comparable = (position: number | null): number => position ?? Number.MAX_SAFE_INTEGER;
+  const cited = sources
+    .filter((source) => source.cited && source.domain !== null)
+    .sort((a, b) => comparable(a.position) - comparable(b.position) || a.sourceId - b.sourceId);
+  return [...new Set(cited.flatMap(({ domain }) => domain ?? []))];
+}
+
+function distanceOf(of: DriftOf) {
+  return (key: string, one: readonly string[], other: readonly string[]): Distance[] => {
+    if (one.length + other.length === 0) return [];
+    const promptId = key.split('\n')[0] ?? key;
+    const value = of === 'order' ? rankDistance(one, other) : jaccardDistance(new Set(one), new Set(other));
+    return [{ promptId, value }];
+  };
 }

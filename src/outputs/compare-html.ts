@@ -1,4 +1,5 @@
 import type { ComparedFigure, Comparison, PeriodShare, Verdict } from '../measure/compare-reports.ts';
+import type { Drift } from '../measure/drift.ts';
 import type { Interval } from '../measure/wilson.ts';
 import { chartBlock, linked, section, table } from './blocks.ts';
 import { differenceChart } from './difference-chart.ts';
@@ -127,7 +128,20 @@ function shareCell({ k, n, value }: PeriodShare, href: string | null): Markup {
   return html`${linked(headline(figure), safeHref(href))}${beside}`;
 }
 
-function driftSection({ drift }: Comparison): Markup {
+function driftSection({ drift, orderDrift }: Comparison): Markup {
+  return section(
+    'drift',
+    'Drift of sources',
+    driftTable('Whether answers cite other domains than before', '1 − Jaccard of cited domains', drift),
+    driftTable(
+      'Whether they cite them in another order',
+      '1 − rank-biased overlap of cited domains',
+      orderDrift,
+    ),
+  );
+}
+
+function driftTable(caption: string, distance: string, drift: Drift): Markup {
   const { between, within, value, interval, changed, prompts } = drift;
   const columns = [{ head: 'Measure' }, { head: 'Value', numeric: true }, { head: 'What it says' }];
   const told = (own: number | null): string => (own === null ? 'not measured' : number(own, 3));
@@ -138,11 +152,7 @@ function driftSection({ drift }: Comparison): Markup {
         ? 'the interval lies above 0: answers rest on other sources than before'
         : 'the interval holds 0 or less: the replicates of one report differ as much';
   const rows = [
-    [
-      'Between the reports',
-      told(between.value),
-      `1 − Jaccard of cited domains, ${count(between.n)} pairs across`,
-    ],
+    ['Between the reports', told(between.value), `${distance}, ${count(between.n)} pairs across`],
     ['Within a report', told(within.value), `the same, ${count(within.n)} pairs of replicates`],
     ['Drift', told(value), `between less within, mean of ${count(prompts)} prompts`],
     [
@@ -151,14 +161,10 @@ function driftSection({ drift }: Comparison): Markup {
       says,
     ],
   ];
-  return section(
-    'drift',
-    'Drift of sources',
-    table(
-      'Whether answers cite other domains than before',
-      columns,
-      rows.map((cells) => ({ cells })),
-    ),
+  return table(
+    caption,
+    columns,
+    rows.map((cells) => ({ cells })),
   );
 }
 

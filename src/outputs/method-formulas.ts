@@ -88,6 +88,20 @@ export const FORMULAS: readonly Formula[] = [
     ],
   },
   {
+    id: 'order',
+    title: 'Order of sources (order_volatility_within/1, order_volatility_between/1)',
+    formula:
+      '1 − rank-biased overlap of the cited domains in their order, p = .9, extrapolated (Webber, Moffat and Zobel 2010); drift as above',
+    why: 'The same domains in another order are another answer; the first places weigh most. Used in comparisons.',
+    worked: [
+      {
+        steps:
+          '{a, b} against {b, a}: overlaps 0 and 2: 1 − ((.1 ÷ .9) × (0/1 × .9 + 2/2 × .81) + 2/2 × .81)',
+        result: '0.1000',
+      },
+    ],
+  },
+  {
     id: 'noise-floor',
     title: 'Noise floor',
     formula: '95th percentile of |x₁ − x₂| × √½ over 200 random halvings of every cell’s replicates',

@@ -29,6 +29,15 @@ const comparedFigure = z
   })
   .meta({ id: 'ComparedFigure' });
 
+const driftSchema = z.strictObject({
+  between: figureSchema,
+  within: figureSchema,
+  prompts: z.int(),
+  value: z.number().nullable(),
+  interval: differenceInterval.nullable(),
+  changed: z.boolean().nullable().describe('Null where there is no interval.'),
+});
+
 /** Ours: the reference has no comparison of two reports. */
 export const comparisonSchema = z
   .strictObject({
@@ -45,14 +54,8 @@ export const comparisonSchema = z
     }),
     tests: z.int().describe('Figures tested; q = .1 over them (Benjamini and Hochberg).'),
     figures: z.array(comparedFigure),
-    drift: z.strictObject({
-      between: figureSchema,
-      within: figureSchema,
-      prompts: z.int(),
-      value: z.number().nullable(),
-      interval: differenceInterval.nullable(),
-      changed: z.boolean().nullable().describe('Null where there is no interval.'),
-    }),
+    drift: driftSchema.describe('Which domains are cited: 1 − Jaccard.'),
+    order_drift: driftSchema.describe('In which order: 1 − rank-biased overlap, p = .9.'),
   })
   .describe('An addition of ours.')
   .meta({ id: 'ReportComparison' });
@@ -62,7 +65,7 @@ export function presentComparison({
   after,
   comparison,
 }: ComparedReports): z.infer<typeof comparisonSchema> {
-  const { prompts, surfaces, figures, drift, tests, version } = comparison;
+  const { prompts, surfaces, figures, drift, orderDrift, tests, version } = comparison;
   return {
     ...{ object: 'report.comparison', before: before.id, after: after.id, brand_id: after.brandId, version },
     prompts: {
@@ -80,6 +83,6 @@ export function presentComparison({
       ...{ difference: difference.value, interval: difference.interval, p_value: difference.pValue },
       ...{ prompts: difference.prompts, method: difference.method, noise_floor: noiseFloor },
     })),
-    drift,
+    ...{ drift, order_drift: orderDrift },
   };
 }

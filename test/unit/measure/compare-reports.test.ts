@@ -122,6 +122,18 @@ describe('two reports that asked the same', () => {
     expect(drift).toMatchObject({ value: 1, interval: { low: 1, high: 1 }, changed: true, prompts: 12 });
   });
 
+  it('finds an order that changed although the domains did not', () => {
+    const cite = (hosts: string[]) => twelve(() => 0).map((own) => ({ ...own, cites: hosts }));
+    const reports = [
+      period('x', texts(12), cite(['a', 'z'])),
+      period('y', texts(12), cite(['z', 'a'])),
+    ] as const;
+    const { drift, orderDrift } = compare(...reports);
+    expect(drift).toMatchObject({ value: 0, changed: false });
+    expect(orderDrift.value).toBeCloseTo(0.1, 12);
+    expect(orderDrift).toMatchObject({ changed: true, between: { method: 'order_volatility_between/1' } });
+  });
+
   it('has no interval of a drift of few prompts, and the same bytes for the same input', () => {
     const before = period('x', texts(2), [named(1, 1, true), named(1, 2, false), named(2, 1, true)]);
     const after = period('y', texts(2), [named(1, 1, true), named(2, 1, false)]);

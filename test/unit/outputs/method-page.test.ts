@@ -8,6 +8,7 @@ import { jaccardDistance } from '../../../src/measure/jaccard.ts';
 import { measure } from '../../../src/measure/measure.ts';
 import type { Observation, Prompt } from '../../../src/measure/observation.ts';
 import { plannedWidths } from '../../../src/measure/plan.ts';
+import { rankDistance } from '../../../src/measure/rank-overlap.ts';
 import { lookAt } from '../../../src/measure/sequential.ts';
 import {
   EXAMPLE_CAPTURES,
@@ -111,6 +112,7 @@ describe('given the report that the method page reckons by hand', () => {
       observed({ prompt: 1, replicate: 2, cites: ['a', 'y'] }),
     ];
     expect(resultsOf('volatility')[2]).toBe(driftOf(days, days).value?.toFixed(4));
+    expect(resultsOf('order')).toEqual([rankDistance(['a', 'b'], ['b', 'a']).toFixed(4)]);
     const [look] = lookAt(EXAMPLE_CAPTURES.map(observation), 'a', ['chatgpt'], 2, {
       halfWidth: 0.05,
     }).surfaces;
