@@ -37,8 +37,9 @@ function heavyClaude(): SurfaceStage {
   const { plain, scenes } = claudeStage;
   const scene = scenes[plain];
   if (scene === undefined) throw new Error('the stage of claude lost its plain scene');
-  const turn =
-    '<section class="t"><h3>Earlier</h3><p>An <b>earlier</b> turn, <i>kept</i> in the page.</p></section>';
+  const text = 'An earlier turn of a long conversation, kept in the page as text. '.repeat(6);
+  const link = '<a href="https://example.com/earlier">source</a>';
+  const turn = `<div class="mb-4"><p class="whitespace-normal break-words">${text}${link}</p></div>`;
   const earlier = `<div hidden>${turn.repeat(Math.ceil(HEAVY_CHARS / turn.length))}</div>`;
   return {
     ...claudeStage,

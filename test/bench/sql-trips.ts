@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Round trips to Postgres of this process since `from`, by what was asked. */
+/** Round trips to Postgres, by what was asked. */
 export interface SqlTrips {
   count: number;
   /** Statements by their first words, most often first. */
@@ -9,16 +9,16 @@ export interface SqlTrips {
 }
 
 /**
- * Counts statements at the driver, below our door and pg-boss's own pool, so that none is missed: each is one round trip,
- * BEGIN and COMMIT too.
+ * Counts the statements of connections with this application name at the driver, below our door, so that none is missed:
+ * each is one round trip, BEGIN and COMMIT too.
  */
-export function countSqlTrips(): SqlTrips {
+export function countSqlTrips(applicationName: string): SqlTrips {
   const counts = new Map<string, number>();
   const { prototype } = pg.Client;
   const original = prototype.query;
   const counted = function (this: pg.Client, ...args: unknown[]): unknown {
     const key = firstWords(textOf(args[0]));
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    if (nameOf(this) === applicationName) counts.set(key, (counts.get(key) ?? 0) + 1);
     return Reflect.apply(original, this, args);
   };
   Reflect.set(prototype, 'query', counted);
@@ -31,6 +31,13 @@ export function countSqlTrips(): SqlTrips {
     },
     stop: () => void Reflect.set(prototype, 'query', original),
   };
+}
+
+function nameOf(client: pg.Client): unknown {
+  const parameters: unknown = Reflect.get(client, 'connectionParameters');
+  return typeof parameters === 'object' && parameters !== null && 'application_name' in parameters
+    ? parameters.application_name
+    : undefined;
 }
 
 function textOf(asked: unknown): string {
