@@ -38,9 +38,9 @@ export async function writeReportFiles(
     [csv, 'observations.csv', () => observationsCsv(observations, metrics.prompts)],
     [csv, 'mentions.csv', () => mentionsCsv(observations)],
     [csv, 'citations.csv', () => citationsCsv(observations)],
-    [csv, 'metrics.csv', () => metricsCsv(metrics)],
+    [csv, 'metrics.csv', () => metricsCsv(metrics, observations)],
     [ndjson, 'observations.ndjson', () => observationsNdjson(observations)],
-    [ndjson, 'metrics.ndjson', () => figuresNdjson(metrics)],
+    [ndjson, 'metrics.ndjson', () => figuresNdjson(metrics, observations)],
   ];
   for (const [directory, name, pieces] of files) {
     if (directory === undefined) continue;

@@ -6,8 +6,8 @@ export interface NamedFigure {
   metric: string;
   brandId: string | null;
   brand: string | null;
-  slice: 'all' | 'surface' | 'region' | 'domain' | 'url' | 'prompt_surface';
-  /** Surface, region, domain, URL, or `prompt id @ surface`; null for all. */
+  slice: 'all' | 'surface' | 'region' | 'domain' | 'url' | 'prompt_surface' | 'category' | 'day';
+  /** Surface, region, domain, URL, `prompt id @ surface`, category, or day (UTC); null for all. */
   sliceValue: string | null;
   figure: Figure;
 }

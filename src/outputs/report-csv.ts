@@ -1,6 +1,7 @@
 import type { Observation, Prompt } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
 import { type Cell, type CsvOptions, csvPieces } from './csv.ts';
+import { derivedFigures } from './derived-figures.ts';
 import { type NamedFigure, namedFigures } from './named-figures.ts';
 
 /** One row per capture. Columns are only ever added, at the end. */
@@ -95,9 +96,22 @@ function* citationRows(observations: Iterable<Observation>): Generator<Cell[]> {
   }
 }
 
-/** One row per figure of the report, with both intervals and what was left out. */
-export function metricsCsv(metrics: ReportMetrics, options?: CsvOptions): Generator<string> {
-  return csvPieces(METRIC_COLUMNS, metricRows(namedFigures(metrics)), options);
+/** One row per figure of the report and its page, with both intervals and what was left out. */
+export function metricsCsv(
+  metrics: ReportMetrics,
+  observations: readonly Observation[],
+  options?: CsvOptions,
+): Generator<string> {
+  return csvPieces(METRIC_COLUMNS, metricRows(allFigures(metrics, observations)), options);
+}
+
+/** Every figure, those of the page last. */
+export function* allFigures(
+  metrics: ReportMetrics,
+  observations: readonly Observation[],
+): Generator<NamedFigure> {
+  yield* namedFigures(metrics);
+  yield* derivedFigures(metrics, observations);
 }
 
 const METRIC_COLUMNS = [

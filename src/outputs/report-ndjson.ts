@@ -1,6 +1,6 @@
 import type { Observation } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
-import { namedFigures } from './named-figures.ts';
+import { allFigures } from './report-csv.ts';
 
 /** One JSON object per line: an observation as it was measured. */
 export function* observationsNdjson(observations: Iterable<Observation>): Generator<string> {
@@ -8,6 +8,9 @@ export function* observationsNdjson(observations: Iterable<Observation>): Genera
 }
 
 /** One JSON object per line: a figure with what it is about. */
-export function* figuresNdjson(metrics: ReportMetrics): Generator<string> {
-  for (const figure of namedFigures(metrics)) yield `${JSON.stringify(figure)}\n`;
+export function* figuresNdjson(
+  metrics: ReportMetrics,
+  observations: readonly Observation[],
+): Generator<string> {
+  for (const figure of allFigures(metrics, observations)) yield `${JSON.stringify(figure)}\n`;
 }

@@ -46,7 +46,7 @@ const FILES: readonly OutputFile[] = [
   },
   {
     ...{ name: 'metrics.csv', summary: 'One row per figure', type: 'text/csv' },
-    pieces: ({ metrics }, options) => metricsCsv(metrics, options),
+    pieces: ({ metrics, observations }, options) => metricsCsv(metrics, observations, options),
   },
   {
     ...{ name: 'observations.ndjson', summary: 'One line per capture', type: 'application/x-ndjson' },
@@ -55,7 +55,7 @@ const FILES: readonly OutputFile[] = [
   },
   {
     ...{ name: 'metrics.ndjson', summary: 'One line per figure', type: 'application/x-ndjson' },
-    pieces: ({ metrics }) => figuresNdjson(metrics),
+    pieces: ({ metrics, observations }) => figuresNdjson(metrics, observations),
   },
 ];
 

@@ -39,7 +39,7 @@ describe('given a report', () => {
   });
 
   it('then metrics.csv has every figure to the last digit, and nothing where nothing was measured', () => {
-    const rows = rowsOf(metricsCsv(metrics));
+    const rows = rowsOf(metricsCsv(metrics, observations));
     const [own] = metrics.brands;
     const presence = rows.find((row) => row.metric === 'presence' && row.slice === 'all');
     expect(presence).toMatchObject({ brand: own?.name, k: String(own?.presence.k), method: 'presence/1' });
@@ -51,12 +51,32 @@ describe('given a report', () => {
     expect(rows.some(({ brand }) => brand === SCRIPT_NAME)).toBe(true);
   });
 
+  it('then metrics.csv has the figures of the page’s matrix and trend, too', () => {
+    const days = observations.map((seen, index) => ({
+      ...seen,
+      capturedAt: `2026-11-2${5 + (index % 2)}T10:00:00.000Z`,
+    }));
+    const rows = rowsOf(metricsCsv(metrics, days));
+    const shares = rows.filter(
+      ({ metric, slice }) => metric === 'citation_share_weighted' && slice === 'all',
+    );
+    expect(shares.map(({ brand_id }) => brand_id)).toEqual(metrics.brands.map(({ brandId }) => brandId));
+    const hosting = rows.filter(({ slice }) => slice === 'category');
+    expect(hosting.map(({ metric, slice_value }) => [metric, slice_value])).toEqual([
+      ['presence', 'hosting'],
+      ['citation_share_weighted', 'hosting'],
+    ]);
+    const byDay = rows.filter(({ slice, metric }) => slice === 'day' && metric === 'presence');
+    expect(byDay.map(({ slice_value }) => slice_value)).toEqual(['2026-11-25', '2026-11-26']);
+    expect(rowsOf(metricsCsv(metrics, observations)).some(({ slice }) => slice === 'day')).toBe(false);
+  });
+
   it('then NDJSON gives the same observations and figures back', () => {
     const lines = [...observationsNdjson(observations)].map((line) => JSON.parse(line));
     expect(lines).toEqual(observations);
-    const figures = [...figuresNdjson(metrics)].map((line) => JSON.parse(line));
+    const figures = [...figuresNdjson(metrics, observations)].map((line) => JSON.parse(line));
     expect(figures[0]).toMatchObject({ metric: 'presence', figure: metrics.brands[0]?.presence });
-    expect(figures).toHaveLength(rowsOf(metricsCsv(metrics)).length);
+    expect(figures).toHaveLength(rowsOf(metricsCsv(metrics, observations)).length);
   });
 
   it('then a byte order mark stands at the beginning only when it is wanted', () => {
