@@ -24,12 +24,14 @@ export function workerCommand(): Command {
       try {
         await openTraces(config, 'worker', log, opened);
         // The browser is launched while the rest of the code is read.
-        const [foundation, site, { runWorker }, { runContent }] = await opened.together(
-          openFoundation(config, log).then((part) => opened.add(part, (open) => open.close())),
+        const [site, { runWorker }, { runContent }] = await opened.together(
           openWarmSite(config, log).then((part) => opened.add(part, (open) => open.close())),
           import('./run-worker.ts'),
           import('./run-content.ts'),
         );
+        // After it: reading code holds up the event loop, on a busy machine for longer than a connection may take, and a
+        // worker that connected meanwhile was told that the database is away, at every start anew.
+        const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
         const metrics = await openMetrics(config, log, opened);
         const { pages } = opened.add(await runContent(config, foundation, site.store, log, site), (part) =>
           part.stop(),
