@@ -1,7 +1,7 @@
 import { FleetError } from '../contract/errors.ts';
 import type { CapturePage } from '../contract/page-record.ts';
 import type { Surface } from '../contract/surface.ts';
-import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
+import type { FleetSurface } from '../contract/surface-name.ts';
 import { claim } from '../jobs/claim.ts';
 import { fetchByTurn, type ServedRegions } from '../jobs/fairness.ts';
 import { Deadline } from '../platform/deadline.ts';
@@ -10,8 +10,8 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { traceFields } from '../platform/traces.ts';
-import { type CaptureMeans, captureChild } from './capture-child.ts';
-import { capturePageChild } from './capture-page.ts';
+import type { CaptureMeans } from './capture-child.ts';
+import { worksOf } from './capture-works.ts';
 import type { LaneGate } from './lane-gate.ts';
 import { type CaptureWork, runAttempt } from './run-attempt.ts';
 
@@ -242,23 +242,4 @@ export class Worker {
     tell();
     this.#wake(undefined);
   }
-}
-
-function worksOf(options: WorkerOptions): ReadonlyMap<FleetSurface, CaptureWork> {
-  const { surfaces, pages, gate } = options;
-  const onOutcome: CaptureMeans['onOutcome'] = async (of, outcome) => gate?.report(of, outcome);
-  const means = { ...options, onOutcome };
-  const works = new Map<FleetSurface, CaptureWork>(
-    surfaces.map((surface) => [
-      surface.name,
-      (child, deadline, log) => captureChild(child, surface, means, deadline, log),
-    ]),
-  );
-  if (pages === undefined) return works;
-  return works.set(PAGE_SURFACE, async (child, deadline, log) => {
-    const end = await capturePageChild(child, { ...options, pages }, deadline, log);
-    // Every page is another site: what one of them says is no reason to leave the others alone.
-    await gate?.report(child, null);
-    return end;
-  });
 }

@@ -1,0 +1,25 @@
+import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
+import { type CaptureMeans, captureChild } from './capture-child.ts';
+import { capturePageChild } from './capture-page.ts';
+import type { CaptureWork } from './run-attempt.ts';
+import type { WorkerOptions } from './worker.ts';
+
+/** How a worker captures a child, by surface: all that it serves, pages among them where it can render them. */
+export function worksOf(options: WorkerOptions): ReadonlyMap<FleetSurface, CaptureWork> {
+  const { surfaces, pages, gate } = options;
+  const onOutcome: CaptureMeans['onOutcome'] = async (of, outcome) => gate?.report(of, outcome);
+  const means = { ...options, onOutcome };
+  const works = new Map<FleetSurface, CaptureWork>(
+    surfaces.map((surface) => [
+      surface.name,
+      (child, deadline, log) => captureChild(child, surface, means, deadline, log),
+    ]),
+  );
+  if (pages === undefined) return works;
+  return works.set(PAGE_SURFACE, async (child, deadline, log) => {
+    const end = await capturePageChild(child, { ...options, pages }, deadline, log);
+    // Every page is another site: what one of them says is no reason to leave the others alone.
+    await gate?.report(child, null);
+    return end;
+  });
+}
