@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type OnStored, storeCapture, storeEnvelope } from '../artifacts/capture-artifacts.ts';
 import type { CaptureYield } from '../capture/run-capture.ts';
@@ -61,11 +62,14 @@ export async function captureChild(
     means.onDispatch?.(child.id),
   );
   const capturedAt = clock.monotonic();
+  // Proof page, reading and packing are each one long step for a large page: between them the other captures have a turn.
+  await othersTurn();
   const body = await traced('extract', {}, async () => readCapture(surface, captured.record));
   const readAt = clock.monotonic();
   const missed = captured.record.signals.selectors.flatMap(({ name, hit }) => (hit === null ? [name] : []));
   const tally: AttemptTally = { selectors: captured.record.signals.selectors, stored: [] };
   await means.onOutcome?.(child, body.outcome);
+  await othersTurn();
   const end = (settled: boolean): AttemptEnd => {
     const [captureMs, extractMs] = [Math.round(capturedAt - begin), Math.round(readAt - capturedAt)];
     const settleMs = Math.round(clock.monotonic() - readAt);
