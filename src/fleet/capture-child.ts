@@ -29,6 +29,8 @@ export interface CaptureMeans extends CaptureSeat {
   retryDelayMs: number;
   /** Called when a child's first navigation is about to start; for measuring. */
   onDispatch?: (childId: ClaimedChild['id']) => void;
+  /** Told when the page was given back: what follows needs no browser. */
+  onPageGivenBack?: () => void;
   /** Told what a capture came to, before it is stored. */
   onOutcome?: (child: ClaimedChild, outcome: Outcome) => Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function captureChild(
   const captured = await captureOnce({ ...child, surface }, means, deadline, log, () =>
     means.onDispatch?.(child.id),
   );
+  means.onPageGivenBack?.();
   const capturedAt = clock.monotonic();
   // Proof page, reading and packing are each one long step for a large page: between them the other captures have a turn.
   await othersTurn();

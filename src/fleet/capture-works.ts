@@ -12,7 +12,8 @@ export function worksOf(options: WorkerOptions): ReadonlyMap<FleetSurface, Captu
   const works = new Map<FleetSurface, CaptureWork>(
     surfaces.map((surface) => [
       surface.name,
-      (child, deadline, log) => captureChild(child, surface, means, deadline, log),
+      (child, deadline, log, onPageGivenBack) =>
+        captureChild(child, surface, { ...means, onPageGivenBack }, deadline, log),
     ]),
   );
   if (pages === undefined) return works;

@@ -11,7 +11,12 @@ import type { WorkerOptions } from './worker.ts';
 type Means = Omit<WorkerOptions, 'surfaces' | 'slots'>;
 
 /** What an attempt does with its child, from the first request to the settled row. */
-export type CaptureWork = (child: ClaimedChild, deadline: Deadline, log: Log) => Promise<AttemptEnd>;
+export type CaptureWork = (
+  child: ClaimedChild,
+  deadline: Deadline,
+  log: Log,
+  onPageGivenBack: () => void,
+) => Promise<AttemptEnd>;
 
 export interface Attempt {
   deadline: Deadline;
@@ -20,6 +25,8 @@ export interface Attempt {
   startedAt: number;
   /** Told when the proof could not be stored: the disk or the store needs a person. */
   onProofNotStored: () => void;
+  /** Told when the browser's part is over. */
+  onPageGivenBack: () => void;
 }
 
 /**
@@ -32,11 +39,11 @@ export async function runAttempt(
   means: Means,
   attempt: Attempt,
 ): Promise<void> {
-  const { deadline, log, startedAt } = attempt;
+  const { deadline, log, startedAt, onPageGivenBack } = attempt;
   const { clock, metrics } = means;
   const stopBeating = keepLease(child, means, deadline, log);
   try {
-    const end = await tracedCapture(child, () => work(child, deadline, log));
+    const end = await tracedCapture(child, () => work(child, deadline, log, onPageGivenBack));
     const ms = Math.round(clock.monotonic() - startedAt);
     if (metrics !== undefined) countAttempt(metrics, child, end, ms);
     const { story, tally: _counted, ...what } = end;

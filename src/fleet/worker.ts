@@ -44,6 +44,8 @@ const CAPTURE_SLACK_MS = 10_000;
 
 interface Running {
   deadline: Deadline;
+  /** Until its page is given back; reading, storing and settling need none. */
+  holdsSlot: boolean;
   done: Promise<void>;
 }
 
@@ -88,7 +90,7 @@ export class Worker {
 
   /** Slots in use right now. */
   get busy(): number {
-    return this.#running.size;
+    return [...this.#running].filter(({ holdsSlot }) => holdsSlot).length;
   }
 
   async start(): Promise<void> {
@@ -184,11 +186,15 @@ export class Worker {
 
   #begin(job: QueuedJob): void {
     const deadline = Deadline.after(this.#options.captureTimeoutMs + CAPTURE_SLACK_MS, this.#options.clock);
-    const running: Running = { deadline, done: Promise.resolve() };
-    running.done = this.#run(job, deadline).then((wasOurs) => {
+    const running: Running = { deadline, holdsSlot: true, done: Promise.resolve() };
+    const pageGivenBack = (): void => {
+      // At most as many at once as there are slots: each holds its whole proof in memory, and a store may be slow.
+      if (this.#settling < this.#options.slots) this.#giveSlotBack(running);
+      this.#wake(undefined);
+    };
+    running.done = this.#run(job, deadline, pageGivenBack).then((wasOurs) => {
       this.#running.delete(running);
-      this.#countSlots();
-      this.#free++;
+      this.#giveSlotBack(running);
       // What was put back for other workers would be fetched again at once.
       if (wasOurs) this.#wake(undefined);
     });
@@ -196,14 +202,25 @@ export class Worker {
     this.#countSlots();
   }
 
+  #giveSlotBack(running: Running): void {
+    if (running.holdsSlot) this.#free++;
+    running.holdsSlot = false;
+    this.#countSlots();
+  }
+
+  /** Attempts that have given back their slot and are being read, stored and settled. */
+  get #settling(): number {
+    return this.#running.size - this.busy;
+  }
+
   #countSlots(): void {
     const { metrics, slots } = this.#options;
-    metrics?.slots.set({ state: 'busy' }, this.#running.size);
-    metrics?.slots.set({ state: 'free' }, slots - this.#running.size);
+    metrics?.slots.set({ state: 'busy' }, this.busy);
+    metrics?.slots.set({ state: 'free' }, slots - this.busy);
   }
 
   /** Never rejects; false when the job belongs to regions this worker does not serve, and was put back. */
-  async #run(job: QueuedJob, deadline: Deadline): Promise<boolean> {
+  async #run(job: QueuedJob, deadline: Deadline, onPageGivenBack: () => void): Promise<boolean> {
     const { log, workerId, regions, gate, clock, db, queue } = this.#options;
     const childLog = log.child({ childId: job.childId, surface: job.surface });
     const startedAt = clock.monotonic();
@@ -225,7 +242,7 @@ export class Worker {
       const onProofNotStored = (): void => {
         this.#pausedUntil = clock.monotonic() + STORE_PAUSE_MS;
       };
-      const attemptOf = { deadline, log: ownLog, startedAt, onProofNotStored };
+      const attemptOf = { deadline, log: ownLog, startedAt, onProofNotStored, onPageGivenBack };
       await runAttempt(claimed.child, work, this.#options, attemptOf);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
