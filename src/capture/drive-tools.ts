@@ -5,9 +5,10 @@ import type { AnswerEnd, AnswerWatch, DriveTools, Selector, Surface, Wall } from
 import type { Clock } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import { sampleAnswer } from './answer-sample.ts';
+import { Asking } from './asking.ts';
 import { awaitAnswer } from './await-answer.ts';
 import type { Budgets } from './budgets.ts';
-import { type ControlState, controlState, stateOfControl, visibleHits } from './controls.ts';
+import { visibleHits } from './controls.ts';
 import { emptyJournal, recordHit } from './drive-journal.ts';
 import { firstLiveMark } from './live-marks.ts';
 import type { MainResponse } from './page-guard.ts';
@@ -31,9 +32,19 @@ const LAST_LOOK_MS = 1_000;
 export class PageTools implements DriveTools {
   readonly journal = emptyJournal();
   readonly #context: ToolsContext;
+  readonly #asking: Asking;
 
   constructor(context: ToolsContext) {
     this.#context = context;
+    this.#asking = new Asking({
+      ...context,
+      find: (selector, waitMs) => this.find(selector, waitMs),
+      need: (selector, waitMs) => this.need(selector, waitMs),
+      clear: () => this.clear(),
+      hitOf: ({ name }) => this.journal.selectors.get(name)?.hit ?? null,
+      look: (phase, step) => this.#look(phase, step),
+      rpc: (phase, step) => this.#rpc(phase, step),
+    });
   }
 
   async open(url: string): Promise<void> {
@@ -82,44 +93,18 @@ export class PageTools implements DriveTools {
       const [interstitial] = index < 0 ? [] : left.splice(index - surface.walls.length, 1);
       if (interstitial === undefined) return;
       const button = await this.find(interstitial.dismiss, 2_000);
-      if (button) await this.#click(button);
+      if (button) await this.#asking.click(interstitial.dismiss, button);
       this.journal.interstitials.push({ name: interstitial.name, dismissed: button !== undefined });
       if (button) await this.#gone(interstitial.dismiss);
     }
   }
 
-  async compose(field: Selector, text: string): Promise<void> {
-    const locator = await this.need(field);
-    const { page } = this.#context;
-    await this.#click(locator);
-    const { isInput } = await this.#state(field, locator);
-    if (isInput) await this.#rpc('fill', () => locator.fill(text));
-    else await this.#rpc('insert text', () => page.keyboard.insertText(text));
-    let written = (await this.#state(field, locator)).text;
-    if (!isInput && squeeze(written) === '') {
-      // A dialog or popup of the page took the focus between click and text; nothing was typed yet.
-      await this.#click(locator);
-      await this.#rpc('insert text', () => page.keyboard.insertText(text));
-      written = (await this.#state(field, locator)).text;
-    }
-    if (squeeze(written) !== squeeze(text)) {
-      throw new CaptureError('surface_error', `the ${field.name} did not take the query as typed`);
-    }
+  compose(field: Selector, text: string): Promise<void> {
+    return this.#asking.compose(field, text);
   }
 
-  /** A field or button that was just found: one look, and only where it is gone meanwhile a wait for it. */
-  async #state(selector: Selector, locator: Locator): Promise<ControlState> {
-    const css = this.journal.selectors.get(selector.name)?.hit ?? null;
-    const seen =
-      css === null ? null : await this.#look('control', () => controlState(this.#context.page, css));
-    return seen ?? (await this.#rpc('control', () => locator.evaluate(stateOfControl)));
-  }
-
-  async submit(button: Selector, field: Selector): Promise<void> {
-    const found = await this.find(button, 2_000);
-    if (found && (await this.#state(button, found)).enabled) return void (await this.#click(found));
-    const locator = await this.need(field, 1_000);
-    await this.#rpc('press Enter', () => locator.press('Enter'));
+  submit(button: Selector, field: Selector): Promise<void> {
+    return this.#asking.submit(button, field);
   }
 
   async expand(selector: Selector): Promise<void> {
@@ -210,10 +195,6 @@ export class PageTools implements DriveTools {
     }
   }
 
-  async #click(locator: Locator): Promise<void> {
-    await this.#rpc('click', () => locator.click({ timeout: this.#context.budgets.rpc }));
-  }
-
   #look<T>(phase: string, step: () => Promise<T>): Promise<T> {
     const { page } = this.#context;
     return patientLook(
@@ -229,9 +210,4 @@ export class PageTools implements DriveTools {
 
 function throwWall(wall: Wall | undefined): void {
   if (wall) throw new CaptureError(wall.outcome, undefined, { mark: wall.name });
-}
-
-/** Rich editors fold and pad white space in their own ways; what must be the same is everything else. */
-function squeeze(text: string): string {
-  return text.replace(/[\s\u200b\ufeff]+/g, '');
 }

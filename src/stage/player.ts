@@ -168,6 +168,13 @@ export async function playFrames(script: PlayScript, reply: StageReply, pace: Pl
   });
 }
 
+/** A page whose field can be typed into `ms` before anything listens, as pages are that a server has drawn. */
+export function deafAtFirst(script: PlayScript, ms: number): PlayScript {
+  const { trigger } = script;
+  if (trigger.kind !== 'submit') throw new TypeError('only a page that is asked by hand can be deaf to it');
+  return { ...script, trigger: { ...trigger, afterMs: ms } };
+}
+
 /** Builds something once, at its first use: fixtures are read and cut only when a scene plays. */
 export function lazily<T>(build: () => T): () => T {
   let built: { value: T } | undefined;

@@ -1,11 +1,10 @@
 import type { Page } from 'playwright';
 import { CaptureError } from '../../src/contract/errors.ts';
-import type { AnswerWatch, DriveTools, Selector, SurfaceRequest } from '../../src/contract/surface.ts';
+import type { AnswerWatch, DriveTools, SurfaceRequest } from '../../src/contract/surface.ts';
 import {
   ANONYMOUS_COMPOSER,
   ANONYMOUS_SEND,
   ANSWER,
-  ASK_TAKEN,
   BUSY,
   DONE,
   LOGIN_SIGNALS,
@@ -25,10 +24,6 @@ const COMPOSER_WAIT_MS = 20_000;
 const ANONYMOUS_DWELL_MS = 8_000;
 /** A capture with little time dwells less: better a check that is reported than no ask at all. */
 const DWELL_SHARE = 5;
-
-/** A composer that is still waking up loses a first Enter; a reader sees that nothing was sent and presses again. */
-const SEND_TRIES = 3;
-const TAKEN_WAIT_MS = 2_500;
 
 /** The Sources panel slides in; it widens the proof and gives the sources their order. */
 const PANEL_WAIT_MS = 1_500;
@@ -64,20 +59,12 @@ export async function drive(_page: Page, { query }: SurfaceRequest, tools: Drive
     await tools.clear();
   }
   await tools.compose(composer, query);
-  await send(tools, anonymous ? ANONYMOUS_SEND : SIGNED_IN_SEND, composer);
+  await tools.submit(anonymous ? ANONYMOUS_SEND : SIGNED_IN_SEND, composer);
   const end = await tools.awaitAnswer(WATCH);
   if (end !== 'settled') return;
   if ((await tools.find(SOURCES_BUTTON)) === undefined) return;
   await tools.expand(SOURCES_BUTTON);
   await tools.awaitAny([SOURCES_PANEL], PANEL_WAIT_MS);
-}
-
-async function send(tools: DriveTools, button: Selector, composer: Selector): Promise<void> {
-  for (let tries = 0; tries < SEND_TRIES; tries++) {
-    await tools.submit(button, composer);
-    if ((await tools.awaitAny([ASK_TAKEN], TAKEN_WAIT_MS)) !== undefined) return;
-    await tools.clear();
-  }
 }
 
 /** Some visitors without an account get the signed-in app too, so the app alone does not tell. */

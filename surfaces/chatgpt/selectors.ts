@@ -109,16 +109,6 @@ export const DONE: readonly Selector[] = [
   },
 ];
 
-/** Signs that the ask was taken: our turn stands in the conversation, or something is being written. */
-export const ASK_TAKEN: Selector = {
-  name: 'ask_taken',
-  any: [
-    '[data-message-author-role="user"], [data-message-role="user"]',
-    '[data-turn="user"], [data-user-message-bubble]',
-    '[data-testid="stop-button"], button[data-stop-generating]',
-  ],
-};
-
 /** A finished answer of either app: text marks of walls do not count beside it. */
 export const FINISHED_ANSWER =
   'li[data-message-role="assistant"][data-message-complete], [data-message-author-role="assistant"][data-message-id] .markdown:not(.result-streaming):not(.result-thinking) > *';

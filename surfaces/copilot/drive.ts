@@ -2,14 +2,12 @@ import type { Page } from 'playwright';
 import { CaptureError } from '../../src/contract/errors.ts';
 import { languageOf } from '../../src/contract/region.ts';
 import type { AnswerWatch, DriveTools, SurfaceRequest } from '../../src/contract/surface.ts';
-import { ANSWER, ASK_TAKEN, BUSY, COMPOSER, DONE, SEND, SOURCES_BUTTON, SOURCES_PANEL } from './selectors.ts';
+import { ANSWER, BUSY, COMPOSER, DONE, SEND, SOURCES_BUTTON, SOURCES_PANEL } from './selectors.ts';
 import { streamEnded } from './stream-end.ts';
 import { LOGIN_LINK } from './walls.ts';
 
 /** The app mounts its composer seconds after the document. */
 const COMPOSER_WAIT_MS = 20_000;
-/** A composer that is not hydrated yet swallows the ask: the text then still stands in it. */
-const TAKEN_WAIT_MS = 3_000;
 /** The sources button may come after the text, and buttons get their handlers 0.8 s after they show (copilot.md c). */
 const SOURCES_WAIT_MS = 500;
 const HANDLER_MS = 800;
@@ -51,17 +49,10 @@ export async function drive(_page: Page, request: SurfaceRequest, tools: DriveTo
   }
   await tools.compose(COMPOSER, request.query);
   await tools.submit(SEND, COMPOSER);
-  if ((await tools.awaitAny([ASK_TAKEN], TAKEN_WAIT_MS)) === undefined) await askAgain(tools);
   const end = await tools.awaitAnswer(WATCH);
   if (end !== 'settled') return;
   if ((await tools.find(SOURCES_BUTTON, SOURCES_WAIT_MS)) === undefined) return;
   await tools.pause(HANDLER_MS);
   await tools.expand(SOURCES_BUTTON);
   await tools.awaitAny([SOURCES_PANEL], PANEL_WAIT_MS);
-}
-
-/** An empty composer sends nothing, so an ask that was taken unseen is not repeated. */
-async function askAgain(tools: DriveTools): Promise<void> {
-  await tools.clear();
-  if ((await tools.find(COMPOSER)) !== undefined) await tools.submit(SEND, COMPOSER);
 }

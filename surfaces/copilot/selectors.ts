@@ -42,16 +42,6 @@ export const ANSWER: Selector = {
   ],
 };
 
-/** The page took the ask: it shows the prompt, or works. */
-export const ASK_TAKEN: Selector = {
-  name: 'ask_taken',
-  any: [
-    '[data-content="conversation"] [data-content="user-message"]',
-    'main [data-content="user-message"], main [role="article"][id$="-user-message"]',
-    '[data-testid="stop-button"], [data-testid="ai-message"]',
-  ],
-};
-
 export const BUSY: readonly Selector[] = [{ name: 'stop_button', any: ['[data-testid="stop-button"]'] }];
 
 /** In a fresh conversation the only answer is ours. A prompt has a copy button too, so the answer's own names count. */

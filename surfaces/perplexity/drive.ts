@@ -8,8 +8,6 @@ const DEEP_LINK_MS = 8_000;
 const START = 'https://www.perplexity.ai/';
 /** The composer stands there before its script listens; a reader does not type in that moment either. */
 const HYDRATION_MS = 1_000;
-/** A submitted question is shown at once. */
-const SUBMITTED_MS = 3_000;
 /** Longer questions are typed: a link of many kilobytes is refused by the edge. */
 const MAX_LINKED_CHARS = 1_500;
 
@@ -51,11 +49,10 @@ export async function drive(_page: Page, request: SurfaceRequest, tools: DriveTo
   await tools.clear();
 }
 
-/** Types and submits as a reader would; once more where the first submit came before the page could take it. */
+/** Types and submits as a reader would. */
 async function ask(query: string, tools: DriveTools): Promise<void> {
   await tools.need(COMPOSER);
   await tools.pause(HYDRATION_MS);
   await tools.compose(COMPOSER, query);
   await tools.submit(SUBMIT, COMPOSER);
-  if ((await tools.awaitAny([ASKED], SUBMITTED_MS)) === undefined) await tools.submit(SUBMIT, COMPOSER);
 }

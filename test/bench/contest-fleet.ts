@@ -30,6 +30,8 @@ const order = z
 /** Replicates of one search at most. */
 const MOST = 50;
 const LOOK_MS = 250;
+/** As long as the peers wait (peers/order.mjs). */
+const HYDRATION_MS = 150;
 
 const shipped = SURFACES.find(({ name }) => name === 'claude');
 if (shipped === undefined) throw new Error('no adapter for claude');
@@ -37,6 +39,7 @@ const sameSteps: Surface = {
   ...shipped,
   drive: async (_page, request, tools) => {
     await tools.open(shipped.entryUrl(request));
+    await tools.pause(HYDRATION_MS);
     await tools.compose(COMPOSER, request.query);
     await tools.submit(SEND, COMPOSER);
     await tools.awaitAnswer({
@@ -46,7 +49,7 @@ const sameSteps: Surface = {
   },
 };
 const config = readConfig({ FLEET_ORIGIN: 'stage', FLEET_DATA_DIR: order.dataDir }, '/');
-const log = createLog('fatal', 'bench');
+const log = createLog(process.env.BENCH_LOG === '1' ? 'info' : 'fatal', 'bench');
 const foundation = await openFoundation(config, log);
 const { db, queue, listener } = foundation;
 await ensureFirstAccount(db, { startCredits: 1_000_000, now: Date.now() });

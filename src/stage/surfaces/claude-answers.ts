@@ -1,4 +1,4 @@
-import { lazily } from '../player.ts';
+import { deafAtFirst, lazily } from '../player.ts';
 import type { Scene, SceneExpectation } from '../scene.ts';
 import { scrambledPlay } from '../scramble.ts';
 import { beforeHydration, chatPlay } from './claude-plays.ts';
@@ -50,6 +50,11 @@ export const answers: Readonly<Record<string, Scene>> = {
     'page of early 2026: folded tool steps, chips, a composer that hydrates late; Japanese',
     () => beforeHydration(japanese(), 1_200),
     { outcome: 'answered', minWords: 10, minSources: 3, minCited: 3, fanOut: 1, model: 'Opus 4.5' },
+  ),
+  'deaf-composer': played(
+    'the composer takes text 1.5 s before it listens: what is sent meanwhile goes nowhere',
+    lazily(() => deafAtFirst(sourced(), 1_500)),
+    FULL,
   ),
   german: played(
     'a German answer with a table, near the usage limit',

@@ -2,6 +2,7 @@ import type { DomChange } from '../dom-change.ts';
 import { changedPage } from '../dom-change.ts';
 import { fixturePage } from '../fixtures.ts';
 import {
+  deafAtFirst,
   lazily,
   livePage,
   type PlayClick,
@@ -158,6 +159,11 @@ const scenes: Readonly<Record<string, Scene>> = {
   }),
   slow: played('the answer takes four seconds to be written', cited, FULL, { pace: { totalMs: 4_000 } }),
   scrambled: played('every class name of the page is another one', () => scrambledPlay(cited()), FULL),
+  'deaf-composer': played(
+    'the composer takes text 1.5 s before it listens: what is sent meanwhile goes nowhere',
+    () => deafAtFirst(cited(), 1_500),
+    FULL,
+  ),
   'news-card': played('a card about news lies over the composer', cited, FULL, {
     entry: [NEWS],
     clicks: [{ at: '#stage-news button', changes: [{ do: 'remove', at: '#stage-news' }] }],
