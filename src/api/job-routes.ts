@@ -12,11 +12,16 @@ import { notModified } from './conditional.ts';
 import type { App } from './fastify-types.ts';
 import { headerText } from './header-text.ts';
 import { type Found, findJob, missing } from './job-lookup.ts';
+import { anyJobErrorSchema, anyJobSchema } from './openapi-dialect.ts';
 import { presenterFor } from './presenters/index.ts';
 import { parsePrefer } from './submit-mode.ts';
 import { errorBodySchema, jobReadHeadersSchema, readHeadersSchema } from './wire.ts';
 
-const params = z.object({ id: z.string().describe('A parent id, or a child id in either form.') });
+const params = z.object({
+  id: z
+    .string()
+    .describe('A parent id, or a child id in either form; to read, also the UUID of a report run.'),
+});
 const found = z.union([jobViewSchema, envelopeSchema]);
 const errors = { '4xx': errorBodySchema, '5xx': errorBodySchema };
 
@@ -30,7 +35,12 @@ export function jobRoutes(app: App, context: ApiContext): void {
         summary: 'Read a job (parent id) or an Envelope (child id)',
         params,
         headers: jobReadHeadersSchema,
-        response: { 200: found, 304: z.null().describe('Not changed since If-None-Match.'), ...errors },
+        response: {
+          200: anyJobSchema,
+          304: z.null().describe('Not changed since If-None-Match.'),
+          '4xx': anyJobErrorSchema,
+          '5xx': anyJobErrorSchema,
+        },
       },
     },
     async (request, reply) => {

@@ -2,11 +2,21 @@ import type { FastifySchema } from 'fastify';
 import { z } from 'zod';
 import type { ApiVersion } from '../contract/dialect.ts';
 import { envelopeSchema } from '../contract/envelope.ts';
+import { jobViewSchema } from '../contract/job-view.ts';
+import { reportErrorSchema } from './reports-front/report-errors.ts';
+import { jobSchema as reportJobSchema } from './reports-front/report-wire.ts';
 import { errorBodySchema, submitAnswerSchema } from './wire.ts';
 import { nestedErrorSchema, nestedSubmitAnswerSchema } from './wire-2026-06-01.ts';
 
 /** 200 of a submit in any dialect: what the route may return; each document says its own. */
 export const anySubmitAnswerSchema = z.union([submitAnswerSchema, envelopeSchema]);
+
+/**
+ * 200 and errors of `GET /v1/jobs/:id`: a bare UUID names a run of the reports front there, which answers in that front's
+ * shapes in every dialect (specs/analysis.md A.6).
+ */
+export const anyJobSchema = z.union([jobViewSchema, envelopeSchema, reportJobSchema]);
+export const anyJobErrorSchema = z.union([errorBodySchema, reportErrorSchema]);
 
 /** What each dialect puts in the place of a response schema the routes declare. */
 const OWN: Readonly<Record<ApiVersion, ReadonlyMap<unknown, unknown>>> = {
@@ -14,6 +24,7 @@ const OWN: Readonly<Record<ApiVersion, ReadonlyMap<unknown, unknown>>> = {
   '2026-06-01': new Map<unknown, unknown>([
     [anySubmitAnswerSchema, nestedSubmitAnswerSchema],
     [errorBodySchema, nestedErrorSchema],
+    [anyJobErrorSchema, z.union([nestedErrorSchema, reportErrorSchema])],
   ]),
 };
 
