@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { KindMeter, type ProcessKind } from './kind-cpu.ts';
-import { treeCpuS, treeMemory } from './tree-cost.ts';
+import { treeMemory } from './tree-cost.ts';
 
 const PEERS = join(import.meta.dirname, 'peers');
 const INSTALL_MS = 300_000;
@@ -33,11 +33,14 @@ export interface Round {
   captures: number;
   failed: number;
   wallS: number;
-  /** Of the whole process tree: Node, browsers, and the database where there is one. */
+  /**
+   * Of the whole process tree: Node, browsers, and the database where there is one. As KindMeter sees it: a browser that is
+   * replaced takes the time of its ended processes with it, so the tree's own sum may even fall.
+   */
   cpuS: number;
   peakBytes: number;
   memoryKind: 'pss' | 'rss';
-  /** CPU seconds by kind of process; a little less than `cpuS` in sum (see KindMeter). */
+  /** The same by kind of process. */
   cpuByKind: Partial<Record<ProcessKind, number>>;
 }
 
@@ -71,13 +74,12 @@ export class Contestant {
       if (now.bytes > peak.bytes) peak = now;
     }, MEMORY_EVERY_MS);
     const meter = new KindMeter(pid);
-    const cpuBefore = treeCpuS(pid);
     const startedAt = performance.now();
     this.#process.send({ captures });
     const tally = tallySchema.parse(await this.#answer());
     const wallS = (performance.now() - startedAt) / 1_000;
-    const cpuS = treeCpuS(pid) - cpuBefore;
     const cpuByKind = meter.stop();
+    const cpuS = Object.values(cpuByKind).reduce((sum, seconds) => sum + seconds, 0);
     clearInterval(look);
     if (tally.firstFailure !== undefined) process.stderr.write(`${this.name}: ${tally.firstFailure}\n`);
     return {
