@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { ApiVersion } from '../contract/dialect.ts';
 import { envelopeSchema } from '../contract/envelope.ts';
 import { jobViewSchema } from '../contract/job-view.ts';
+import { jobSchema as reportJobSchema } from './reports-front/job-wire.ts';
 import { reportErrorSchema } from './reports-front/report-errors.ts';
-import { jobSchema as reportJobSchema } from './reports-front/report-wire.ts';
 import { errorBodySchema, submitAnswerSchema } from './wire.ts';
 import { nestedErrorSchema, nestedSubmitAnswerSchema } from './wire-2026-06-01.ts';
 

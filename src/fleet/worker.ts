@@ -88,6 +88,11 @@ export class Worker {
     return [...this.#works.keys()];
   }
 
+  /** Attempts under way: those that hold a slot, and those that are being read, stored and settled. */
+  get attempts(): number {
+    return this.#running.size;
+  }
+
   /** Slots in use right now. */
   get busy(): number {
     return [...this.#running].filter(({ holdsSlot }) => holdsSlot).length;

@@ -115,7 +115,7 @@ describe('a worker', () => {
     await until(async () => (await world.envelope(childId)).job.status === 'processing');
     // Somebody else holds the child now.
     await world.fresh.db.query(`UPDATE fleet.child SET claimed_retry = 7 WHERE id = $1`, [childId]);
-    await until(() => worker.busy === 0);
+    await until(() => worker.attempts === 0);
     expect((await world.envelope(childId)).job.status).toBe('processing');
     expect(await filesUnder('proof')).toEqual([]);
     expect(await filesUnder('raw')).toEqual([]);
