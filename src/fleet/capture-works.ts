@@ -2,7 +2,7 @@ import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
 import { type CaptureMeans, captureChild } from './capture-child.ts';
 import { capturePageChild } from './capture-page.ts';
 import type { CaptureWork } from './run-attempt.ts';
-import type { WorkerOptions } from './worker.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 /** How a worker captures a child, by surface: all that it serves, pages among them where it can render them. */
 export function worksOf(options: WorkerOptions): ReadonlyMap<FleetSurface, CaptureWork> {

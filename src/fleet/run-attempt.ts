@@ -6,7 +6,7 @@ import type { Log } from '../platform/log.ts';
 import type { AttemptEnd } from './capture-child.ts';
 import { tracedCapture } from './capture-span.ts';
 import { countAttempt } from './count-attempt.ts';
-import type { WorkerOptions } from './worker.ts';
+import type { WorkerOptions } from './worker-options.ts';
 
 type Means = Omit<WorkerOptions, 'surfaces' | 'slots'>;
 

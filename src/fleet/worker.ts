@@ -1,40 +1,13 @@
 import { FleetError } from '../contract/errors.ts';
-import type { CapturePage } from '../contract/page-record.ts';
-import type { Surface } from '../contract/surface.ts';
 import type { FleetSurface } from '../contract/surface-name.ts';
 import { claim } from '../jobs/claim.ts';
-import { fetchByTurn, type ServedRegions } from '../jobs/fairness.ts';
+import { fetchByTurn } from '../jobs/fairness.ts';
 import { Deadline } from '../platform/deadline.ts';
-import type { Listener } from '../platform/listener.ts';
-import type { Log } from '../platform/log.ts';
-import type { Metrics } from '../platform/metrics.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { traceFields } from '../platform/traces.ts';
-import type { CaptureMeans } from './capture-child.ts';
 import { worksOf } from './capture-works.ts';
-import type { LaneGate } from './lane-gate.ts';
 import { type CaptureWork, runAttempt } from './run-attempt.ts';
-
-export interface WorkerOptions extends CaptureMeans {
-  /** Names this worker in rows and logs. */
-  workerId: string;
-  surfaces: readonly Surface[];
-  /** How pages are captured; absent: this worker serves none. */
-  pages?: CapturePage | undefined;
-  /** Absent: all regions. */
-  regions?: ServedRegions;
-  slots: number;
-  /** How many of them the machine carries at this moment; all when absent. */
-  slotLimit?: () => number;
-  /** Asked before a job is fetched and before its capture starts; absent: no lane has limits. */
-  gate?: LaneGate;
-  heartbeatS: number;
-  drainMs: number;
-  /** Where this process counts. */
-  metrics?: Metrics;
-  listener: Listener;
-  log: Log;
-}
+import type { WorkerOptions } from './worker-options.ts';
 
 /** Retries and rescued jobs send no NOTIFY (specs/edge.md T10), so an idle worker looks by itself as often as this. */
 const IDLE_POLL_MS = 1_000;

@@ -185,7 +185,7 @@ describe('cancelling what a worker captures right now', () => {
     const { db } = world.fresh;
     const asked = { accountId: DEFAULT_ACCOUNT, jobId, child: null, now: Date.now() };
     expect(await cancel(db, world.queue, asked)).toBe(true);
-    await expect.poll(() => worker.busy, { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => worker.attempts, { timeout: 15_000 }).toBe(0);
     expect(lines.map(({ msg }) => msg)).toContain(
       'lease lost: another attempt holds the child; nothing was changed',
     );
