@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { parseHTML } from 'linkedom';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openAccount } from '../jobs/jobs-world.ts';
@@ -124,5 +127,30 @@ describe('GET /v1/reports/{id}/compare', () => {
     await openAccount(world.db, 'acct_compares');
     const stranger = await frontClient(world, 'rankprompt', { accountId: 'acct_compares' });
     expect((await stranger.ask('GET', path(later, earlier))).status).toBe(404);
+  });
+});
+
+describe('fleet report ID --against ID', () => {
+  const fleet = async (...args: string[]) => {
+    const env = { ...process.env, DATABASE_URL: world.databaseUrl, FLEET_DATA_DIR: world.config.dataDir };
+    const cli = resolve(import.meta.dirname, '../../../src/cli.ts');
+    return promisify(execFile)(process.execPath, [cli, 'report', ...args], { env });
+  };
+
+  it('prints what the API says, to programs and to people', async () => {
+    const { body } = await client.ask('GET', path(later, earlier));
+    const { stdout } = await fleet(later, '--against', earlier, '--json');
+    const printed = JSON.parse(stdout);
+    expect(printed.tests).toBe(body.tests);
+    const own = body.figures.find((figure: { own: boolean }) => figure.own);
+    expect((await fleet(later, '--against', earlier)).stdout).toContain(own.brand);
+  });
+
+  it('refuses a report that is not there, naming it', async () => {
+    const nowhere = '00000000-0000-4000-8000-000000000000';
+    await expect(fleet(later, '--against', nowhere)).rejects.toMatchObject({
+      code: expect.any(Number),
+      stderr: expect.stringContaining(nowhere),
+    });
   });
 });
