@@ -2,7 +2,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-tr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bookOf, factsSchema } from '../../../src/analysis/brand.ts';
 import { createBrand, readBrand, updateBrand, updateFacts } from '../../../src/analysis/brands.ts';
-import { closeEndedRun } from '../../../src/analysis/close-runs.ts';
+import { closeEndedRun, startReportClerk } from '../../../src/analysis/close-runs.ts';
 import { readMeasured, recomputeReport } from '../../../src/analysis/measure-report.ts';
 import { readLooks } from '../../../src/analysis/report-looks.ts';
 import { startRun } from '../../../src/analysis/report-runs.ts';
@@ -214,6 +214,57 @@ describe('a process that dies between any two statements', () => {
     const closed = await Promise.all([1, 2, 3, 4].map(() => closeEndedRun(world.db, Date.now())));
     expect(closed.filter(Boolean)).toHaveLength(1);
     expect(await counts(reportId)).toMatchObject({ measured: 1 });
+  });
+});
+
+describe('a run that cannot be measured', () => {
+  async function captured(): Promise<string> {
+    const reportId = await ready();
+    await startRun(world.db, world.queue, reportId, context());
+    for (const surface of ['chatgpt', 'chatgpt', 'perplexity', 'perplexity'] as const) {
+      await finishNext(world, { surface, text: 'Hubfield is one.' });
+    }
+    return reportId;
+  }
+  const inJobsOf = (reportId: string, set: string): Promise<unknown> =>
+    world.db.query(
+      `UPDATE fleet.job SET ${set} WHERE id IN (SELECT rj.job_id FROM fleet.report_run run
+         JOIN fleet.report_job rj ON rj.run_id = run.id WHERE run.report_id = $1)`,
+      [reportId],
+    );
+  const statusOf = async (reportId: string) =>
+    (await readReport(world.db, DEFAULT_ACCOUNT, reportId))?.status;
+
+  it('fails with the reason when its captures passed their retention before it ended', async () => {
+    const reportId = await captured();
+    await inJobsOf(reportId, 'retired_at = now()');
+    expect(await closeEndedRun(world.db, Date.now())).toBe(true);
+    const report = await readReport(world.db, DEFAULT_ACCOUNT, reportId);
+    expect(report).toMatchObject({ status: 'failed', failureReason: expect.stringContaining('retention') });
+    expect(await closeEndedRun(world.db, Date.now())).toBe(false);
+  });
+
+  it('keeps no later run waiting, and ends once it can be measured', async () => {
+    const poisoned = await captured();
+    await world.db.query(
+      `UPDATE fleet.child SET envelope = '{}' WHERE job_id IN (SELECT rj.job_id FROM fleet.report_run run
+         JOIN fleet.report_job rj ON rj.run_id = run.id WHERE run.report_id = $1)`,
+      [poisoned],
+    );
+    const later = await captured();
+    const clerk = startReportClerk({ db: world.db, clock: systemClock, log: testLog });
+    try {
+      await expect.poll(() => statusOf(later), { timeout: 15_000 }).toBe('completed');
+      expect(await statusOf(poisoned)).toBe('processing');
+      await world.db.query(
+        `UPDATE fleet.child SET envelope = NULL WHERE job_id IN (SELECT rj.job_id FROM fleet.report_run run
+           JOIN fleet.report_job rj ON rj.run_id = run.id WHERE run.report_id = $1)`,
+        [poisoned],
+      );
+      await expect.poll(() => statusOf(poisoned), { timeout: 15_000 }).not.toBe('processing');
+    } finally {
+      await clerk.stop();
+    }
   });
 });
 
