@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Interval } from '../measure/wilson.ts';
-import { type ChartText, drawn, marginFor, rowAxis, shareAxis, shortened } from './chart.ts';
+import { type ChartText, drawn, marginFor, noteMark, rowAxis, shareAxis, shortened } from './chart.ts';
 import type { Markup } from './markup.ts';
 
 export interface BarRow {
@@ -47,14 +47,7 @@ export function barChart(rows: readonly BarRow[], text: ChartText): Markup {
         Plot.barX(data, { y: 'key', x: 'value', fill: 'colour', insetTop: 4, insetBottom: 4 }),
         Plot.ruleY(certain, { y: 'key', x1: 'low', x2: 'high', stroke: 'currentColor', strokeWidth: 1.5 }),
         Plot.dot(doubled, { y: 'key', x: 'second', fill: 'var(--paper)', stroke: 'currentColor', r: 4 }),
-        Plot.text(data, {
-          y: 'key',
-          x: end,
-          dx: 12,
-          textAnchor: 'start',
-          text: 'note',
-          fill: 'currentColor',
-        }),
+        noteMark(data, end, 12),
         Plot.ruleX([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
       ],
     },

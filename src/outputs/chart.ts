@@ -90,6 +90,13 @@ export function shareAxis(highest = 1): Plot.ScaleOptions {
   };
 }
 
+/** Each row's note in words, `gap` pixels right of `x`, where the last of the marks may end. */
+export function noteMark(rows: readonly { key: string; note: string }[], x: number, gap: number): Plot.Text {
+  return Plot.text(rows, {
+    ...{ y: 'key', x, dx: gap, textAnchor: 'start', text: 'note', fill: 'currentColor' },
+  });
+}
+
 /** A scale of rows in the order given; keys may be anything, `labels` is what stands at the axis. */
 export function rowAxis(rows: readonly { key: string; label: string }[]): Plot.ScaleOptions {
   const labels = new Map(rows.map(({ key, label }) => [key, label]));

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Interval } from '../measure/wilson.ts';
-import { type ChartText, drawn, marginFor, rowAxis, shortened } from './chart.ts';
+import { type ChartText, drawn, marginFor, noteMark, rowAxis, shortened } from './chart.ts';
 import type { Markup } from './markup.ts';
 
 export interface DifferenceRow {
@@ -47,14 +47,7 @@ export function differenceChart(rows: readonly DifferenceRow[], text: ChartText)
           { y: 'key', x1: 'low', x2: 'high', stroke: 'colour', strokeWidth: 1.5 },
         ),
         Plot.dot(data, { y: 'key', x: 'value', fill: 'colour', stroke: 'var(--paper)', r: 6 }),
-        Plot.text(data, {
-          y: 'key',
-          x: end,
-          dx: 12,
-          textAnchor: 'start',
-          text: 'note',
-          fill: 'currentColor',
-        }),
+        noteMark(data, end, 12),
       ],
     },
     text,

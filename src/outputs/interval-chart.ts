@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { Figure } from '../measure/figure.ts';
-import { type ChartText, drawn, marginFor, rowAxis, shareAxis, shortened } from './chart.ts';
+import { type ChartText, drawn, marginFor, noteMark, rowAxis, shareAxis, shortened } from './chart.ts';
 import type { Markup } from './markup.ts';
 import { besideHeadline, headline } from './wording.ts';
 
@@ -45,7 +45,7 @@ export function intervalChart(rows: readonly IntervalRow[], text: ChartText): Ma
           inset: 6,
         }),
         Plot.dot(measured, { y: 'key', x: 'value', fill: 'colour', stroke: 'var(--paper)', r: 6 }),
-        Plot.text(data, { y: 'key', x: 1, dx: 14, textAnchor: 'start', text: 'note', fill: 'currentColor' }),
+        noteMark(data, 1, 14),
       ],
       color: { type: 'identity' },
     },

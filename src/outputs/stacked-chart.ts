@@ -1,5 +1,14 @@
 import * as Plot from '@observablehq/plot';
-import { CHART_WIDTH, type ChartText, drawn, marginFor, rowAxis, shareAxis, shortened } from './chart.ts';
+import {
+  CHART_WIDTH,
+  type ChartText,
+  drawn,
+  marginFor,
+  noteMark,
+  rowAxis,
+  shareAxis,
+  shortened,
+} from './chart.ts';
 import type { Markup } from './markup.ts';
 import { count } from './wording.ts';
 
@@ -49,14 +58,7 @@ export function stackedChart(
           insetRight: 1,
         }),
         Plot.text(readable, { y: 'key', x: 'middle', text: 'note', fill: 'on' }),
-        Plot.text(totals, {
-          y: 'key',
-          x: 1,
-          dx: 10,
-          textAnchor: 'start',
-          text: 'note',
-          fill: 'currentColor',
-        }),
+        noteMark(totals, 1, 10),
       ],
     },
     text,
