@@ -8,6 +8,8 @@
 #   check         prove that this user can run the fleet here: Node, browser with its sandbox, fonts
 #   health [api]  exit 0 when the process of this container is well (api: when it also takes requests)
 set -eu
+# useradd and groupadd lie here; a root shell that `su` opened has no such PATH.
+PATH=$PATH:/usr/sbin:/sbin
 
 # Noto covers what answers are written in; Liberation stands in for Arial and its kind. No curl, no compiler, no npm.
 SYSTEM_PACKAGES='
