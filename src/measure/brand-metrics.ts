@@ -1,12 +1,13 @@
 import type { Brand } from '../contract/brand-book.ts';
-import { boundsOf, completenessOf, qualityOf } from './completeness.ts';
+import { boundsOf, type Coverage, coverageOf, qualityOf } from './completeness.ts';
 import { type Counted, citation, presence, presencePerQuery, type ReadObservation } from './eligibility.ts';
 import type { Figure } from './figure.ts';
 import { meanFigure } from './mean-figure.ts';
 import type { Observation } from './observation.ts';
-import { firstMention, positionOf, positionsOf } from './positions.ts';
+import { type NamedBrand, positionsOf } from './positions.ts';
 import type { BrandMetrics, FourOutcomes, PresenceSlice } from './report-metrics.ts';
 import { meanOfTallies, shareFigure, type Tally, tally, tallyFigure } from './share-figure.ts';
+import { WordShares } from './word-shares.ts';
 
 /** Quotes shown per brand, each from another observation. */
 const QUOTES = 10;
@@ -17,20 +18,35 @@ export type CountedMetrics = Omit<BrandMetrics, 'sovPresence' | 'sovMentions' | 
 /** Observations put together once for all brands. */
 export interface ReportSlices {
   all: readonly ReadObservation[];
-  bySurface: readonly (readonly [string, readonly ReadObservation[]])[];
-  byRegion: readonly (readonly [string, readonly ReadObservation[]])[];
+  bySurface: readonly Slice[];
+  byRegion: readonly Slice[];
+  words: WordShares;
+}
+
+interface Slice {
+  slice: string;
+  group: readonly ReadObservation[];
+  coverage: Coverage;
 }
 
 export function slicesOf(all: readonly ReadObservation[]): ReportSlices {
-  const grouped = (key: (observation: ReadObservation) => string): [string, ReadObservation[]][] =>
-    [...Map.groupBy(all, key)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { all, bySurface: grouped(({ surface }) => surface), byRegion: grouped(({ region }) => region) };
+  const grouped = (key: (observation: ReadObservation) => string): Slice[] =>
+    [...Map.groupBy(all, key)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([slice, group]) => ({ slice, group, coverage: coverageOf(group) }));
+  return {
+    ...{ all, bySurface: grouped(({ surface }) => surface), byRegion: grouped(({ region }) => region) },
+    words: new WordShares(all),
+  };
 }
 
-export function brandMetrics(brand: Brand, { all, bySurface, byRegion }: ReportSlices): CountedMetrics {
-  const surfaces = bySurface.map(([slice, group]) => sliceTallies(slice, group, brand.id, plain));
-  const regions = byRegion.map(([slice, group]) => sliceTallies(slice, group, brand.id, honoured));
-  const named = all.filter((observation) => answerShown(observation) && mentions(observation, brand.id));
+export function brandMetrics(
+  brand: Brand,
+  { all, bySurface, byRegion, words }: ReportSlices,
+): CountedMetrics {
+  const surfaces = bySurface.map((slice) => sliceTallies(slice, brand.id, plain));
+  const regions = byRegion.map((slice) => sliceTallies(slice, brand.id, honoured));
+  const named = namedIn(all, brand.id);
   const over = (kind: keyof SliceTallies['tallies']): Tally[] => surfaces.map(({ tallies }) => tallies[kind]);
   return {
     ...{ brandId: brand.id, name: brand.name, own: brand.own },
@@ -38,9 +54,9 @@ export function brandMetrics(brand: Brand, { all, bySurface, byRegion }: ReportS
     presencePerQuery: meanOfTallies(over('presencePerQuery'), 'presence_per_query/1'),
     citationPresence: meanOfTallies(over('citation'), 'citation_presence/1'),
     outcomes: fourOutcomes(all, brand.id),
-    positions: positionsOf(named, brand.id),
-    prominence: prominence(named, brand.id),
-    wordShare: wordShare(all, brand.id),
+    positions: positionsOf(named.map(({ as }) => as)),
+    prominence: prominence(named),
+    wordShare: words.figure(brand.id),
     recommendation: recommendation(named, brand.id),
     bySurface: surfaces.map(presenceSlice),
     byRegion: regions.map(presenceSlice),
@@ -61,24 +77,17 @@ const honoured =
   (observation, hit) =>
     observation.regionHonoured ? rule(observation, hit) : { counts: false, why: 'region_not_honoured' };
 
-interface SliceTallies {
-  slice: string;
-  group: readonly ReadObservation[];
+interface SliceTallies extends Slice {
   tallies: { presence: Tally; presencePerQuery: Tally; citation: Tally };
 }
 
-function sliceTallies(
-  slice: string,
-  group: readonly ReadObservation[],
-  brandId: string,
-  within: (rule: Rule) => Rule,
-): SliceTallies {
+function sliceTallies(slice: Slice, brandId: string, within: (rule: Rule) => Rule): SliceTallies {
   const count = (rule: Rule, sees: typeof mentions): Tally => {
     const counted = within(rule);
-    return tally(group, (observation) => counted(observation, sees(observation, brandId)));
+    return tally(slice.group, (observation) => counted(observation, sees(observation, brandId)));
   };
   return {
-    ...{ slice, group },
+    ...slice,
     tallies: {
       presence: count(presence, mentions),
       presencePerQuery: count(presencePerQuery, mentions),
@@ -87,14 +96,14 @@ function sliceTallies(
   };
 }
 
-function presenceSlice({ slice, group, tallies }: SliceTallies): PresenceSlice {
+function presenceSlice({ slice, coverage, tallies }: SliceTallies): PresenceSlice {
   const present = tallyFigure(tallies.presence, 'presence/1');
   return {
     ...{ slice, presence: present },
     presencePerQuery: tallyFigure(tallies.presencePerQuery, 'presence_per_query/1'),
     citationPresence: tallyFigure(tallies.citation, 'citation_presence/1'),
-    bounds: boundsOf(group, present),
-    quality: qualityOf(completenessOf(group)),
+    bounds: boundsOf(coverage, present),
+    quality: qualityOf(coverage.completeness),
   };
 }
 
@@ -114,48 +123,51 @@ export function fourOutcomes(observations: readonly ReadObservation[], brandId: 
   return outcomes;
 }
 
-function prominence(named: readonly ReadObservation[], brandId: string): Figure {
-  const measured = named.flatMap((observation) => {
-    const first = firstMention(observation, brandId);
-    if (first === undefined || observation.textLength === 0) return [];
-    return [{ promptId: observation.promptId, value: 1 - first.start / observation.textLength }];
-  });
+/** An answer shown that names the brand, and how. */
+interface NamedIn {
+  seen: ReadObservation;
+  as: NamedBrand;
+}
+
+function namedIn(all: readonly ReadObservation[], brandId: string): NamedIn[] {
+  const named: NamedIn[] = [];
+  for (const seen of all) {
+    const as = seen.mentioned.get(brandId);
+    if (as !== undefined && answerShown(seen)) named.push({ seen, as });
+  }
+  return named;
+}
+
+function prominence(named: readonly NamedIn[]): Figure {
+  const measured = named.flatMap(({ seen: { promptId, textLength }, as: { first } }) =>
+    textLength === 0 ? [] : [{ promptId, value: 1 - first.start / textLength }],
+  );
   return meanFigure(measured, 'prominence/1', {});
 }
 
-function wordShare(observations: readonly ReadObservation[], brandId: string): Figure {
-  const measured = observations
-    .filter(({ outcome, words }) => outcome === 'answered' && words.total > 0)
-    .map(({ promptId, words }) => ({ promptId, value: (words.byBrand[brandId] ?? 0) / words.total }));
-  return meanFigure(measured, 'word_share/1', {});
-}
-
-function recommendation(named: readonly ReadObservation[], brandId: string): BrandMetrics['recommendation'] {
-  const share = (method: string, holds: (observation: ReadObservation) => boolean): Figure =>
-    shareFigure(named, (observation) => ({ counts: true, hit: holds(observation) }), method);
-  const stands = (where: 'heading' | 'table') => (observation: ReadObservation) =>
-    observation.mentions.some(
-      (mention) => mention.brandId === brandId && mention.kind === 'mention' && mention.where === where,
+function recommendation(named: readonly NamedIn[], brandId: string): BrandMetrics['recommendation'] {
+  const share = (method: string, holds: (own: NamedIn) => boolean): Figure => {
+    const held = new Set(named.filter(holds).map(({ seen }) => seen));
+    return shareFigure(
+      named.map(({ seen }) => seen),
+      (seen) => ({ counts: true, hit: held.has(seen) }),
+      method,
     );
+  };
   return {
-    firstInList: share('first_in_list/1', (observation) => {
-      const position = positionOf(observation, brandId);
-      return position?.fromList === true && position.place === 1;
-    }),
-    inHeading: share('in_heading/1', stands('heading')),
-    inTable: share('in_table/1', stands('table')),
-    productCard: share('product_card/1', ({ productCards }) => productCards.includes(brandId)),
+    firstInList: share('first_in_list/1', ({ as }) => as.fromList && as.place === 1),
+    inHeading: share('in_heading/1', ({ as }) => as.inHeading),
+    inTable: share('in_table/1', ({ as }) => as.inTable),
+    productCard: share('product_card/1', ({ seen }) => seen.productCards.includes(brandId)),
   };
 }
 
 function ambiguous(bySurface: ReportSlices['bySurface'], brandId: string): BrandMetrics['ambiguous'] {
-  const doubtful = (observation: ReadObservation): boolean =>
-    observation.mentions.some((mention) => mention.brandId === brandId && mention.kind === 'ambiguous');
   let onlyDoubtful = 0;
-  const tallies = bySurface.map(([, group]) =>
+  const tallies = bySurface.map(({ group }) =>
     tally(group, (observation) => {
       const certain = mentions(observation, brandId);
-      const perhaps = !certain && doubtful(observation);
+      const perhaps = !certain && observation.doubtful.has(brandId);
       if (perhaps && answerShown(observation)) onlyDoubtful++;
       return presence(observation, certain || perhaps);
     }),
@@ -164,10 +176,12 @@ function ambiguous(bySurface: ReportSlices['bySurface'], brandId: string): Brand
   return { observations: onlyDoubtful, presenceIfCounted: meanOfTallies(tallies, 'presence/1').value };
 }
 
-function quotes(named: readonly ReadObservation[], brandId: string): BrandMetrics['quotes'] {
+function quotes(named: readonly NamedIn[], brandId: string): BrandMetrics['quotes'] {
   const texts = new Set<string>();
   const chosen: BrandMetrics['quotes'] = [];
-  for (const { id, sentences } of named) {
+  for (const {
+    seen: { id, sentences },
+  } of named) {
     const sentence = sentences.find((own) => own.brandId === brandId && !texts.has(own.text));
     if (sentence === undefined) continue;
     texts.add(sentence.text);

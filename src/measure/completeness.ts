@@ -14,6 +14,18 @@ export function completenessOf(observations: readonly Observation[]): number {
   return observations.length === 0 ? 0 : observations.filter(isTelling).length / observations.length;
 }
 
+/** How much of what was asked came back. */
+export interface Coverage {
+  asked: number;
+  missing: number;
+  completeness: number;
+}
+
+export function coverageOf(observations: readonly Observation[]): Coverage {
+  const missing = observations.filter((observation) => !isTelling(observation)).length;
+  return { asked: observations.length, missing, completeness: completenessOf(observations) };
+}
+
 export function qualityOf(completeness: number): Quality {
   if (completeness >= COMPLETE) return 'ok';
   return completeness >= SUFFICIENT ? 'bounded' : 'insufficient';
@@ -21,11 +33,10 @@ export function qualityOf(completeness: number): Quality {
 
 /** What a presence would be had every missing capture missed the brand, or shown it; null where hardly any is missing. */
 export function boundsOf(
-  observations: readonly Observation[],
+  { asked, missing, completeness }: Coverage,
   figure: Figure,
 ): { worst: number; best: number } | null {
-  if (completenessOf(observations) >= COMPLETE || observations.length === 0) return null;
-  const missing = observations.filter((observation) => !isTelling(observation)).length;
+  if (completeness >= COMPLETE || asked === 0) return null;
   const k = figure.k ?? 0;
   return { worst: k / (figure.n + missing), best: (k + missing) / (figure.n + missing) };
 }

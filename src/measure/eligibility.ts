@@ -1,10 +1,23 @@
 import type { Observation, ObservedOutcome } from './observation.ts';
+import { type NamedBrand, namedBrands } from './positions.ts';
 
 /** Whether an observation counts for a figure, and if so whether the thing was seen; else why it is left out. */
 export type Counted = { counts: true; hit: boolean } | { counts: false; why: string };
 
-const hit = (seen: boolean): Counted => ({ counts: true, hit: seen });
-const out = (why: string): Counted => ({ counts: false, why });
+const HIT: Counted = { counts: true, hit: true };
+const MISS: Counted = { counts: true, hit: false };
+const hit = (seen: boolean): Counted => (seen ? HIT : MISS);
+
+/** Verdicts by reason: millions are asked for in a report, of a dozen reasons. */
+const outs = new Map<string, Counted>();
+
+function out(why: string): Counted {
+  const known = outs.get(why);
+  if (known !== undefined) return known;
+  const verdict: Counted = { counts: false, why };
+  outs.set(why, verdict);
+  return verdict;
+}
 
 /** Captures that saw what the surface shows, so that they can tell whether a brand was there; the others are missing. */
 const TELLING: ReadonlySet<ObservedOutcome> = new Set([
@@ -22,19 +35,29 @@ export function isTelling({ outcome }: Observation): boolean {
 /** An observation with the brands read off it once; every figure asks for them. */
 export interface ReadObservation extends Observation {
   /** Brands with at least one mention that counts. */
-  mentioned: ReadonlySet<string>;
+  mentioned: ReadonlyMap<string, NamedBrand>;
+  /** Brands with a homograph that nothing supports. */
+  doubtful: ReadonlySet<string>;
   /** Brands to which a cited source belongs. */
   citedBrands: ReadonlySet<string>;
 }
 
 export function readBrands(observation: Observation): ReadObservation {
-  const counted = observation.mentions.filter(({ kind }) => kind === 'mention');
-  const cited = observation.sources.filter((source) => source.cited);
+  const { mentions, sources } = observation;
   return {
     ...observation,
-    mentioned: new Set(counted.map(({ brandId }) => brandId)),
-    citedBrands: new Set(cited.flatMap(({ brandId }) => brandId ?? [])),
+    mentioned: namedBrands(mentions),
+    doubtful: brandsOf(mentions.map(({ kind, brandId }) => (kind === 'ambiguous' ? brandId : null))),
+    citedBrands: brandsOf(sources.map(({ cited, brandId }) => (cited ? brandId : null))),
   };
+}
+
+const NO_BRANDS: ReadonlySet<string> = new Set();
+
+/** One set for all that have none: most of tens of thousands. */
+function brandsOf(ids: readonly (string | null)[]): ReadonlySet<string> {
+  const brands = ids.filter((id) => id !== null);
+  return brands.length === 0 ? NO_BRANDS : new Set(brands);
 }
 
 /**

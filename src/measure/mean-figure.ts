@@ -14,10 +14,20 @@ export function meanFigure(
   method: string,
   excluded: Readonly<Record<string, number>>,
 ): Figure {
-  const base = { k: null, n: measured.length, ciThese: null, excluded: sorted(excluded), method };
-  if (measured.length === 0) return { ...base, value: null, ciCategory: null, reason: 'nothing_eligible' };
   const groups = [...Map.groupBy(measured, ({ promptId }) => promptId).values()];
   const means = groups.map((group) => mean(group.map(({ value }) => value)));
+  return figureOfMeans(means, measured.length, method, excluded);
+}
+
+/** As meanFigure, of the prompts' means of `n` observations. */
+export function figureOfMeans(
+  means: readonly number[],
+  n: number,
+  method: string,
+  excluded: Readonly<Record<string, number>>,
+): Figure {
+  const base = { k: null, n, ciThese: null, excluded: sorted(excluded), method };
+  if (means.length === 0) return { ...base, value: null, ciCategory: null, reason: 'nothing_eligible' };
   const value = mean(means);
   if (means.length < FEWEST_PROMPTS_FOR_T) {
     return { ...base, value, ciCategory: null, reason: 'too_few_prompts' };

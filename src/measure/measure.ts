@@ -105,7 +105,7 @@ function allBrands(
         ...brandMetrics(brand, slices),
         ...voice,
         terms: termsOf(brand, counts, terms),
-        factCheck: checkFacts(brand, sentencesAbout(brand.id, observations)),
+        factCheck: brand.facts === null ? [] : checkFacts(brand, sentencesAbout(brand.id, observations)),
       },
     ];
   });

@@ -129,16 +129,17 @@ function weightedWords(
     return brandId === null ? [] : charRanges.map(([start, end]) => ({ brandId, start, end }));
   });
   let total = 0;
-  const byBrand: Record<string, number> = {};
+  const byBrand = new Map<string, number>();
   sentences.forEach(({ start, end }, index) => {
     const words = countWords(text.slice(start, end)) * Math.exp(-index / sentences.length);
     total += words;
     const brands = new Set(
       ranges.filter((range) => range.start < end && range.end > start).map(({ brandId }) => brandId),
     );
-    for (const brandId of brands) byBrand[brandId] = (byBrand[brandId] ?? 0) + words;
+    for (const brandId of brands) byBrand.set(brandId, (byBrand.get(brandId) ?? 0) + words);
   });
-  return { total, byBrand };
+  // A brand may be called Constructor: what every object has is no count of words.
+  return { total, byBrand: Object.fromEntries(byBrand) };
 }
 
 function brandSentences(

@@ -5,33 +5,55 @@ import type { Positions } from './report-metrics.ts';
 /** Places told apart; the others are `later`. */
 const PLACES = 10;
 
-const counts = (mention: SeenMention): boolean => mention.kind === 'mention';
-
-/** The brand's first counted mention, or undefined. Mentions are in order of their offsets. */
-export function firstMention(observation: Observation, brandId: string): SeenMention | undefined {
-  return observation.mentions.find((mention) => counts(mention) && mention.brandId === brandId);
+/** What an answer's counted mentions of a brand say together. */
+export interface NamedBrand {
+  /** Counted mentions. */
+  mentions: number;
+  first: SeenMention;
+  /** The place in the list where the first mention stands in a ranking, else the order among the brands named. */
+  place: number;
+  fromList: boolean;
+  inHeading: boolean;
+  inTable: boolean;
 }
 
-/** Brands in order of their first counted mention. */
-function brandOrder(observation: Observation): string[] {
-  return [...new Set(observation.mentions.filter(counts).map(({ brandId }) => brandId))];
+const NONE: ReadonlyMap<string, NamedBrand> = new Map();
+
+/** Brands with a counted mention, in order of the first; mentions are in order of their offsets. */
+export function namedBrands(mentions: readonly SeenMention[]): ReadonlyMap<string, NamedBrand> {
+  let named: Map<string, NamedBrand> | undefined;
+  for (const mention of mentions) {
+    if (mention.kind !== 'mention') continue;
+    named ??= new Map();
+    const known = named.get(mention.brandId) ?? firstNamed(mention, named.size + 1);
+    known.mentions++;
+    known.inHeading ||= mention.where === 'heading';
+    known.inTable ||= mention.where === 'table';
+    named.set(mention.brandId, known);
+  }
+  return named ?? NONE;
 }
 
-/** The place in the list where the first mention stands in a ranking, else the order among the brands named. */
+function firstNamed(first: SeenMention, order: number): NamedBrand {
+  const { listRank } = first;
+  return {
+    ...{ mentions: 0, first, place: listRank ?? order, fromList: listRank !== null },
+    ...{ inHeading: false, inTable: false },
+  };
+}
+
+/** Where a brand stands in an answer; undefined when it does not count as named. */
 export function positionOf(
   observation: Observation,
   brandId: string,
 ): { place: number; fromList: boolean } | undefined {
-  const first = firstMention(observation, brandId);
-  if (first === undefined) return undefined;
-  if (first.listRank !== null) return { place: first.listRank, fromList: true };
-  return { place: brandOrder(observation).indexOf(brandId) + 1, fromList: false };
+  const named = namedBrands(observation.mentions).get(brandId);
+  return named && { place: named.place, fromList: named.fromList };
 }
 
 /** Median and distribution over observations with a mention; absent ones are never averaged in (C.3). */
-export function positionsOf(observations: readonly Observation[], brandId: string): Positions {
-  const positions = observations.flatMap((observation) => positionOf(observation, brandId) ?? []);
-  const places = positions.map(({ place }) => place);
+export function positionsOf(named: readonly Pick<NamedBrand, 'place' | 'fromList'>[]): Positions {
+  const places = named.map(({ place }) => place);
   return {
     n: places.length,
     median: median(places),
@@ -40,6 +62,6 @@ export function positionsOf(observations: readonly Observation[], brandId: strin
       (_, index) => places.filter((place) => place === index + 1).length,
     ),
     later: places.filter((place) => place > PLACES).length,
-    fromLists: positions.filter(({ fromList }) => fromList).length,
+    fromLists: named.filter(({ fromList }) => fromList).length,
   };
 }

@@ -46,11 +46,12 @@ export class RatioFigures {
 
   #interval(ratio: Ratio): Interval {
     const below = this.#drawnDenominators(ratio.denominators);
-    const entries = [...ratio.numerators];
+    // Always added up in the order given: sums of fractions are not the same in another.
+    const prompts = Uint32Array.from(ratio.numerators.keys());
+    const numerators = Float64Array.from(ratio.numerators.values());
     const values = new Float64Array(BOOTSTRAP_DRAWS);
     this.#weights().forEach((weights, draw) => {
-      let above = 0;
-      for (const [prompt, numerator] of entries) above += numerator * (weights[prompt] ?? 0);
+      const above = weightedSum(prompts, numerators, weights);
       const under = below[draw] ?? 0;
       values[draw] = under === 0 ? 0 : above / under;
     });
@@ -86,6 +87,14 @@ export class RatioFigures {
     });
     return this.#draws;
   }
+}
+
+function weightedSum(prompts: Uint32Array, numerators: Float64Array, weights: Uint16Array): number {
+  let total = 0;
+  for (let at = 0; at < prompts.length; at++) {
+    total += (numerators[at] ?? 0) * (weights[prompts[at] ?? 0] ?? 0);
+  }
+  return total;
 }
 
 function sum(values: Iterable<number>): number {

@@ -22,10 +22,13 @@ export function tally<Seen extends Observation>(
       excluded[verdict.why] = (excluded[verdict.why] ?? 0) + 1;
       continue;
     }
-    const runs = prompts.get(observation.promptId) ?? { hits: 0, runs: 0 };
+    let runs = prompts.get(observation.promptId);
+    if (runs === undefined) {
+      runs = { hits: 0, runs: 0 };
+      prompts.set(observation.promptId, runs);
+    }
     runs.runs++;
     if (verdict.hit) runs.hits++;
-    prompts.set(observation.promptId, runs);
   }
   return { prompts, excluded };
 }
@@ -64,13 +67,23 @@ export function meanOfTallies(groups: readonly Tally[], method: string): Figure 
     for (const [why, count] of Object.entries(group.excluded)) excluded[why] = (excluded[why] ?? 0) + count;
     for (const [prompt, { hits, runs }] of group.prompts) {
       const known = prompts.get(prompt);
-      prompts.set(prompt, { hits: hits + (known?.hits ?? 0), runs: runs + (known?.runs ?? 0) });
+      if (known === undefined) prompts.set(prompt, { hits, runs });
+      else {
+        known.hits += hits;
+        known.runs += runs;
+      }
     }
   }
-  const shares = groups.flatMap((group) => clusteredShare([...group.prompts.values()]).value ?? []);
+  const shares = groups.flatMap((group) => meanShare([...group.prompts.values()]) ?? []);
   if (shares.length === 0) return noFigure(method, sorted(excluded));
   const mean = shares.reduce((total, share) => total + share, 0) / shares.length;
   return fromRuns([...prompts.values()], method, excluded, mean);
+}
+
+/** `clusteredShare().value` alone; every prompt of a tally has runs. */
+function meanShare(prompts: readonly PromptRuns[]): number | null {
+  if (prompts.length === 0) return null;
+  return prompts.reduce((total, { hits, runs }) => total + hits / runs, 0) / prompts.length;
 }
 
 function fromRuns(

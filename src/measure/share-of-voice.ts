@@ -1,6 +1,7 @@
 import type { BrandBook } from '../contract/brand-book.ts';
-import { presence, type ReadObservation } from './eligibility.ts';
+import { type Counted, presence, type ReadObservation } from './eligibility.ts';
 import type { Figure } from './figure.ts';
+import type { NamedBrand } from './positions.ts';
 import type { RatioFigures } from './ratio-figures.ts';
 import { tally } from './share-figure.ts';
 
@@ -12,18 +13,16 @@ export function sharesOfVoice(
   ratios: RatioFigures,
 ): Map<string, { sovPresence: Figure; sovMentions: Figure }> {
   const brandIds = book.brands.map(({ id }) => id);
-  const any = (observation: ReadObservation): boolean => brandIds.some((id) => observation.mentioned.has(id));
-  const { excluded } = tally(observations, (observation) => presence(observation, any(observation)));
-  const eligible = observations.filter((observation) => presence(observation, any(observation)).counts);
-  const presences = sums(eligible, promptIndex, (observation) =>
-    countsOf(brandIds, (id) => (observation.mentioned.has(id) ? 1 : 0)),
-  );
-  const named = sums(eligible, promptIndex, (observation) =>
-    countsOf(
-      brandIds,
-      (id) => observation.mentions.filter(({ brandId, kind }) => brandId === id && kind === 'mention').length,
-    ),
-  );
+  const known = new Set(brandIds);
+  const any = ({ mentioned }: ReadObservation): boolean => {
+    for (const id of mentioned.keys()) if (known.has(id)) return true;
+    return false;
+  };
+  const verdict = (observation: ReadObservation): Counted => presence(observation, any(observation));
+  const { excluded } = tally(observations, verdict);
+  const eligible = observations.filter((observation) => verdict(observation).counts);
+  const presences = sums(eligible, known, promptIndex, () => 1);
+  const named = sums(eligible, known, promptIndex, ({ mentions }) => mentions);
   const none: ReadonlyMap<number, number> = new Map();
   return new Map(
     brandIds.map((id) => [
@@ -44,25 +43,23 @@ export function sharesOfVoice(
   );
 }
 
-function countsOf(brandIds: readonly string[], count: (id: string) => number): [string, number][] {
-  return brandIds.map((id) => [id, count(id)]);
-}
-
 function sums(
   observations: readonly ReadObservation[],
+  brandIds: ReadonlySet<string>,
   promptIndex: ReadonlyMap<string, number>,
-  counts: (observation: ReadObservation) => readonly [string, number][],
+  count: (named: NamedBrand) => number,
 ): { byBrand: Map<string, Map<number, number>>; total: Float64Array } {
   const byBrand = new Map<string, Map<number, number>>();
   const total = new Float64Array(promptIndex.size);
-  for (const observation of observations) {
-    const prompt = promptIndex.get(observation.promptId) ?? 0;
-    for (const [id, count] of counts(observation)) {
-      if (count === 0) continue;
+  for (const { promptId, mentioned } of observations) {
+    const prompt = promptIndex.get(promptId) ?? 0;
+    for (const [id, named] of mentioned) {
+      if (!brandIds.has(id)) continue;
+      const counted = count(named);
       const own = byBrand.get(id) ?? new Map<number, number>();
-      own.set(prompt, (own.get(prompt) ?? 0) + count);
+      own.set(prompt, (own.get(prompt) ?? 0) + counted);
       byBrand.set(id, own);
-      total[prompt] = (total[prompt] ?? 0) + count;
+      total[prompt] = (total[prompt] ?? 0) + counted;
     }
   }
   return { byBrand, total };
