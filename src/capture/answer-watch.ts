@@ -22,9 +22,8 @@ export interface WatchState {
 }
 
 export type WatchVerdict =
-  | { verdict: 'wait' }
-  | { verdict: 'no_sign' }
-  | { verdict: 'settled'; marks: string[] };
+  /** `forMs`: when nothing changes meanwhile, it is settled after so long; absent where something has to change first. */
+  { verdict: 'wait'; forMs?: number } | { verdict: 'no_sign' } | { verdict: 'settled'; marks: string[] };
 
 export const WATCH_START: WatchState = { fingerprint: null, changedAt: 0, seen: false };
 
@@ -60,15 +59,19 @@ export function decideSettled(
   const ended = sample.transcriptEnded;
   const marks = [...sample.done, ...(ended ? ['transcript_ended'] : [])];
   if (sample.busy.length > 0) {
-    const overruled = done && ended && hasText && still >= watch.floorMs;
-    return {
-      state: next,
-      verdict: overruled ? { verdict: 'settled', marks: [...marks, 'busy_overruled'] } : { verdict: 'wait' },
-    };
+    const overrulable = done && ended && hasText;
+    if (overrulable && still >= watch.floorMs)
+      return { state: next, verdict: { verdict: 'settled', marks: [...marks, 'busy_overruled'] } };
+    return { state: next, verdict: waitFor(overrulable ? watch.floorMs - still : undefined) };
   }
   const stableMs = done && ended ? Math.min(watch.stableMs, AGREED_STABLE_MS) : watch.stableMs;
   if ((done || ended) && still >= stableMs) return { state: next, verdict: { verdict: 'settled', marks } };
   if (hasText && still >= watch.floorMs)
     return { state: next, verdict: { verdict: 'settled', marks: ['stable_text'] } };
-  return { state: next, verdict: { verdict: 'wait' } };
+  const needs = [...(done || ended ? [stableMs] : []), ...(hasText ? [watch.floorMs] : [])];
+  return { state: next, verdict: waitFor(needs.length > 0 ? Math.min(...needs) - still : undefined) };
+}
+
+function waitFor(forMs: number | undefined): WatchVerdict {
+  return forMs === undefined ? { verdict: 'wait' } : { verdict: 'wait', forMs };
 }

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright';
 import { CaptureError } from '../contract/errors.ts';
 import type { Selector } from '../contract/surface.ts';
-import { clickPoint } from './click-point.ts';
+import { type ClickTarget, clickTarget } from './click-target.ts';
 import { type ControlState, controlState, stateOfControl } from './controls.ts';
 import type { ToolsContext } from './drive-tools.ts';
 
@@ -42,8 +42,7 @@ export class Asking {
     let written = '';
     for (let tries = 0; tries < FOCUS_TRIES && written === ''; tries++) {
       if (tries > 0) await deadline.pause(FOCUS_PAUSE_MS * (tries - 1));
-      await this.click(field, locator);
-      const { isInput, text: held } = await this.#state(field, locator);
+      const { isInput, text: held } = await this.#clickAsItStands(field, locator);
       if (isInput && held !== '') await rpc('fill', () => locator.fill(text));
       else await rpc('insert text', () => page.keyboard.insertText(text));
       written = squeeze((await this.#state(field, locator)).text);
@@ -58,7 +57,9 @@ export class Asking {
     const { find, clear, transcript } = this.#means;
     const before = transcript().length;
     const found = await find(button, 2_000);
-    if (found && (await this.#state(button, found)).enabled) await this.click(button, found);
+    const target = found && (await this.#target(button));
+    const enabled = target?.state.enabled ?? (found && (await this.#state(button, found)).enabled);
+    if (found && enabled) await this.#clickAt(target?.point ?? null, found);
     else await this.#pressEnter(field);
     for (const waitMs of SEND_AGAIN_MS) {
       if (await this.#taken(field, before, waitMs)) return;
@@ -70,11 +71,27 @@ export class Asking {
 
   /** Clicks what `find` just found; where it is covered, moving or not ready, waits until it can be clicked. */
   async click(selector: Selector, locator: Locator): Promise<void> {
-    const { page, budgets, hitOf, look, rpc } = this.#means;
-    const css = hitOf(selector);
-    const point = css === null ? null : await look('click', () => clickPoint(page, css));
+    await this.#clickAt((await this.#target(selector))?.point ?? null, locator);
+  }
+
+  /** The same; tells how the control stood before. */
+  async #clickAsItStands(selector: Selector, locator: Locator): Promise<ControlState> {
+    const target = await this.#target(selector);
+    await this.#clickAt(target?.point ?? null, locator);
+    return target?.state ?? this.#state(selector, locator);
+  }
+
+  async #clickAt(point: ClickTarget['point'], locator: Locator): Promise<void> {
+    const { page, budgets, rpc } = this.#means;
     if (point === null) await rpc('click', () => locator.click({ timeout: budgets.rpc }));
     else await rpc('click', () => page.mouse.click(point.x, point.y));
+  }
+
+  /** What was just found, as it is about to be clicked; null where it is gone meanwhile. */
+  async #target(selector: Selector): Promise<ClickTarget | null> {
+    const { page, hitOf, look } = this.#means;
+    const css = hitOf(selector);
+    return css === null ? null : look('click', () => clickTarget(page, css));
   }
 
   /** A field or button that was just found: one look, and only where it is gone meanwhile a wait for it. */

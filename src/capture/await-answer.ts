@@ -5,8 +5,9 @@ import type { AnswerSample, LookSpan } from './answer-sample.ts';
 import { decideSettled, WATCH_START, type WatchState } from './answer-watch.ts';
 import { type DriveJournal, recordWatch } from './drive-journal.ts';
 
+/** From one look to the next at least so long, however fast marks come and go. */
 const POLL_MS = 100;
-/** One look at an answer under way lasts so long, unless a mark comes or goes meanwhile. */
+/** One look at an answer under way lasts so long, unless a mark comes or goes meanwhile or stillness suffices before. */
 const LOOK_MS = 300;
 /** While an answer is awaited the walls are looked for this often; a wall that comes late is rare and looking costs. */
 const WALL_CHECK_MS = 1_500;
@@ -32,8 +33,11 @@ export async function awaitAnswer(watch: AnswerWatch, given: AnswerWait): Promis
   let state: WatchState = WATCH_START;
   let wallCheckAt = WALL_CHECK_MS;
   let marks = '';
+  let settlesAt = Number.POSITIVE_INFINITY;
   while (wait.remainingMs() > POLL_MS) {
-    const spanMs = Math.min(LOOK_MS, wait.remainingMs() - POLL_MS);
+    const lookedAt = clock.monotonic();
+    const stillMs = Math.max(0, settlesAt - (lookedAt - began));
+    const spanMs = Math.min(LOOK_MS, stillMs, wait.remainingMs() - POLL_MS);
     const seen = await look({ fingerprint: state.fingerprint, marks, spanMs });
     const at = clock.monotonic() - began;
     const transcriptEnded = given.transcriptEnded();
@@ -53,7 +57,10 @@ export async function awaitAnswer(watch: AnswerWatch, given: AnswerWait): Promis
       wallCheckAt = at + WALL_CHECK_MS;
     }
     marks = seen.marks;
-    await given.pause(Math.min(POLL_MS, wait.remainingMs()));
+    settlesAt = at + (verdict.forMs ?? Number.POSITIVE_INFINITY);
+    const now = clock.monotonic();
+    const restMs = Math.min(POLL_MS - (now - lookedAt), settlesAt - (now - began), wait.remainingMs());
+    if (restMs > 0) await given.pause(restMs);
   }
   await checkWalls();
   journal.ending = 'deadline';

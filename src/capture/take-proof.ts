@@ -46,8 +46,11 @@ export async function takeProof(
   };
   const dom = await attempt('html', () => snapshotDom(page));
   const heavy = dom === null || dom.html.length > MAX_STYLED_CHARS;
-  const mhtml = heavy ? null : await attempt('style sheets', () => snapshotMhtml(cdp));
-  const shot = await attempt('screenshot', () => takeScreenshot(page, cdp));
+  // Together: while the browser packs the one, the page is measured and drawn for the other.
+  const [mhtml, shot] = await Promise.all([
+    heavy ? null : attempt('style sheets', () => snapshotMhtml(cdp)),
+    attempt('screenshot', () => takeScreenshot(page, cdp)),
+  ]);
   const thumbnail = thumbnailOf(shot, deadline, log);
   return { dom, shot, thumbnail, parts: mhtml === null ? [] : parseMhtml(mhtml) };
 }

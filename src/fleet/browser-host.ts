@@ -2,7 +2,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import type { PageLoss } from '../capture/page-loss.ts';
 import type { ReadyPage } from '../capture/run-capture.ts';
 import { TranscriptRecorder } from '../capture/transcript-recorder.ts';
-import { sameVisitor, type Visitor } from '../capture/visitor.ts';
+import type { Visitor } from '../capture/visitor.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
 import type { Egress } from '../platform/egress-setting.ts';
@@ -11,6 +11,7 @@ import { BrowserHealth } from './browser-health.ts';
 import type { FleetCounters, RetireReason } from './fleet-counters.ts';
 import { endBrowser, type LaunchedBrowser } from './launch-browser.ts';
 import { killTree } from './process-tree.ts';
+import { WarmPages } from './warm-pages.ts';
 import { type WearLimits, wornBy } from './wear.ts';
 
 const OPEN_MS = 10_000;
@@ -57,13 +58,17 @@ export class BrowserHost {
   #loss: Extract<PageLoss, 'browser_lost' | 'browser_unresponsive'> = 'browser_lost';
   #memory = { bytes: 0, pages: 0 };
   #ending: Promise<void> | undefined;
-  /** The next fresh page, opened ahead of need. */
-  #warm: { visitor: Visitor; page: Promise<OpenedPage> } | undefined;
+  readonly #warm: WarmPages;
 
   constructor(launched: LaunchedBrowser, options: HostOptions) {
     this.launched = launched;
     this.#options = options;
     this.#bornAt = options.clock.monotonic();
+    this.#warm = new WarmPages({
+      open: (visitor) => this.#openPage({ visitor, headers: {} }),
+      discard: (page) => void this.#discard(page),
+      log: options.log,
+    });
     this.#health = new BrowserHealth({
       ...{ browser: launched.browser, tree: launched.tree, clock: options.clock, log: options.log },
       rendererBytes: options.limits.rendererBytes,
@@ -112,7 +117,9 @@ export class BrowserHost {
   /** Counts a capture out; the last one out of a worn browser ends it. */
   leave(): void {
     this.#open--;
-    if (this.checkWear() && this.#open <= 0) void this.end();
+    if (this.#open > 0) return void this.checkWear();
+    this.#warm.calm();
+    if (this.checkWear()) void this.end();
   }
 
   /** No new captures; ended when the last one is given back. */
@@ -125,28 +132,14 @@ export class BrowserHost {
 
   /** The page opened ahead when it fits; a page with an egress or a profile of its own is never opened ahead. */
   async take(order: PageOrder): Promise<OpenedPage> {
-    const warm = this.#warm;
     const plain = order.egress === undefined && order.storageState === undefined;
-    if (warm === undefined || !plain || !sameVisitor(warm.visitor, order.visitor))
-      return this.#openPage(order);
-    this.#warm = undefined;
-    return warm.page;
+    const warm = plain ? this.#warm.take(order.visitor) : undefined;
+    return warm ?? this.#openPage(order);
   }
 
-  /** Opens the next page ahead of need. Resolves when it is ready; a failure is the next capture's to report. */
-  async refill(visitor: Visitor): Promise<void> {
-    if (this.checkWear()) return;
-    const stale = this.#warm;
-    if (stale && sameVisitor(stale.visitor, visitor)) return;
-    const page = this.#openPage({ visitor, headers: {} });
-    this.#warm = { visitor, page };
-    if (stale) void this.#discard(stale.page);
-    try {
-      await page;
-    } catch (error) {
-      this.#options.log.debug({ err: error }, 'no page could be opened ahead');
-      if (this.#warm?.page === page) this.#warm = undefined;
-    }
+  /** Opens pages ahead of need, in what the open ones leave of `most`. Resolves when they are ready. */
+  async refill(visitor: Visitor, most: number): Promise<void> {
+    if (!this.checkWear()) await this.#warm.refill(visitor, most - this.#open);
   }
 
   /** Closes a context; when it does not close in time, nobody waits for it any longer and the browser is retired. */

@@ -52,7 +52,7 @@ export class BrowserPool {
 
   /** Launches the first browser and opens its first page, so that the first capture starts warm. */
   async start(): Promise<void> {
-    await (await this.#host()).refill(UNTARGETED);
+    await (await this.#host()).refill(UNTARGETED, CONTEXTS_PER_BROWSER);
   }
 
   /** Process ids of the browsers. */
@@ -91,7 +91,7 @@ export class BrowserPool {
           budgetMs: CLOSE_MS,
         });
       }
-      if (!this.#closed) void host.refill(visitor);
+      if (!this.#closed) void host.refill(visitor, CONTEXTS_PER_BROWSER);
       return {
         ready,
         release: async (healthy) => {

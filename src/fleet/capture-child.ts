@@ -1,7 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { type OnStored, storeCapture, storeEnvelope } from '../artifacts/capture-artifacts.ts';
-import type { CaptureYield } from '../capture/run-capture.ts';
+import type { CaptureYield } from '../capture/write-up.ts';
 import type { EnvelopeBody } from '../contract/envelope.ts';
 import { OUTCOME_RULES, type Outcome, shouldRetry } from '../contract/outcome.ts';
 import type { Surface } from '../contract/surface.ts';
@@ -30,7 +30,7 @@ export interface CaptureMeans extends CaptureSeat {
   /** Called when a child's first navigation is about to start; for measuring. */
   onDispatch?: (childId: ClaimedChild['id']) => void;
   /** Told when the page was given back: what follows needs no browser. */
-  onPageGivenBack?: () => void;
+  onPageGivenBack?: (() => void) | undefined;
   /** Told what a capture came to, before it is stored. */
   onOutcome?: (child: ClaimedChild, outcome: Outcome) => Promise<void>;
 }
@@ -60,10 +60,10 @@ export async function captureChild(
 ): Promise<AttemptEnd> {
   const { clock } = means;
   const begin = clock.monotonic();
-  const captured = await captureOnce({ ...child, surface }, means, deadline, log, () =>
-    means.onDispatch?.(child.id),
-  );
-  means.onPageGivenBack?.();
+  const captured = await captureOnce({ ...child, surface }, means, deadline, log, {
+    onDispatch: () => means.onDispatch?.(child.id),
+    onPageGivenBack: means.onPageGivenBack,
+  });
   const capturedAt = clock.monotonic();
   // Proof page, reading and packing are each one long step for a large page: between them the other captures have a turn.
   await othersTurn();

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { budgetsFor } from '../capture/budgets.ts';
 import { lossInFacts } from '../capture/page-loss.ts';
 import { outcomeOfError } from '../capture/playwright-errors.ts';
-import { type CaptureYield, runCapture } from '../capture/run-capture.ts';
+import { type CaptureOrder, type SeenPage, seePage } from '../capture/run-capture.ts';
 import { visitorOf } from '../capture/visitor.ts';
+import { type CaptureYield, writeUp } from '../capture/write-up.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import type { Surface, SurfaceRequest } from '../contract/surface.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -36,19 +38,27 @@ export interface CaptureAsked extends SurfaceRequest {
   origin: 'live' | 'stage';
 }
 
+/** Told of moments of a capture. */
+export interface CaptureMoments {
+  /** The first navigation is about to start; for measuring. */
+  onDispatch?: (() => void) | undefined;
+  /** The page was given back: what follows needs no browser. */
+  onPageGivenBack?: (() => void) | undefined;
+}
+
 const PROFILE_POLL_MS = 500;
 const STATE_BUDGET_MS = 3_000;
 
 /**
  * One capture in a fresh context: through the egress of its country, with a profile where the surface signs in and
- * one is free. Never throws for what page or browser do; see `runCapture` for what it does throw.
+ * one is free. Never throws for what page or browser do; see `seePage` for what it does throw.
  */
 export async function captureOnce(
   given: CaptureAsked,
   seat: CaptureSeat,
   deadline: Deadline,
   log: Log,
-  onDispatch?: () => void,
+  moments: CaptureMoments = {},
 ): Promise<CaptureYield> {
   const asked: CaptureAsked = seat.onlyStage === true ? { ...given, origin: 'stage' } : given;
   const holder = randomUUID();
@@ -60,7 +70,7 @@ export async function captureOnce(
   }
   const end: { outcome: Outcome; state: StorageState | null } = { outcome: 'timeout', state: null };
   try {
-    const captured = await captureWith(profile, asked, seat, deadline, log, onDispatch, end);
+    const captured = await captureWith(profile, asked, seat, deadline, log, moments, end);
     end.outcome =
       captured.record.signals.wall?.outcome ?? captured.record.signals.failure?.outcome ?? 'answered';
     return captured;
@@ -93,7 +103,7 @@ async function captureWith(
   seat: CaptureSeat,
   deadline: Deadline,
   log: Log,
-  onDispatch: (() => void) | undefined,
+  moments: CaptureMoments,
   end: { state: StorageState | null },
 ): Promise<CaptureYield> {
   const { clock, captureTimeoutMs } = seat;
@@ -111,25 +121,42 @@ async function captureWith(
     log.warn({ err: error }, 'no browser for this capture');
     return lostRecord(asked, clock.now(), 'browser_crashed', outcomeOfError(error).message);
   }
+  const order: CaptureOrder = {
+    ...{ surface, query, region, origin, deadline, clock, log },
+    budgets: budgetsFor(captureTimeoutMs),
+    throughEgress: egress !== undefined,
+    secrets: profile?.secrets ?? [],
+    ...(moments.onDispatch === undefined ? {} : { onDispatch: moments.onDispatch }),
+  };
+  const seen = await seenWith(leased, order, seat, async () => {
+    if (profile !== null) end.state = await currentState(leased, deadline, log);
+  });
+  moments.onPageGivenBack?.();
+  // The slot's next capture asks for its job before this one's writing, one long step for a large page, begins.
+  await othersTurn();
+  return writeUp(seen, leased.ready.browser, order);
+}
+
+/** Sees the page and gives it back, whatever came of it; `whileHealthy` runs before that, where the page is still good. */
+async function seenWith(
+  leased: LeasedPage,
+  order: CaptureOrder,
+  { pool }: CaptureSeat,
+  whileHealthy: () => Promise<void>,
+): Promise<SeenPage> {
   let healthy = false;
   try {
-    const captured = await runCapture(leased.ready, {
-      ...{ surface, query, region, origin, deadline, clock, log },
-      budgets: budgetsFor(captureTimeoutMs),
-      throughEgress: egress !== undefined,
-      secrets: profile?.secrets ?? [],
-      ...(onDispatch === undefined ? {} : { onDispatch }),
-    });
-    const loss = lossInFacts(captured.record.signals.facts);
-    if (loss !== undefined) seat.pool.counters.losses[loss]++;
+    const seen = await seePage(leased.ready, order);
+    const loss = lossInFacts(seen.journal.facts);
+    if (loss !== undefined) pool.counters.losses[loss]++;
     healthy = loss === undefined;
-    if (healthy && profile !== null) end.state = await currentState(leased, deadline, log);
-    return captured;
+    if (healthy) await whileHealthy();
+    return seen;
   } finally {
     // Off the critical path: the slot is the worker's, the page is closed behind it.
     leased
       .release(healthy)
-      .catch((error: unknown) => log.warn({ err: error }, 'page could not be given back'));
+      .catch((error: unknown) => order.log.warn({ err: error }, 'page could not be given back'));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CaptureYield } from '../capture/run-capture.ts';
+import type { CaptureYield } from '../capture/write-up.ts';
 import type { EnvelopeBody } from '../contract/envelope.ts';
 
 /** Where an attempt's time went, in milliseconds. */

@@ -1,5 +1,5 @@
 import { NO_PHASES } from '../capture/phases.ts';
-import type { CaptureYield } from '../capture/run-capture.ts';
+import type { CaptureYield } from '../capture/write-up.ts';
 import { neutralSignals } from '../contract/capture-record.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import type { Surface, SurfaceRequest } from '../contract/surface.ts';

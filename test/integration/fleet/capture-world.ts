@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CaptureYield } from '../../../src/capture/run-capture.ts';
+import type { CaptureYield } from '../../../src/capture/write-up.ts';
 import type { Surface } from '../../../src/contract/surface.ts';
 import { BrowserPool, type PoolOptions } from '../../../src/fleet/browser-pool.ts';
 import { captureOnce } from '../../../src/fleet/capture-once.ts';

@@ -81,4 +81,26 @@ describe('the wait for an answer', () => {
       outcome: 'challenge',
     });
   });
+
+  it('looks no longer than stillness still needs: the answer is settled when it suffices, not a whole look later', async () => {
+    const still: AnswerSample = { ...writing, busy: [], done: ['end'], marks: '|end', changedAgoMs: null };
+    const { given, at } = waitOf(20_000, (spanMs) => spanMs + 7, still);
+    expect(await awaitAnswer({ ...watch, stableMs: 650, floorMs: 3_200 }, given)).toBe('settled');
+    // The first look, 307 ms long, is what first saw the text.
+    expect(at()).toBeGreaterThanOrEqual(307 + 650);
+    expect(at()).toBeLessThanOrEqual(307 + 650 + 2 * 7);
+  });
+
+  it('however fast marks come and go, a look begins at most every 100 ms', async () => {
+    let looks = 0;
+    const { given } = waitOf(2_000, () => 3);
+    const flapping = async (): Promise<AnswerSample> => {
+      looks++;
+      await given.pause(3);
+      return { ...writing, marks: `${looks}` };
+    };
+    expect(await awaitAnswer(watch, { ...given, look: flapping })).toBe('deadline');
+    expect(looks).toBeLessThanOrEqual(20);
+    expect(looks).toBeGreaterThan(10);
+  });
 });
