@@ -1,6 +1,11 @@
 /** A page of this many elements is refused: browsers and readers alike would spend minutes on it. */
 const MOST_ELEMENTS = 500_000;
 
+/** Whether a page holds too many elements to be read. */
+export function isTooMany(elements: number): boolean {
+  return elements >= MOST_ELEMENTS;
+}
+
 const LESS_THAN = 0x3c;
 
 /** Counts the elements of HTML that comes in pieces, by their opening tags: near enough to refuse what has far too many. */
@@ -16,7 +21,7 @@ export class ElementCount {
     }
     // An empty piece leaves a tag that has just begun where it was.
     if (piece.length > 0) this.#tagBegins = piece.at(-1) === LESS_THAN;
-    return this.#count >= MOST_ELEMENTS;
+    return isTooMany(this.#count);
   }
 }
 

@@ -3,8 +3,9 @@ import { MAX_PAGE_BYTES, type PageRecord } from '../contract/page-record.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
 import type { Log } from '../platform/log.ts';
+import { isTooMany } from './element-count.ts';
 import { PageGuard } from './page-guard.ts';
-import { type Screenshot, snapshotDom, takeScreenshot } from './page-snapshot.ts';
+import { elementsOf, type Screenshot, snapshotDom, takeScreenshot } from './page-snapshot.ts';
 import { isEmptyPage, wallOf } from './page-walls.ts';
 import { outcomeOfError } from './playwright-errors.ts';
 import type { ReadyPage } from './run-capture.ts';
@@ -51,7 +52,7 @@ export async function renderPage(
       return null;
     }
     const shot = await readRendered(record, ready, pageDeadline, log);
-    judge(record, guard);
+    if (record.outcome.kind === 'captured') judge(record, guard);
     return shot;
   } catch (error) {
     deadline.throwIfAborted();
@@ -76,6 +77,11 @@ async function readRendered(
   log: Log,
 ): Promise<Screenshot | null> {
   noteMove(record, ready.page.url());
+  const elements = await deadline.run('page count', () => elementsOf(ready.page), { budgetMs: SNAPSHOT_MS });
+  if (isTooMany(elements)) {
+    record.outcome = pageEnd('too_many_elements', `${elements} once its scripts had run`);
+    return null;
+  }
   const dom = await deadline.run('page read', () => snapshotDom(ready.page), { budgetMs: SNAPSHOT_MS });
   record.rendered_html = dom.html.slice(0, MAX_PAGE_BYTES);
   record.rendered_clipped = dom.clipped || dom.html.length > MAX_PAGE_BYTES;

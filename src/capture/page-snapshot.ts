@@ -18,6 +18,11 @@ export function snapshotDom(page: Page): Promise<DomSnapshot> {
   }, MAX_HTML_CHARS);
 }
 
+/** How many elements stand in the page now. The caller runs it under its Deadline. */
+export function elementsOf(page: Page): Promise<number> {
+  return page.evaluate(() => document.getElementsByTagName('*').length);
+}
+
 /** A screenshot with its size in CSS pixels. */
 export interface Screenshot {
   png: Buffer;

@@ -59,4 +59,11 @@ describe('a rendered page', () => {
     const { record } = await capturer.capture(site.url('/empty'), 'rendered');
     expect(record.outcome).toMatchObject({ kind: 'failed', code: 'empty_page' });
   });
+
+  it('given a script that makes a million elements, then the page is refused as one that came with them', async () => {
+    const { record, screenshot } = await capturer.capture(site.url('/app-nodes'), 'rendered');
+    expect(record.outcome).toMatchObject({ kind: 'failed', code: 'too_many_elements' });
+    expect(record.rendered_html).toBeNull();
+    expect(screenshot).toBeNull();
+  });
 });

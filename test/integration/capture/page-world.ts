@@ -50,6 +50,9 @@ export async function openPageSite(robots = 'User-agent: *\nDisallow: /private/'
     '/bomb': html(gzipSync(Buffer.alloc(60 * 1024 * 1024, 'a ')), { 'content-encoding': 'gzip' }),
     // Made when it is asked for: 8 MB.
     '/nodes': (asked_, answer) => html(`<title>Nodes</title>${'<i>x</i>'.repeat(1_000_000)}`)(asked_, answer),
+    '/app-nodes': html(
+      '<title>Nodes</title><p>A page like any other.</p><script>document.body.innerHTML += "<div hidden>" + "<i>x</i>".repeat(1e6) + "</div>"</script>',
+    ),
     '/broken-shift-jis': html(
       Buffer.concat([Buffer.from('<p>Some text \x81\xff of it', 'latin1'), Buffer.from(ARTICLE)]),
       { 'content-type': 'text/html; charset=shift_jis' },

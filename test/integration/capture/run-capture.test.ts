@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetsFor } from '../../../src/capture/budgets.ts';
 import { runCapture } from '../../../src/capture/run-capture.ts';
-import type { CaptureYield } from '../../../src/capture/write-up.ts';
 import { visitorOf } from '../../../src/capture/visitor.ts';
+import type { CaptureYield } from '../../../src/capture/write-up.ts';
 import type { Region } from '../../../src/contract/region.ts';
 import type { Surface } from '../../../src/contract/surface.ts';
 import { BrowserPool } from '../../../src/fleet/browser-pool.ts';
