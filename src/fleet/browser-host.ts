@@ -16,6 +16,8 @@ import { type WearLimits, wornBy } from './wear.ts';
 
 const OPEN_MS = 10_000;
 export const CLOSE_MS = 5_000;
+/** Captures that a browser still takes while the one that takes over is launched. */
+const SUCCESSOR_AHEAD = 4;
 const VIEWPORT = { width: 1280, height: 900 };
 
 /** What a capture wants of its page. */
@@ -105,6 +107,12 @@ export class BrowserHost {
     const reason = wornBy({ captures: this.#captures, ageMs, ...this.#memory }, limits);
     if (reason !== undefined) this.retire(reason);
     return reason !== undefined;
+  }
+
+  /** Whether its captures come to an end soon, by their number. */
+  get nearlyWorn(): boolean {
+    const { captures } = this.#options.limits;
+    return captures >= 2 * SUCCESSOR_AHEAD && this.#captures >= captures - SUCCESSOR_AHEAD;
   }
 
   /** Counts a capture in; every `enter` needs one `leave`. */

@@ -1,5 +1,5 @@
 import type { ReadyPage } from '../capture/run-capture.ts';
-import { UNTARGETED } from '../capture/visitor.ts';
+import { UNTARGETED, type Visitor } from '../capture/visitor.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
@@ -92,6 +92,7 @@ export class BrowserPool {
         });
       }
       if (!this.#closed) void host.refill(visitor, CONTEXTS_PER_BROWSER);
+      if (host.nearlyWorn) this.#launchSuccessor(host, visitor);
       return {
         ready,
         release: async (healthy) => {
@@ -129,11 +130,26 @@ export class BrowserPool {
     if (this.#closed) throw new FleetError('DRAINING', 'the browser pool is closed');
     const usable = [...this.#hosts].find((host) => !host.checkWear() && host.open < CONTEXTS_PER_BROWSER);
     if (usable) return usable;
+    await this.#nextHost();
+    return this.#host();
+  }
+
+  /** The browser that is being launched, or the next: one at a time. */
+  #nextHost(): Promise<BrowserHost> {
     this.#launching ??= this.#launchHost().finally(() => {
       this.#launching = undefined;
     });
-    await this.#launching;
-    return this.#host();
+    return this.#launching;
+  }
+
+  /** Launches the browser that takes over from one that is nearly worn, so that no capture waits for it. */
+  #launchSuccessor(worn: BrowserHost, visitor: Visitor): void {
+    const others = [...this.#hosts].filter((host) => host !== worn && !host.checkWear());
+    if (this.#closed || this.#launching !== undefined || others.length > 0) return;
+    this.#nextHost().then(
+      (host) => host.refill(visitor, CONTEXTS_PER_BROWSER),
+      (error: unknown) => this.#launch.log.warn({ err: error }, 'no browser could be launched ahead'),
+    );
   }
 
   async #launchHost(): Promise<BrowserHost> {

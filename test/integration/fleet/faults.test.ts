@@ -177,6 +177,17 @@ describe('a browser', () => {
     expect(world.pool.counters.losses.browser_lost).toBe(0);
   });
 
+  it('is succeeded by one that was launched while it still served: no capture waits for a launch', async () => {
+    world = await openCaptureWorld([cruelStage()], { limits: { captures: 8 } });
+    for (let capture = 0; capture < 7; capture++) await expectNextToSucceed();
+    await until(() => world.pool.counters.browsersLaunched === 2, 'a successor launched ahead');
+    await until(() => world.pool.gauges().contexts >= 1, 'its first page opened');
+    for (let capture = 0; capture < 3; capture++) await expectNextToSucceed();
+    await until(() => world.pool.counters.browsersRetired.captures === 1, 'the worn one retired');
+    await until(() => world.pool.gauges().browsers === 1, 'the worn one gone');
+    expect(world.pool.counters.browsersLaunched).toBe(2);
+  });
+
   it('leaves no process and no folder behind, killed twenty times over', async () => {
     world = await openCaptureWorld([cruelStage()]);
     for (let round = 0; round < 20; round++) {
