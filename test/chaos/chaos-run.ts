@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { FleetError } from '../../src/contract/errors.ts';
 import { type ChaosWorld, openChaosWorld, type WorldSize } from './chaos-world.ts';
 import { Feed } from './feed.ts';
 import { inflict } from './inflict.ts';
@@ -18,6 +19,8 @@ export interface ChaosOptions extends WorldSize {
   durationMs: number;
   /** Mean pause between searches. */
   everyMs: number;
+  /** No further search while so many children are open. */
+  atMostOpen?: number;
   kinds?: readonly FaultKind[];
   say: (line: string) => void;
   /** The fleet's folder with its logs is kept when something is wrong. */
@@ -35,6 +38,7 @@ export interface ChaosResult {
 }
 
 const LOOK_MS = 1_000;
+const BACKLOG_MS = 3_000;
 /** A drain takes 40 s at most; the rest is for a busy machine. */
 const STOP_MS = 150_000;
 
@@ -45,11 +49,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const faults = scheduleFaults(options);
     say(`fleet of ${[...world.processes.keys()].join(', ')} in ${world.root}; ${faults.length} faults`);
-    const feed = new Feed({ ...options, ...world, webhookUrl: world.receiver.url });
-    const feeding = feed.run();
+    const backlog = { open: 0, over: false };
+    const hasRoom = (): boolean => backlog.open < (options.atMostOpen ?? Number.POSITIVE_INFINITY);
+    const feed = new Feed({ ...options, ...world, webhookUrl: world.receiver.url, hasRoom });
+    const feeding = [feed.run(), watchBacklog(world, backlog)];
     const lastFaultEndedAt = await playOut(faults, world, feed, options);
+    backlog.over = true;
     await feed.finish();
-    await feeding;
+    await Promise.all(feeding);
     return { faults, ...(await judgeRun(world, feed, lastFaultEndedAt, say)), retries: feed.retries };
   } finally {
     await world.close(options.keep === true);
@@ -69,6 +76,18 @@ export async function judgeRun(
   const violations = violationsOf(snapshot);
   const tally = tallyOf(snapshot, violations);
   return { snapshot, violations, tally, settledMs: allEndedAt - lastFaultEndedAt };
+}
+
+/** Counts the open children now and then; while the database is away the last count stands. */
+async function watchBacklog(world: ChaosWorld, backlog: { open: number; over: boolean }): Promise<void> {
+  while (!backlog.over) {
+    try {
+      backlog.open = (await world.look(waiting)).open;
+    } catch (error) {
+      if (!(error instanceof FleetError) || error.code !== 'DATABASE_UNAVAILABLE') throw error;
+    }
+    await pause(BACKLOG_MS);
+  }
 }
 
 /** Inflicts and ends each fault at its time, then waits for the run's end; tells when the last fault had ended. */

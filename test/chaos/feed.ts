@@ -27,6 +27,8 @@ export interface FeedOptions {
   ports: readonly number[];
   apiKey: string;
   webhookUrl: string;
+  /** Whether the fleet takes more just now; absent: always. A run asks what it survives, not how much it carries. */
+  hasRoom?: () => boolean;
 }
 
 /** A client that goes on searching, and repeats every request with its key until it is acknowledged. */
@@ -51,7 +53,7 @@ export class Feed {
   /** Searches steadily until `finish`. */
   async run(): Promise<void> {
     while (this.#running) {
-      this.#next();
+      if (this.#options.hasRoom?.() ?? true) this.#next();
       await pause(this.#options.everyMs * (0.5 + this.#random()));
     }
   }
@@ -125,7 +127,9 @@ export class Feed {
         const { jobId, children } = JSON.parse(text) as { jobId: string; children: string[] };
         return { jobId, childIds: children };
       }
-      const later = answer.status === 429 || answer.status === 503 || /IN_PROGRESS/.test(text);
+      // 408: the API was frozen while the request came; by the catalogue it is to be repeated.
+      const later =
+        answer.status === 408 || answer.status === 429 || answer.status === 503 || /IN_PROGRESS/.test(text);
       return later ? 'again' : `${answer.status} ${text.slice(0, 300)}`;
     } catch {
       return 'again'; // Killed, frozen, or cut: what the key is for.

@@ -13,6 +13,7 @@ const optionsSchema = z.object({
   workers: count,
   apis: count,
   'every-ms': count,
+  'at-most-open': count,
 });
 const { values } = parseArgs({
   options: {
@@ -21,16 +22,19 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '3' },
     apis: { type: 'string', default: '2' },
     'every-ms': { type: 'string', default: '2500' },
+    'at-most-open': { type: 'string', default: '60' },
   },
 });
 const read = optionsSchema.safeParse(values);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 if (!read.success) {
-  say('usage: npm run chaos -- --minutes <n> --seed <n> [--workers 3] [--apis 2] [--every-ms 2500]');
+  say(
+    'usage: npm run chaos -- --minutes <n> --seed <n> [--workers 3] [--apis 2] [--every-ms 2500] [--at-most-open 60]',
+  );
   process.exitCode = 2;
 } else {
-  const { minutes, seed, workers, apis, 'every-ms': everyMs } = read.data;
-  const given = { seed, workers, apis, everyMs, durationMs: Math.round(minutes * 60_000) };
+  const { minutes, seed, workers, apis, 'every-ms': everyMs, 'at-most-open': atMostOpen } = read.data;
+  const given = { seed, workers, apis, everyMs, atMostOpen, durationMs: Math.round(minutes * 60_000) };
   const { violations, tally, retries, settledMs, faults } = await runChaos({ ...given, say, keep: true });
   for (const { rule, subject, detail } of violations) say(`VIOLATION ${rule}: ${subject} ${detail}`);
   const kinds = new Set(faults.map(({ kind }) => kind)).size;
