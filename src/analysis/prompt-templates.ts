@@ -1,4 +1,4 @@
-import type { ReportPrompt } from './reports.ts';
+import type { NewPrompt, ReportPrompt } from './reports.ts';
 
 type Intent = NonNullable<ReportPrompt['intent']>;
 
@@ -18,7 +18,7 @@ const TEMPLATES: readonly (readonly [Intent, string])[] = [
 export function promptsFromTemplates(
   brand: { name: string; categories: readonly string[]; rivals: readonly string[] },
   limit: number,
-): Pick<ReportPrompt, 'text' | 'category' | 'intent' | 'origin'>[] {
+): NewPrompt[] {
   const prompts = brand.categories.flatMap((category) =>
     TEMPLATES.flatMap(([intent, template]) => {
       const rivals = template.includes('{rival}') ? brand.rivals : [''];

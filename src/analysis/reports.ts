@@ -4,6 +4,7 @@ import { type Region, regionSchema } from '../contract/region.ts';
 import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
 import type { Stopping } from '../measure/sequential.ts';
 import type { Sql } from '../platform/database.ts';
+import { type TextSource, textSourceSchema } from './language-model.ts';
 import type { Page, PlaceInList } from './page-of-list.ts';
 import { pageOf } from './page-of-list.ts';
 import { REPORT_STATUSES, type ReportStatus } from './report-state.ts';
@@ -38,9 +39,15 @@ export interface ReportPrompt {
   text: string;
   category: string | null;
   intent: 'category' | 'comparison' | 'branded' | 'buying' | 'informational' | null;
-  origin: 'user' | 'template';
+  origin: 'user' | 'template' | 'llm';
+  /** Who wrote it, where a model did. */
+  source: TextSource | null;
   createdAt: Date;
 }
+
+/** A prompt to be added. */
+export type NewPrompt = Pick<ReportPrompt, 'text' | 'category' | 'intent' | 'origin'> &
+  Partial<Pick<ReportPrompt, 'source'>>;
 
 const COLUMNS = `r.id, r.brand_id AS "brandId", r.name, r.status, r.surfaces, r.region, r.language, r.replicates, r.stopping,
   r.failure_reason AS "failureReason", r.created_at AS "createdAt", r.completed_at AS "completedAt"`;
@@ -66,7 +73,8 @@ const promptRow = z.object({
   text: z.string(),
   category: z.string().nullable(),
   intent: z.enum(['category', 'comparison', 'branded', 'buying', 'informational']).nullable(),
-  origin: z.enum(['user', 'template']),
+  origin: z.enum(['user', 'template', 'llm']),
+  source: textSourceSchema.nullable(),
   createdAt: z.date(),
 });
 
@@ -135,7 +143,7 @@ export async function listReports(
   return pageOf(z.array(reportRow).parse(rows), limit);
 }
 
-const PROMPT_COLUMNS = `id, report_id AS "reportId", text, category, intent, origin, created_at AS "createdAt"`;
+const PROMPT_COLUMNS = `id, report_id AS "reportId", text, category, intent, origin, source, created_at AS "createdAt"`;
 
 /** The prompts of a report in their order. */
 export async function listPrompts(sql: Sql, reportId: string): Promise<ReportPrompt[]> {
@@ -150,14 +158,15 @@ export async function listPrompts(sql: Sql, reportId: string): Promise<ReportPro
 export async function insertPrompts(
   sql: Sql,
   reportId: string,
-  prompts: readonly Pick<ReportPrompt, 'text' | 'category' | 'intent' | 'origin'>[],
+  prompts: readonly NewPrompt[],
   now: number,
 ): Promise<ReportPrompt[]> {
   const { rows } = await sql.query(
-    `INSERT INTO fleet.report_prompt (id, report_id, ordinal, text, category, intent, origin, created_at)
+    `INSERT INTO fleet.report_prompt (id, report_id, ordinal, text, category, intent, origin, source, created_at)
      SELECT new.id, $1, (SELECT count(*) FROM fleet.report_prompt WHERE report_id = $1) + new.ordinal, text, category,
-       intent, origin, $3
-     FROM json_to_recordset($2) AS new (id uuid, ordinal integer, text text, category text, intent text, origin text)
+       intent, origin, source, $3
+     FROM json_to_recordset($2) AS new (id uuid, ordinal integer, text text, category text, intent text, origin text,
+       source jsonb)
      ORDER BY new.ordinal RETURNING ${PROMPT_COLUMNS}`,
     [
       reportId,

@@ -1,3 +1,4 @@
+import type { LanguageModel } from '../analysis/language-model.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { CapturePage } from '../contract/page-record.ts';
 import type { AddressGuard } from '../platform/address-guard.ts';
@@ -32,6 +33,8 @@ export interface ApiContext {
   lanes: () => Promise<LaneStatus[]>;
   /** Page captures of this process; `capture` is undefined where none can be made. */
   pages: { guard: AddressGuard; capture: CapturePage | undefined };
+  /** Writes some texts; undefined: all are made from templates. */
+  model: LanguageModel | undefined;
   webhooks: { guard: AddressGuard; cipher: () => SecretCipher };
   /** True once the server is closing. */
   draining(): boolean;

@@ -72,7 +72,7 @@ export const methodologySchema = z
     brandMatching: z.strictObject({ brandBookHash: z.string(), ambiguous: z.int(), controlHits: z.int() }),
     sentiment: z.literal('not_measured'),
     persuasion: z.literal('not_measured'),
-    llmUsed: z.literal(false),
+    llmUsed: z.boolean().describe('Whether a language model wrote prompts; it is in no figure.'),
     proof: z.strictObject({ manifestSha256: z.string(), count: z.int() }),
     tier: z.strictObject({
       tier: z.enum(['exploratory', 'directional', 'decision_grade']),

@@ -1,4 +1,6 @@
 import { startReportClerk } from '../analysis/close-runs.ts';
+import { openLanguageModel } from '../analysis/language-model.ts';
+import { startModelClerk } from '../analysis/model-clerk.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { CapturePage } from '../contract/page-record.ts';
@@ -83,8 +85,11 @@ function outsideOf({
   store,
   lanes,
   pages,
-}: ApiOptions): Pick<ApiContext, 'store' | 'lanes' | 'pages' | 'webhooks'> {
+  log,
+}: ApiOptions): Pick<ApiContext, 'store' | 'lanes' | 'pages' | 'model' | 'webhooks'> {
+  const { languageModel } = config;
   return {
+    model: languageModel && openLanguageModel(languageModel, log),
     store,
     lanes: lanes ?? (async () => []),
     pages: {
@@ -115,6 +120,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     authentication: { keys: keyRing, failures: new AuthFailures(config.authFailures, clock) },
     draining: () => draining,
   };
+  const { model } = context;
+  const texts = model && startModelClerk({ db, clock, log, model });
   const app = bareApp(context, options.limits ?? LIMITS);
   await collectOpenApi(app);
   for (const front of FRONTS) await mountFront(app, context, front);
@@ -139,6 +146,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       waiters.close();
       keyRing.close();
       admission.close();
+      await texts?.stop();
       await reports.stop();
     },
   };

@@ -2,6 +2,7 @@ import { CONTENT_MIGRATIONS } from '../analysis/schema-content.ts';
 import { FACTS_MIGRATIONS } from '../analysis/schema-facts.ts';
 import { KEPT_ANSWERS_MIGRATIONS } from '../analysis/schema-kept-answers.ts';
 import { LOOKS_MIGRATIONS } from '../analysis/schema-looks.ts';
+import { MODEL_TEXTS_MIGRATIONS } from '../analysis/schema-model-texts.ts';
 import { OBSERVATIONS_MIGRATIONS } from '../analysis/schema-observations.ts';
 import { REPORTS_MIGRATIONS } from '../analysis/schema-reports.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
@@ -36,4 +37,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...FACTS_MIGRATIONS,
   ...OBSERVATIONS_MIGRATIONS,
   ...LOOKS_MIGRATIONS,
+  ...MODEL_TEXTS_MIGRATIONS,
 ];

@@ -59,7 +59,8 @@ export function methodologyBlock(input: MethodologyInput): Methodology {
       ambiguous: input.ambiguous,
       controlHits: input.controlHits,
     },
-    ...{ sentiment: 'not_measured', persuasion: 'not_measured', llmUsed: false },
+    ...{ sentiment: 'not_measured', persuasion: 'not_measured' },
+    llmUsed: prompts.some(({ origin }) => origin === 'llm'),
     proof: proofManifest(observations),
     tier: tierOf(input.tier),
   };

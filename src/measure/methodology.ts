@@ -32,7 +32,8 @@ export interface Methodology {
   brandMatching: { brandBookHash: string; ambiguous: number; controlHits: number };
   sentiment: 'not_measured';
   persuasion: 'not_measured';
-  llmUsed: false;
+  /** Whether a language model wrote prompts; it is in no figure. */
+  llmUsed: boolean;
   proof: { manifestSha256: string; count: number };
   tier: Tier;
 }

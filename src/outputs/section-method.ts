@@ -59,7 +59,7 @@ function facts(own: Methodology, metrics: ReportMetrics): Markup {
     ['Ambiguous mentions left out', count(brandMatching.ambiguous)],
     ['Terms found in neutral control answers', count(brandMatching.controlHits)],
     ['Sentiment, persuasion', 'not measured'],
-    ['Language models used', 'none'],
+    ['Language models used', own.llmUsed ? 'to write prompts, in no figure' : 'none'],
     ['Brand book', html`<code>${brandMatching.brandBookHash}</code>`],
     ['Observations', html`<code>${metrics.inputHash}</code>`],
     ['Proof', html`${count(proof.count)} files; SHA-256 of their list <code>${proof.manifestSha256}</code>`],

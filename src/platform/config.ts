@@ -6,6 +6,7 @@ import type { S3Place } from './artifacts-setting.ts';
 import type { Egress } from './egress-setting.ts';
 import { type Environment, environmentSchema } from './environment-schema.ts';
 import type { LanesSetting } from './lanes-setting.ts';
+import { type LanguageModelSetting, languageModelSetting } from './language-model-setting.ts';
 import { servedRegions } from './serves-setting.ts';
 
 export interface Config {
@@ -68,6 +69,8 @@ export interface Config {
   metricsPort: number | undefined;
   /** Collector that traces are sent to (OTLP over HTTP); undefined: nothing is traced. */
   traceEndpoint: string | undefined;
+  /** Writes some texts, never a figure; undefined: every text is made from its template. */
+  languageModel: LanguageModelSetting | undefined;
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 }
 
@@ -81,7 +84,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0] ?? 'environment');
-    const shown = /KEY|EGRESS|ARTIFACTS|DATABASE_URL|OTLP/.test(name)
+    const shown = /KEY|EGRESS|ARTIFACTS|DATABASE_URL|OTLP|LLM/.test(name)
       ? '(not shown: it may hold a secret)'
       : JSON.stringify(given[name]);
     throw new FleetError('CONFIG_INVALID', `${name}=${shown} is not usable: ${issue?.message ?? 'invalid'}`);
@@ -127,6 +130,7 @@ function configOf(env: Environment, cwd: string): Config {
     retentionDays: env.FLEET_RETENTION_DAYS,
     metricsPort: env.FLEET_METRICS_PORT,
     traceEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+    languageModel: languageModelSetting(env),
     logLevel: env.FLEET_LOG_LEVEL,
   };
 }
@@ -145,7 +149,7 @@ export function executableSearchPath(): string[] {
 }
 
 /** What a browser must not see of our environment: where the data lies and the keys to it. */
-const PRIVATE_VARIABLE = /^(?:FLEET_|AWS_|PG|OTEL_)|DATABASE_URL$/;
+const PRIVATE_VARIABLE = /^(?:FLEET_|AWS_|PG|OTEL_|ANALYSIS_)|DATABASE_URL$/;
 
 /** This process's environment for a browser: without our settings and secrets, with `added`. */
 export function browserEnvironment(added: Readonly<Record<string, string>>): Record<string, string> {

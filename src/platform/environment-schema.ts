@@ -88,6 +88,15 @@ export const environmentSchema = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
     .optional(),
+  ANALYSIS_LLM_BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+    .refine((text) => !/^https?:\/\/[^/]*@/i.test(text), 'must hold no credentials; use ANALYSIS_LLM_API_KEY')
+    .optional(),
+  ANALYSIS_LLM_MODEL: z.string().min(1).max(200, 'must have at most 200 characters').optional(),
+  ANALYSIS_LLM_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .optional(),
   FLEET_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

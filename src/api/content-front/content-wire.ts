@@ -3,6 +3,8 @@ import { DEPTHS } from '../../analysis/content-prices.ts';
 import { RUN_STATUSES } from '../../analysis/content-run-state.ts';
 import { pageScoreSchema } from '../../contract/page-score.ts';
 
+import { summaryFields } from './summary-wire.ts';
+
 const CODE = '{path} must be a text of at most 20 characters';
 const DEPTH = 'analysis_depth must be score or full';
 const KEY = 'idempotency_key must be a text of at most 160 characters';
@@ -57,7 +59,7 @@ export const contentResultSchema = z
     sufficiency_score: score,
     sufficiency_band: band,
     top_recommendations: z.array(z.string()),
-    overall: z.strictObject({ score, band, summary: z.string() }),
+    overall: z.strictObject({ score, band, summary: z.string(), ...summaryFields }),
     content_depth: part,
     content_freshness: part,
     trend_coverage: z.array(

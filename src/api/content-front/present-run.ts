@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ContentRun } from '../../analysis/content-run.ts';
 import { hasEnded } from '../../analysis/content-run-state.ts';
+import type { StoredText } from '../../analysis/model-texts.ts';
 import type { PageScore } from '../../contract/page-score.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { billingSchema, createdRunSchema, runSchema } from './content-wire.ts';
@@ -35,7 +36,7 @@ export function presentCreated(run: ContentRun): z.infer<typeof createdRunSchema
 }
 
 /** A run; `score` is left out where nobody asked for the result. */
-export function presentRun(run: ContentRun, score?: PageScore | null): RunBody {
+export function presentRun(run: ContentRun, score?: PageScore | null, text?: StoredText): RunBody {
   const time = (at: Date | null): string | null => (at === null ? null : isoTime(at.getTime()));
   const ended = hasEnded(run.status);
   const billing = presentBilling({
@@ -61,7 +62,7 @@ export function presentRun(run: ContentRun, score?: PageScore | null): RunBody {
     overall_band: run.overallBand,
     ...flatBilling(billing),
     explanation: explanationOf(run),
-    ...(score === undefined ? {} : { ca_result: score === null ? null : presentScore(score) }),
+    ...(score === undefined ? {} : { ca_result: score === null ? null : presentScore(score, text) }),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import type { StoredText } from '../../analysis/model-texts.ts';
 import type { PageScore } from '../../contract/page-score.ts';
 import type { contentResultSchema } from './content-wire.ts';
+import { presentSummary } from './summary-wire.ts';
 
 export type ContentResult = z.infer<typeof contentResultSchema>;
 
@@ -14,8 +16,11 @@ const SITE_ERRORS = [
   'http_error',
 ];
 
-/** A page score as this API writes it: flat and nested from the same values, and the model behind them. */
-export function presentScore(score: PageScore): ContentResult {
+/**
+ * A page score as this API writes it: flat and nested from the same values, and the model behind them; its summary by a
+ * language model where one wrote it.
+ */
+export function presentScore(score: PageScore, text?: StoredText): ContentResult {
   const { overall_score, overall_band, freshness, sufficiency, recommendations } = score;
   const trends = score.trend_coverage ?? [];
   return {
@@ -27,7 +32,7 @@ export function presentScore(score: PageScore): ContentResult {
     sufficiency_score: sufficiency?.score ?? null,
     sufficiency_band: sufficiency?.band ?? null,
     top_recommendations: recommendations.map(({ recommendation }) => recommendation),
-    overall: { score: overall_score, band: overall_band, summary: summaryOf(score) },
+    overall: { score: overall_score, band: overall_band, ...presentSummary(summaryOf(score), text) },
     content_depth: {
       ...{ score: sufficiency?.score ?? null, band: sufficiency?.band ?? null },
       ...noted(sufficiency?.notes ?? []),
@@ -53,7 +58,7 @@ function noted(notes: string[]): { notes: string[]; summary: string } {
   return { notes, summary: notes.join(' ') };
 }
 
-/** One sentence of what was measured; no language model takes part. */
+/** The template: one sentence of what was measured. */
 function summaryOf({ overall_score, overall_band, gates, coverage_of_model, issue }: PageScore): string {
   if (overall_score === null) return issue?.message ?? 'No score.';
   const failed = gates.filter(({ status }) => status === 'fail');

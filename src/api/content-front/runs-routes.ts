@@ -7,6 +7,7 @@ import {
   readContentRun,
   readRunScore,
 } from '../../analysis/content-run.ts';
+import { readSummary } from '../../analysis/question-summary.ts';
 import { startContentRun } from '../../analysis/start-content-run.ts';
 import { ApiError } from '../../contract/errors.ts';
 import type { RequestId } from '../../contract/ids.ts';
@@ -67,7 +68,8 @@ export function runsRoutes(app: App, context: ApiContext, base: string): void {
     async (request) => {
       const run = await found(context, request, request.params.run_id);
       if (request.query.include_result !== 'true') return presentRun(run);
-      return presentRun(run, await readRunScore(context.db, run.accountId, run.id));
+      const score = await readRunScore(context.db, run.accountId, run.id);
+      return presentRun(run, score, await readSummary(context.db, run.id, score));
     },
   );
   app.post(

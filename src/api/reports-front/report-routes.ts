@@ -1,11 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { readMeasured } from '../../analysis/measure-report.ts';
-import { readLooks } from '../../analysis/report-looks.ts';
 import { REPORT_STATUSES } from '../../analysis/report-state.ts';
 import {
   createReport,
-  listPrompts,
   listReports,
   type Report,
   type ReportFields,
@@ -24,14 +21,9 @@ import { countryCode, languageName } from './brand-wire.ts';
 import { listAsked, listOf, listQuerySchema, presentList } from './list-query.ts';
 import { DEFAULT_PLATFORMS, PLATFORM_NAMES, surfaceOfPlatform } from './platforms.ts';
 import { answeredOnce, onceHeadersSchema } from './post-once.ts';
+import { readDetail } from './read-detail.ts';
 import { type Fault, reportErrorSchema, validationError } from './report-errors.ts';
-import {
-  presentDetail,
-  presentReport,
-  reportBodySchema,
-  reportDetailSchema,
-  reportSchema,
-} from './report-wire.ts';
+import { presentReport, reportBodySchema, reportDetailSchema, reportSchema } from './report-wire.ts';
 
 const errors = { '4xx': reportErrorSchema, '5xx': reportErrorSchema };
 const tags = ['Reports'];
@@ -121,9 +113,7 @@ export function reportRoutes(app: App, context: ApiContext): void {
     },
     async (request) => {
       const report = await foundReport(context, request, request.params.report_id);
-      const prompts = await listPrompts(context.db, report.id);
-      const looks = report.stopping === null ? undefined : await readLooks(context.db, report.id);
-      return presentDetail(report, prompts, await readMeasured(context.db, report.id), looks);
+      return readDetail(context.db, report);
     },
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textSourceSchema } from '../../analysis/language-model.ts';
 import type { StoredMeasures } from '../../analysis/measure-report.ts';
 import { lookSchema, type RunLooks, STOP_REASONS } from '../../analysis/report-looks.ts';
 import { type CellResult, cellResultSchema } from '../../analysis/report-results.ts';
@@ -7,6 +8,7 @@ import type { Report, ReportPrompt } from '../../analysis/reports.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { intervalSchema } from '../figure-wire.ts';
 import { PLATFORM_NAMES, platformOf } from './platforms.ts';
+import { type BrandTexts, presentSentiment, sentimentFields } from './sentiment-wire.ts';
 
 /** Replicates that are added until a figure is exact enough. */
 const replicatesUntilSchema = z
@@ -87,8 +89,7 @@ const resultSchema = z
     businesses_categorized: z
       .array(z.strictObject({ name: z.string(), website: z.string().nullable() }))
       .describe('Brands of the book that the answers name.'),
-    sentiment: z.null(),
-    sentiment_status: z.literal('not_measured'),
+    ...sentimentFields,
     captures: z.array(z.strictObject({ id: z.string(), outcome: z.string() })),
   })
   .meta({ id: 'PromptResult' });
@@ -98,7 +99,8 @@ export const promptSchema = z
     brand_id: z.uuid(),
     category: z.string().nullable(),
     created_at: z.iso.datetime(),
-    generated_by: z.enum(['user', 'template']),
+    generated_by: z.enum(['user', 'template', 'llm']),
+    llm: textSourceSchema.optional().describe('Only of what a language model wrote.'),
     id: z.uuid(),
     object: z.literal('prompt'),
     prompt_text: z.string(),
@@ -142,7 +144,9 @@ export const promptsBodySchema = z
     auto_generate: z
       .boolean()
       .optional()
-      .describe('From templates and the categories of the brand; no language model.'),
+      .describe(
+        'From the categories of the brand, by templates; by the language model where one is configured.',
+      ),
   })
   .meta({ id: 'PromptsCreate' });
 
@@ -181,6 +185,7 @@ export function presentPrompt(prompt: ReportPrompt, brandId: string): z.infer<ty
   return {
     ...{ brand_id: brandId, category: prompt.category, created_at: isoTime(prompt.createdAt.getTime()) },
     ...{ generated_by: prompt.origin, id: prompt.id, object: 'prompt', prompt_text: prompt.text },
+    ...(prompt.source === null ? {} : { llm: prompt.source }),
     report_id: prompt.reportId,
   };
 }
@@ -189,7 +194,7 @@ export function presentDetail(
   report: Report,
   prompts: readonly ReportPrompt[],
   measured: StoredMeasures | undefined,
-  looks?: RunLooks,
+  { looks, known }: { looks: RunLooks | undefined; known: BrandTexts | undefined },
 ): z.infer<typeof reportDetailSchema> {
   const results = measured?.results;
   const cells = Map.groupBy(results?.cells ?? [], ({ promptId }) => promptId);
@@ -208,18 +213,25 @@ export function presentDetail(
     metrics_version: measured?.version ?? null,
     brand_book_hash: measured?.brandBookHash ?? null,
     measured_at: time(measured?.measuredAt ?? null),
-    metrics: measured === undefined ? null : { ...measured.metrics },
+    metrics: measured === undefined ? null : presentMetrics(measured, known),
     ...(report.stopping === null || looks === undefined
       ? {}
       : { looks: { taken: looks.looks, stopped: looks.stopped } }),
     prompts: prompts.map((prompt) => ({
       ...presentPrompt(prompt, report.brandId),
-      results: (cells.get(prompt.id) ?? []).map(presentResult),
+      results: (cells.get(prompt.id) ?? []).map((cell) => presentResult(cell, known)),
     })),
   };
 }
 
-function presentResult(cell: CellResult): z.infer<typeof resultSchema> {
+/** The figures, and in their methodology that a model also read answers; it is in none of them. */
+function presentMetrics({ metrics }: StoredMeasures, known: BrandTexts | undefined): Record<string, unknown> {
+  const written = [...(known?.texts.values() ?? [])].some(({ value }) => value !== null);
+  if (!written) return { ...metrics };
+  return { ...metrics, methodology: { ...metrics.methodology, sentiment: 'labels_by_llm', llmUsed: true } };
+}
+
+function presentResult(cell: CellResult, known: BrandTexts | undefined): z.infer<typeof resultSchema> {
   return {
     ...{
       platform: platformOf(cell.surface),
@@ -229,7 +241,7 @@ function presentResult(cell: CellResult): z.infer<typeof resultSchema> {
     ...{ rank: cell.rank, response: cell.response },
     citations: cell.citations.map(({ citedText, ...citation }) => ({ ...citation, cited_text: citedText })),
     businesses_categorized: cell.brands,
-    ...{ sentiment: null, sentiment_status: 'not_measured' },
+    ...presentSentiment(cell, known),
     captures: cell.captures.map(({ id, outcome }) => ({ id, outcome })),
   };
 }

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { readResearch } from '../../analysis/facts-run.ts';
 import { recomputeReport } from '../../analysis/measure-report.ts';
-import { readLooks } from '../../analysis/report-looks.ts';
 import { readRun, startRunWithin } from '../../analysis/report-runs.ts';
-import { listPrompts } from '../../analysis/reports.ts';
 import { ApiError } from '../../contract/errors.ts';
 import type { RequestId } from '../../contract/ids.ts';
 import type { ApiContext } from '../api-context.ts';
@@ -14,9 +12,10 @@ import { headerText } from '../header-text.ts';
 import { isUuid } from './brand-routes.ts';
 import { jobSchema, presentJob, presentResearch, runBodySchema, runDispatchedSchema } from './job-wire.ts';
 import { answeredOnce, onceHeadersSchema } from './post-once.ts';
+import { readDetail } from './read-detail.ts';
 import { reportErrorSchema } from './report-errors.ts';
 import { foundReport } from './report-routes.ts';
-import { presentDetail, reportDetailSchema } from './report-wire.ts';
+import { reportDetailSchema } from './report-wire.ts';
 
 const errors = { '4xx': reportErrorSchema, '5xx': reportErrorSchema };
 const tags = ['Reports'];
@@ -99,10 +98,7 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
         context.clock,
       );
       const { brandBookHash, version } = metrics;
-      const looks = report.stopping === null ? undefined : await readLooks(context.db, report.id);
-      const prompts = await listPrompts(context.db, report.id);
-      const stored = { brandBookHash, version, metrics, results, measuredAt };
-      return presentDetail(report, prompts, stored, looks);
+      return readDetail(context.db, report, { brandBookHash, version, metrics, results, measuredAt });
     },
   );
 }

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { CapturePage } from '../../../src/contract/page-record.ts';
 import { PageCapturer } from '../../../src/fleet/page-capturer.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
+import type { Config } from '../../../src/platform/config.ts';
 import { openPageSite, type PageSite } from '../capture/page-world.ts';
 import { testLog } from '../database.ts';
 import { openAccount } from '../jobs/jobs-world.ts';
@@ -46,7 +47,7 @@ export const detail = (reason: string, more: object = {}): object => ({
 
 const ENDED = ['completed', 'partially_completed', 'failed', 'cancelled'];
 
-export async function openContentWorld(): Promise<ContentWorld> {
+export async function openContentWorld(config: Partial<Config> = {}): Promise<ContentWorld> {
   const site = await openPageSite();
   const capturerFor = (deadlineMs: number): PageCapturer =>
     new PageCapturer({
@@ -64,7 +65,7 @@ export async function openContentWorld(): Promise<ContentWorld> {
     }
   };
   const api = await openApiWorld({
-    config: { rateLimit: 100_000 },
+    config: { rateLimit: 100_000, ...config },
     pages: { capture, guard: site.guard },
   });
   const { db, queue, listener, store } = api;

@@ -51,6 +51,30 @@ describe('the configuration', () => {
     );
   });
 
+  it('has no language model unless base URL and model are set; half a setting is refused', () => {
+    const ANALYSIS_LLM_BASE_URL = 'http://localhost:11434/v1/';
+    const both = { ANALYSIS_LLM_BASE_URL, ANALYSIS_LLM_MODEL: 'small' };
+    expect(readConfig({}, '/').languageModel).toBeUndefined();
+    expect(readConfig(both, '/').languageModel).toEqual({
+      ...{ baseUrl: 'http://localhost:11434/v1', model: 'small', apiKey: undefined },
+    });
+    for (const half of [
+      { ANALYSIS_LLM_BASE_URL },
+      { ANALYSIS_LLM_MODEL: 'small' },
+      { ANALYSIS_LLM_API_KEY: 'k' },
+    ]) {
+      expect(() => readConfig(half, '/')).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    }
+    for (const bad of ['file:///v1', 'https://me:hunter2@models.example/v1']) {
+      expect(() => readConfig({ ...both, ANALYSIS_LLM_BASE_URL: bad }, '/')).toThrow(
+        expect.objectContaining({
+          code: 'CONFIG_INVALID',
+          message: expect.stringMatching(/^ANALYSIS_LLM_BASE_URL=(?!.*hunter2)/),
+        }),
+      );
+    }
+  });
+
   it('names a variable that may hold a secret without showing it', () => {
     expect(() => readConfig({ DATABASE_URL: 'mysql://me:hunter2@x' }, '/')).toThrow(
       expect.objectContaining({
