@@ -5,6 +5,7 @@ import { LOOKS_MIGRATIONS } from '../analysis/schema-looks.ts';
 import { MODEL_TEXTS_MIGRATIONS } from '../analysis/schema-model-texts.ts';
 import { OBSERVATIONS_MIGRATIONS } from '../analysis/schema-observations.ts';
 import { REPORTS_MIGRATIONS } from '../analysis/schema-reports.ts';
+import { SUGGESTIONS_MIGRATIONS } from '../analysis/schema-suggestions.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
 import { LANES_MIGRATIONS } from '../fleet/schema-lanes.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
@@ -38,4 +39,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...OBSERVATIONS_MIGRATIONS,
   ...LOOKS_MIGRATIONS,
   ...MODEL_TEXTS_MIGRATIONS,
+  ...SUGGESTIONS_MIGRATIONS,
 ];

@@ -26,6 +26,7 @@ const GENERIC = new Set(
   value vendor verdict versatility version warning warranty watch weaknesses weight well what when where which who why with work works worth year years your
   anbieter anwendung ausstattung beispiel bester beste bestes bewertung datenschutz eigenschaften empfehlung fazit funktionen für geeignet
   hinweis ideal kosten kundenservice kriterien leistung marke merkmale nachteile name preis preise produkt qualität sicherheit stärken
+  blog click download homepage learn link links login official page pages sign site store visit website
   tipp tipps übersicht und unterstützung vergleich vorteile zusammenfassung avantages avis budget caractéristiques choix comparaison
   conclusion conseil conseils critère critères exemple fonctionnalités inconvénients marque meilleur meilleure nom note pour prix produit
   qualité résumé sécurité ventajas desventajas características calidad comparación conclusión consejo consejos ejemplo marca mejor mejores
@@ -112,9 +113,13 @@ function isGeneric(word: string): boolean {
 /** A link `[Acme](https://www.acme.com/)`: its text is the site's own name, and it leads to no page deep inside. */
 export function siteOfLink(text: string, url: string): string | null {
   const domain = registrableDomain(url);
-  if (domain === null || !URL.canParse(url)) return null;
-  const depth = new URL(url).pathname.split('/').filter((part) => part !== '').length;
-  return depth <= 1 && isNameOfDomain(text, domain) ? domain : null;
+  return domain !== null && isFrontPage(url) && isNameOfDomain(text, domain) ? domain : null;
+}
+
+/** Whether a URL leads to a site itself: its path has at most one part, `/en` or `/@name`. */
+export function isFrontPage(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  return new URL(url).pathname.split('/').filter((part) => part !== '').length <= 1;
 }
 
 /** Whether a name is the domain's own label: `Acme Tools` of `acmetools.com` and of `acme-tools.io`. */

@@ -1,7 +1,15 @@
 import type { Block, ListItem } from '../contract/envelope.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import { registrableDomain } from './brand-domains.ts';
-import { asName, headOf, isCommonNoun, isNameOfDomain, itemHead, siteOfLink } from './candidate-names.ts';
+import {
+  asName,
+  headOf,
+  isCommonNoun,
+  isFrontPage,
+  isNameOfDomain,
+  itemHead,
+  siteOfLink,
+} from './candidate-names.ts';
 import { spellingKey } from './fold.ts';
 import type { Matcher } from './matcher.ts';
 import type { CompetitorSuggestion } from './report-metrics.ts';
@@ -24,12 +32,15 @@ interface Candidate {
   name: string;
   from: Origin;
   domain: string | null;
+  /** The brand of the book whose site the name leads to. */
+  aliasOf?: string;
 }
 
 /** What is known of a name over all captures. */
 interface Sighting {
   names: Map<string, number>;
   domains: Map<string, number>;
+  aliasOf: Map<string, number>;
   prompts: Set<string>;
   surfaces: Set<SurfaceName>;
   captures: number;
@@ -42,8 +53,9 @@ const MOST_HEADS = 200;
 const MOST_READ = 20_000;
 
 /**
- * Names that answers offer beside the brands of the book (C.2 *Competitor discovery*): heads of list items and of bold
- * lines, first columns of tables, links whose text is the site's own name, product cards. Kept when seen in two prompts
+ * Names that answers offer beside the terms of the book (C.2 *Competitor discovery*): heads of list items and of bold
+ * lines, first columns of tables, links whose text is the site's own name, product cards; and, as further names of a brand
+ * of the book, texts of links to its own site that the book does not have. Kept when seen in two prompts
  * on two surfaces, or in three captures; most captures first, at most 20. Suggested, never counted. Takes one answer
  * after the other, so that no answer has to stay in memory.
  */
@@ -56,7 +68,7 @@ export class CompetitorDiscovery {
   }
 
   add(answer: DiscoveryAnswer): void {
-    note(this.#sightings, answer, candidatesOf(answer), this.#matcher);
+    note(this.#sightings, answer, candidatesOf(answer, this.#matcher), this.#matcher);
   }
 
   /** The same for the same answers in any order. */
@@ -64,9 +76,10 @@ export class CompetitorDiscovery {
     return [...this.#sightings.values()]
       .filter(({ prompts, surfaces, captures }) => (prompts.size >= 2 && surfaces.size >= 2) || captures >= 3)
       .map(
-        ({ names, domains, prompts, surfaces, captures, from }): CompetitorSuggestion => ({
+        ({ names, domains, aliasOf, prompts, surfaces, captures, from }): CompetitorSuggestion => ({
           name: mostFrequent(names) ?? '',
           domain: mostFrequent(domains),
+          ...(aliasOf.size === 0 ? {} : { aliasOf: mostFrequent(aliasOf) ?? '' }),
           prompts: prompts.size,
           surfaces: surfaces.size,
           captures,
@@ -86,9 +99,9 @@ function note(
 ): void {
   const seen = new Set<string>();
   const domains = new Set(answer.sourceUrls.map(registrableDomain).filter((domain) => domain !== null));
-  for (const { name, from, domain } of candidates) {
+  for (const { name, from, domain, aliasOf } of candidates) {
     const key = spellingKey(name);
-    if (key === '' || isKnown(name, domain, matcher)) continue;
+    if (key === '' || isKnown(name, aliasOf === undefined ? domain : null, matcher)) continue;
     const known = sightings.get(key) ?? emptySighting();
     sightings.set(key, known);
     if (!seen.has(key)) known.captures += 1;
@@ -96,6 +109,7 @@ function note(
     known.prompts.add(answer.promptId);
     known.surfaces.add(answer.surface);
     known.from.add(from);
+    if (aliasOf !== undefined) count(known.aliasOf, aliasOf);
     count(known.names, name);
     const own = domain ?? [...domains].find((one) => isNameOfDomain(name, one));
     if (own !== undefined) count(known.domains, own);
@@ -106,6 +120,7 @@ function emptySighting(): Sighting {
   return {
     names: new Map(),
     domains: new Map(),
+    aliasOf: new Map(),
     prompts: new Set(),
     surfaces: new Set(),
     captures: 0,
@@ -133,11 +148,14 @@ const LINK = /(?<!!)\[([^\]\n]{2,60})\]\((https?:\/\/[^\s)]+)\)/g;
 const BOLD_HEAD =
   /^[ \t>]*(?:#{1,6}[ \t]+|[-*+•][ \t]+|\d{1,2}[.)][ \t]+)*(?:\*\*|__)(.{2,80}?)(?:\*\*|__)/gm;
 
-function candidatesOf({ markdown, blocks, productTitles }: DiscoveryAnswer): Candidate[] {
+function candidatesOf({ markdown, blocks, productTitles }: DiscoveryAnswer, matcher: Matcher): Candidate[] {
   const links = [...markdown.matchAll(LINK)].flatMap(([, text = '', url = '']): Candidate[] => {
-    const domain = siteOfLink(text, url);
     const name = asName(text);
-    return domain === null || name === null ? [] : [{ name, from: 'link', domain }];
+    if (name === null) return [];
+    const aliasOf = isFrontPage(url) ? matcher.brandOfUrl(url) : null;
+    if (aliasOf !== null) return [{ name, from: 'link', domain: registrableDomain(url), aliasOf }];
+    const domain = siteOfLink(text, url);
+    return domain === null ? [] : [{ name, from: 'link', domain }];
   });
   const heads = [
     ...blocks.flatMap(blockHeads),

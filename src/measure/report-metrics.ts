@@ -131,6 +131,8 @@ export interface GridCell {
 export interface CompetitorSuggestion {
   name: string;
   domain: string | null;
+  /** The brand of the book to whose site links of this name lead: perhaps another name of it. */
+  aliasOf?: string;
   prompts: number;
   surfaces: number;
   captures: number;

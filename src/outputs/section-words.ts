@@ -59,7 +59,11 @@ export function factsSection({ factCheck }: BrandMetrics, evidence: Evidence): M
 }
 
 /** Names that no brand of the book has: shown, never counted. */
-export function suggestionsSection({ suggestions }: ReportMetrics, evidence: Evidence): Markup {
+export function suggestionsSection({ suggestions, brands }: ReportMetrics, evidence: Evidence): Markup {
+  const siteOf = (id: string | undefined): string => {
+    const brand = brands.find(({ brandId }) => brandId === id);
+    return brand === undefined ? '' : `; leads to the site of ${brand.name}`;
+  };
   const columns = [
     { head: 'Name' },
     { head: 'Domain' },
@@ -68,13 +72,13 @@ export function suggestionsSection({ suggestions }: ReportMetrics, evidence: Evi
     { head: 'Surfaces', numeric: true },
     { head: 'Seen as' },
   ];
-  const rows = suggestions.map(({ name: label, domain, captures, prompts, surfaces, from }) => ({
+  const rows = suggestions.map(({ name: label, domain, aliasOf, captures, prompts, surfaces, from }) => ({
     cells: [
       ...[
         name(label),
         domain === null ? '–' : linked(domain, evidence.inFile ? null : evidence.href({ domain })),
       ],
-      ...[count(captures), count(prompts), count(surfaces), from.join(', ')],
+      ...[count(captures), count(prompts), count(surfaces), `${from.join(', ')}${siteOf(aliasOf)}`],
     ],
   }));
   return section(

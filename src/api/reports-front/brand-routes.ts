@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { factsSchema, type OwnBrand } from '../../analysis/brand.ts';
+import { type BrandFields, factsSchema, type OwnBrand } from '../../analysis/brand.ts';
 import { createBrand, deleteBrand, listBrands, readBrand, updateBrand } from '../../analysis/brands.ts';
 import { ApiError } from '../../contract/errors.ts';
 import type { ApiContext } from '../api-context.ts';
@@ -88,7 +88,7 @@ export function brandRoutes(app: App, context: ApiContext): void {
     },
     async (request) => {
       const brand = await foundBrand(context, request, request.params.brand_id);
-      const body: BrandBody = { ...asBody(brand), ...given(request.body) };
+      const body: BrandBody = { ...bodyOf(brand), ...given(request.body) };
       const { accountId } = callerOf(request);
       const now = context.clock.now();
       const changed = await updateBrand(
@@ -118,7 +118,8 @@ export function brandRoutes(app: App, context: ApiContext): void {
   );
 }
 
-function asBody(brand: OwnBrand): BrandBody {
+/** A brand as a body that would say the same. */
+export function bodyOf(brand: BrandFields): BrandBody {
   const { name, website, country, language, aliases, categories, competitors } = brand;
   return { name, website, country, language, brand_aliases: aliases, categories, competitors };
 }

@@ -13,6 +13,7 @@ import { correlationId, reportErrorAnswer, reportErrorSchema } from './report-er
 import { reportRoutes } from './report-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { shareRoutes } from './share-routes.ts';
+import { suggestionRoutes } from './suggestion-routes.ts';
 
 /** First match wins; scopes in the words of the reference. */
 const RULES: readonly [method: RegExp, path: RegExp, scope: Scope][] = [
@@ -70,6 +71,7 @@ export const reportsFront: Front = {
     meRoute(app);
     brandRoutes(app, context);
     factsRoutes(app, context);
+    suggestionRoutes(app, context);
     reportRoutes(app, context);
     promptRoutes(app, context);
     runRoutes(app, context, place);

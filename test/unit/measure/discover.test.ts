@@ -115,6 +115,18 @@ describe('competitors in answers', () => {
     ]);
   });
 
+  it('are further names of a brand where links of that name lead to its own site', () => {
+    const [home, deep] = ['https://www.acme-tools.com/', 'https://acme-tools.com/blog/2026/the-best'];
+    const markdown = `[ACT Suite](${home}) [Visit website](${home}) [Deep Story](${deep}) [Acme Tools](${home})`;
+    const seen = ['p1', 'p2', 'p3'].map((id) => answer(id, 'chatgpt', { markdown }));
+    expect(suggested(seen, matcher)).toEqual([
+      {
+        ...{ name: 'ACT Suite', domain: 'acme-tools.com', aliasOf: 'acme' },
+        ...{ prompts: 3, surfaces: 1, captures: 3, from: ['link'] },
+      },
+    ]);
+  });
+
   it('never include a brand of the book, and nothing comes from nothing', () => {
     const own = ['p1', 'p2', 'p3'].map((id) =>
       answer(id, 'chatgpt', { blocks: [list('Acme-Tools', 'AcmeTools')] }),
