@@ -56,6 +56,10 @@ export function runsRoutes(app: App, context: ApiContext, base: string): void {
     },
     (request) => list(context, request, request.query),
   );
+  oneRunRoutes(app, context, base);
+}
+
+function oneRunRoutes(app: App, context: ApiContext, base: string): void {
   app.get(
     `${base}/runs/:run_id`,
     {

@@ -38,7 +38,7 @@ export async function foundBrand(
   return brand;
 }
 
-/** Brands and what they say of themselves. */
+/** Brands: made, listed, read, changed, deleted. */
 export function brandRoutes(app: App, context: ApiContext): void {
   app.post(
     '/v1/brands',
@@ -73,11 +73,33 @@ export function brandRoutes(app: App, context: ApiContext): void {
       return presentList(accountId, items.map(presentBrand), next);
     },
   );
+  oneBrandRoutes(app, context);
+  changeRoute(app, context);
+}
+
+function oneBrandRoutes(app: App, context: ApiContext): void {
   app.get(
     '/v1/brands/:brand_id',
     { schema: { ...{ tags, params, summary: 'A brand' }, response: { 200: brandSchema, ...errors } } },
     async (request) => presentBrand(await foundBrand(context, request, request.params.brand_id)),
   );
+  app.delete(
+    '/v1/brands/:brand_id',
+    {
+      schema: {
+        ...{ tags, params, summary: 'Delete a brand with its reports' },
+        response: { 200: deletedSchema, ...errors },
+      },
+    },
+    async (request) => {
+      const brand = await foundBrand(context, request, request.params.brand_id);
+      await deleteBrand(context.db, callerOf(request).accountId, brand.id);
+      return { id: brand.id, deleted: true as const, object: 'brand' };
+    },
+  );
+}
+
+function changeRoute(app: App, context: ApiContext): void {
   app.patch(
     '/v1/brands/:brand_id',
     {
@@ -100,20 +122,6 @@ export function brandRoutes(app: App, context: ApiContext): void {
       );
       if (changed === undefined) throw new ApiError('NOT_FOUND', 'no such brand');
       return presentBrand(changed);
-    },
-  );
-  app.delete(
-    '/v1/brands/:brand_id',
-    {
-      schema: {
-        ...{ tags, params, summary: 'Delete a brand with its reports' },
-        response: { 200: deletedSchema, ...errors },
-      },
-    },
-    async (request) => {
-      const brand = await foundBrand(context, request, request.params.brand_id);
-      await deleteBrand(context.db, callerOf(request).accountId, brand.id);
-      return { id: brand.id, deleted: true as const, object: 'brand' };
     },
   );
 }

@@ -51,6 +51,10 @@ export function factsRoutes(app: App, context: ApiContext): void {
       return presentFacts(changed);
     },
   );
+  researchRoute(app, context);
+}
+
+function researchRoute(app: App, context: ApiContext): void {
   app.post(
     '/v1/brands/:brand_id/facts',
     {

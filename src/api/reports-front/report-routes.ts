@@ -69,6 +69,23 @@ export function reportRoutes(app: App, context: ApiContext): void {
     },
   );
   app.get(
+    '/v1/reports/:report_id',
+    {
+      schema: {
+        ...{ tags, params, summary: 'A report with all that was found' },
+        response: { 200: reportDetailSchema, ...errors },
+      },
+    },
+    async (request) => {
+      const report = await foundReport(context, request, request.params.report_id);
+      return readDetail(context.db, report);
+    },
+  );
+  listRoute(app, context);
+}
+
+function listRoute(app: App, context: ApiContext): void {
+  app.get(
     '/v1/reports',
     {
       schema: {
@@ -101,19 +118,6 @@ export function reportRoutes(app: App, context: ApiContext): void {
         items.map((report) => presentReport(report)),
         next,
       );
-    },
-  );
-  app.get(
-    '/v1/reports/:report_id',
-    {
-      schema: {
-        ...{ tags, params, summary: 'A report with all that was found' },
-        response: { 200: reportDetailSchema, ...errors },
-      },
-    },
-    async (request) => {
-      const report = await foundReport(context, request, request.params.report_id);
-      return readDetail(context.db, report);
     },
   );
 }

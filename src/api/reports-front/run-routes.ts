@@ -28,6 +28,32 @@ const JOB_PATHS: Readonly<Record<MountPlace, string>> = {
 
 /** Runs, the job of a run, and measuring again. */
 export function runRoutes(app: App, context: ApiContext, place: MountPlace): void {
+  startRoute(app, context);
+  jobRoute(app, context, place);
+  app.post(
+    '/v1/reports/:report_id/recompute',
+    {
+      schema: {
+        ...{ tags, params, summary: 'Measure again with the brand as it is now; nothing is captured' },
+        response: { 200: reportDetailSchema, ...errors },
+      },
+    },
+    async (request) => {
+      const report = await foundReport(context, request, request.params.report_id);
+      const { accountId } = callerOf(request);
+      const { metrics, results, measuredAt } = await recomputeReport(
+        context.db,
+        accountId,
+        report.id,
+        context.clock,
+      );
+      const { brandBookHash, version } = metrics;
+      return readDetail(context.db, report, { brandBookHash, version, metrics, results, measuredAt });
+    },
+  );
+}
+
+function startRoute(app: App, context: ApiContext): void {
   app.post(
     '/v1/reports/:report_id/runs',
     {
@@ -56,6 +82,9 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
       return dispatched;
     },
   );
+}
+
+function jobRoute(app: App, context: ApiContext, place: MountPlace): void {
   app.get(
     JOB_PATHS[place],
     {
@@ -78,27 +107,6 @@ export function runRoutes(app: App, context: ApiContext, place: MountPlace): voi
       const research = isUuid(id) ? await readResearch(context.db, accountId, id) : undefined;
       if (research === undefined) throw new ApiError('NOT_FOUND', 'no such job');
       return presentResearch(research);
-    },
-  );
-  app.post(
-    '/v1/reports/:report_id/recompute',
-    {
-      schema: {
-        ...{ tags, params, summary: 'Measure again with the brand as it is now; nothing is captured' },
-        response: { 200: reportDetailSchema, ...errors },
-      },
-    },
-    async (request) => {
-      const report = await foundReport(context, request, request.params.report_id);
-      const { accountId } = callerOf(request);
-      const { metrics, results, measuredAt } = await recomputeReport(
-        context.db,
-        accountId,
-        report.id,
-        context.clock,
-      );
-      const { brandBookHash, version } = metrics;
-      return readDetail(context.db, report, { brandBookHash, version, metrics, results, measuredAt });
     },
   );
 }

@@ -80,6 +80,7 @@ export function shareRoutes(app: App, context: ApiContext): void {
     },
   );
   oneShareRoutes(app, context);
+  extendRoute(app, context);
 }
 
 function oneShareRoutes(app: App, context: ApiContext): void {
@@ -99,6 +100,25 @@ function oneShareRoutes(app: App, context: ApiContext): void {
       return presentShare(share, null);
     },
   );
+  app.delete(
+    '/v1/shares/:share_id',
+    {
+      schema: {
+        ...{ tags, params: z.object({ share_id: z.string() }), summary: 'Take a link back' },
+        response: { 200: deletedSchema, ...errors },
+      },
+    },
+    async (request) => {
+      const { share_id: id } = request.params;
+      const { accountId } = callerOf(request);
+      const found = isUuid(id) && (await revokeShare(context.db, accountId, id, context.clock.now()));
+      if (!found) throw new ApiError('NOT_FOUND', 'no such share');
+      return { id, deleted: true as const, object: 'report.share' };
+    },
+  );
+}
+
+function extendRoute(app: App, context: ApiContext): void {
   app.patch(
     '/v1/shares/:share_id',
     {
@@ -119,22 +139,6 @@ function oneShareRoutes(app: App, context: ApiContext): void {
       const share = isUuid(id) ? await extendShare(context.db, accountId, id, given) : undefined;
       if (share === undefined) throw new ApiError('NOT_FOUND', 'no such share');
       return presentShare(share, null);
-    },
-  );
-  app.delete(
-    '/v1/shares/:share_id',
-    {
-      schema: {
-        ...{ tags, params: z.object({ share_id: z.string() }), summary: 'Take a link back' },
-        response: { 200: deletedSchema, ...errors },
-      },
-    },
-    async (request) => {
-      const { share_id: id } = request.params;
-      const { accountId } = callerOf(request);
-      const found = isUuid(id) && (await revokeShare(context.db, accountId, id, context.clock.now()));
-      if (!found) throw new ApiError('NOT_FOUND', 'no such share');
-      return { id, deleted: true as const, object: 'report.share' };
     },
   );
 }

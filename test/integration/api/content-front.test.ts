@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { balanceOf, type ContentWorld, detail, openContentWorld, openTenant } from './content-world.ts';
+import { describe, expect, it } from 'vitest';
+import { detail, RUNS, SCORE, useContentWorld } from './content-world.ts';
 import { frontClient } from './front-client.ts';
 import { masked } from './golden-files.ts';
 
-const RUNS = '/v1/content-intelligence/runs';
-const SCORE = '/v1/content-intelligence/content/score';
-
-let world: ContentWorld;
-beforeAll(async () => {
-  world = await openContentWorld();
-});
-afterAll(() => world.close());
-
-const tenant = (credits?: number) => openTenant(world.api, credits);
-const balance = (accountId: string) => balanceOf(world.api, accountId);
+const world = useContentWorld();
+const { tenant, balance } = world;
 
 describe('what the reference prints', () => {
   it('is answered as printed: create', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { CapturePage } from '../../../src/contract/page-record.ts';
 import { PageCapturer } from '../../../src/fleet/page-capturer.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -38,6 +38,36 @@ export async function balanceOf(api: ApiWorld, accountId: string): Promise<unkno
     [accountId],
   );
   return rows[0];
+}
+
+export const RUNS = '/v1/content-intelligence/runs';
+export const SCORE = '/v1/content-intelligence/content/score';
+
+/** The world of a test file: opened before its tests, closed after them. */
+export function useContentWorld(config: Partial<Config> = {}) {
+  let opened: ContentWorld | undefined;
+  const world = (): ContentWorld => {
+    if (opened === undefined) throw new Error('the world is there once the tests run');
+    return opened;
+  };
+  beforeAll(async () => {
+    opened = await openContentWorld(config);
+  });
+  afterAll(() => opened?.close());
+  return {
+    get api() {
+      return world().api;
+    },
+    get site() {
+      return world().site;
+    },
+    get client() {
+      return world().client;
+    },
+    ended: (client: FrontClient, runId: string) => world().ended(client, runId),
+    tenant: (credits?: number) => openTenant(world().api, credits),
+    balance: (accountId: string) => balanceOf(world().api, accountId),
+  };
 }
 
 /** The error of a reason, as far as every one is alike. */
