@@ -233,6 +233,7 @@ describe('issue 6, Bad input: brands, prompts, reports', () => {
     const bodies: Record<string, object> = {
       'post /v1/reports/{report_id}/prompts': { prompts: [{ prompt_text: 'x' }] },
       'patch /v1/shares/{share_id}': { expires_in_days: 1 },
+      'post /v1/brands/{brand_id}/alias-suggestions/acceptances': { business_name: 'x' },
     };
     let asked = 0;
     for (const { method, path } of await operationsWithId()) {
