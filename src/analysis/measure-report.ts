@@ -1,22 +1,27 @@
 import { z } from 'zod';
 import type { BrandBook } from '../contract/brand-book.ts';
 import { ApiError, FleetError } from '../contract/errors.ts';
-import type { JobId } from '../contract/ids.ts';
-import { readEnvelopes } from '../jobs/read.ts';
 import type { Observation, Prompt } from '../measure/observation.ts';
 import type { ReportMetrics } from '../measure/report-metrics.ts';
-import { ReportReader } from '../measure/report-reader.ts';
+import { type Reading, ReportReader } from '../measure/report-reader.ts';
 import type { SequentialRun } from '../measure/sequential.ts';
 import type { TrendPoint } from '../measure/trend.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { bookOf } from './brand.ts';
 import { readBrand } from './brands.ts';
+import { readCaptures } from './read-captures.ts';
 import { readCadence, readHistory } from './report-history.ts';
 import { readLooks } from './report-looks.ts';
 import { ResultCollector, type Results, resultsSchema } from './report-results.ts';
 import { listPrompts, type Report, readReport } from './reports.ts';
-import { readObservations, storeObservations } from './stored-observations.ts';
+import {
+  type Earlier,
+  readEarlier,
+  readObservations,
+  type Standing,
+  storeReadings,
+} from './stored-observations.ts';
 
 /** What a report says under the brand's book of now. */
 export interface MeasuredReport {
@@ -24,23 +29,19 @@ export interface MeasuredReport {
   metrics: ReportMetrics;
   results: Results;
   observations: readonly Observation[];
+  readings: readonly Reading[];
+  /** What was taken over from an earlier measuring. */
+  standing?: Standing;
 }
 
-const jobRow = z.object({
-  jobId: z.string().transform((id) => id as JobId),
-  promptId: z.string(),
-  latest: z.boolean(),
-});
-
 /**
- * Reads every capture of a report and measures it: of its latest run all, of earlier ones only those that told
- * something, since the others were captured again. No capture is made. Throws ApiError JOB_EXPIRED once any of the
- * latest run passed its retention: figures over what is left would pass for figures over all.
+ * Reads the captures of a report (`readCaptures`) and measures it. No capture is made; of one that was measured before only
+ * the captures are observed again of which the brand's changes since may change what they say. Throws ApiError JOB_EXPIRED.
  */
 export async function measureReport(sql: Sql, accountId: string, report: Report): Promise<MeasuredReport> {
   const brand = await readBrand(sql, accountId, report.brandId);
   if (brand === undefined) throw new FleetError('INPUT_UNREADABLE', `report ${report.id} has no brand`);
-  return measureUnder(sql, accountId, report, bookOf(brand));
+  return measureUnder(sql, accountId, report, bookOf(brand), await readEarlier(sql, report.id));
 }
 
 async function measureUnder(
@@ -48,6 +49,7 @@ async function measureUnder(
   accountId: string,
   report: Report,
   book: BrandBook,
+  earlier?: Earlier,
 ): Promise<MeasuredReport> {
   const prompts = new Map(
     (await listPrompts(sql, report.id)).map(({ id, text, category, intent, origin }): [string, Prompt] => [
@@ -55,49 +57,21 @@ async function measureUnder(
       { id, text, category, intent, origin },
     ]),
   );
-  const reader = new ReportReader(book);
+  const reader = new ReportReader(book, earlier);
   const collector = new ResultCollector();
-  let last: string | null = null;
-  for (const { jobId, promptId, latest } of await jobsOf(sql, report.id)) {
-    const prompt = prompts.get(promptId);
-    const envelopes = await readEnvelopes(sql, accountId, jobId);
-    // Of earlier runs nothing may be left that could be missed: a run follows only one that told nothing.
-    if (latest && envelopes.length === 0) throw pastRetention();
-    for (const envelope of envelopes) {
-      if (prompt === undefined || (!latest && envelope.job.status !== 'completed')) continue;
-      const seen = reader.add(envelope, prompt);
-      collector.add(envelope, seen);
-      if (seen.capturedAt !== null && seen.capturedAt > (last ?? '')) last = seen.capturedAt;
-    }
-  }
-  const { metrics, observations } = reader.finish(report.id, await readCadence(sql, report.id, last));
-  return { book, metrics, results: collector.results(book, [...prompts.keys()]), observations };
-}
-
-/** A job always has children; none to read means that they are kept no longer. */
-function pastRetention(): ApiError {
-  return new ApiError(
-    'JOB_EXPIRED',
-    'captures of this report passed their retention; what was measured of them stays, nothing can be measured again',
-  );
-}
-
-async function jobsOf(sql: Sql, reportId: string): Promise<z.infer<typeof jobRow>[]> {
-  const { rows } = await sql.query(
-    `SELECT rj.job_id AS "jobId", rj.prompt_id AS "promptId",
-       run.id = first_value(run.id) OVER (ORDER BY run.created_at DESC, run.id DESC) AS latest
-     FROM fleet.report_run run JOIN fleet.report_job rj ON rj.run_id = run.id
-     WHERE run.report_id = $1 ORDER BY run.created_at, rj.job_id`,
-    [reportId],
-  );
-  return z.array(jobRow).parse(rows);
+  const last = await readCaptures(sql, accountId, report.id, prompts, { reader, collector });
+  const { kept, ...finished } = reader.finish(report.id, await readCadence(sql, report.id, last));
+  return {
+    ...{ book, ...finished, results: collector.results(book, [...prompts.keys()]) },
+    ...(earlier === undefined ? {} : { standing: { measuring: earlier.measuring, kept } }),
+  };
 }
 
 /** Keeps what was measured and what it was made of, in the caller's transaction; the same input measured again changes nothing, another book stands beside it. */
 export async function storeMeasured(
   sql: Sql,
   reportId: string,
-  { book, metrics, results, observations }: MeasuredReport,
+  { book, metrics, results, readings, standing }: MeasuredReport,
   now: number,
 ): Promise<void> {
   await sql.query(
@@ -110,12 +84,12 @@ export async function storeMeasured(
       ...[JSON.stringify(metrics), JSON.stringify(results), new Date(now)],
     ],
   );
-  await storeObservations(sql, reportId, metrics, observations);
+  await storeReadings(sql, reportId, metrics, readings, standing);
 }
 
 /**
  * Measures a completed report again with its brand as it is now, and keeps that beside what was measured before; nothing is
- * captured. One transaction that holds the report: a process killed anywhere in it changes nothing, and of two at once the
+ * captured, and only what the brand's changes touch is observed again. One transaction that holds the report: a process killed anywhere in it changes nothing, and of two at once the
  * one that reads the brand last is the one that counts. Throws ApiError NOT_FOUND, CONFLICT, JOB_EXPIRED.
  */
 export async function recomputeReport(

@@ -50,10 +50,12 @@ export const resultsSchema = z.strictObject({
 export type CellResult = z.infer<typeof cellResultSchema>;
 export type Results = z.infer<typeof resultsSchema>;
 
+type Shown = Pick<CellResult, 'response' | 'citations'>;
+
 interface Cell {
   promptId: string;
   /** One answer stands for the cell: the first whole one, else the first in part. */
-  shown: { whole: boolean; envelope: Envelope } | null;
+  shown: { id: string; whole: boolean; answer: Shown | null } | null;
   observations: Observation[];
 }
 
@@ -61,26 +63,40 @@ interface Cell {
 export class ResultCollector {
   readonly #cells = new Map<string, Cell>();
 
-  add(envelope: Envelope, observation: Observation): void {
+  /** A capture; without its Envelope, which is asked for by `notRead` should it be the one that is shown. */
+  add(envelope: Envelope | undefined, observation: Observation): void {
     const key = `${observation.promptId}\n${observation.surface}`;
     const cell = this.#cells.get(key) ?? { promptId: observation.promptId, shown: null, observations: [] };
     this.#cells.set(key, cell);
     cell.observations.push(observation);
     const whole = observation.outcome === 'answered';
     const better = whole ? cell.shown?.whole !== true : cell.shown === null;
-    if (better && /^answered/.test(observation.outcome)) cell.shown = { whole, envelope };
+    if (!better || !/^answered/.test(observation.outcome)) return;
+    const answer = envelope === undefined ? null : shownOf(envelope);
+    cell.shown = { id: observation.id, whole, answer };
+  }
+
+  /** Ids of captures that are shown and whose Envelopes were not given. */
+  notRead(): string[] {
+    return [...this.#cells.values()].flatMap(({ shown }) => (shown?.answer === null ? [shown.id] : []));
+  }
+
+  /** Envelopes by child id, of captures that are shown. */
+  show(envelopes: ReadonlyMap<string, Envelope>): void {
+    for (const { shown } of this.#cells.values()) {
+      const envelope = shown?.answer === null ? envelopes.get(shown.id) : undefined;
+      if (shown !== null && envelope !== undefined) shown.answer = shownOf(envelope);
+    }
   }
 
   /** The cells in the order of the prompts' ids given, with the share of those that name the own brand. */
   results(book: BrandBook, promptOrder: readonly string[]): Results {
     const own = book.brands.find((brand) => brand.own)?.id ?? '';
+    const places = new Map(promptOrder.map((id, index) => [id, index]));
+    const placeOf = ({ promptId }: CellResult): number => places.get(promptId) ?? -1;
     const cells = [...this.#cells.values()]
       .map((cell) => cellResult(cell, own, book))
-      .sort(
-        (a, b) =>
-          promptOrder.indexOf(a.promptId) - promptOrder.indexOf(b.promptId) ||
-          (a.surface < b.surface ? -1 : 1),
-      );
+      .sort((a, b) => placeOf(a) - placeOf(b) || (a.surface < b.surface ? -1 : 1));
     const telling = cells.filter(({ brandAppears }) => brandAppears !== null);
     const byPrompt = [...Map.groupBy(telling, ({ promptId }) => promptId).values()];
     const ranked = telling.filter(appears).length;
@@ -118,8 +134,8 @@ function cellResult({ promptId, shown, observations }: Cell, own: string, book: 
     brandAppears: telling.length === 0 ? null : hits.length > 0,
     appearances: { k: hits.length, n: telling.length },
     rank: ranks.length === 0 ? null : Math.min(...ranks),
-    response: shown?.envelope.answer.text ?? null,
-    citations: shown === null ? [] : citationsOf(shown.envelope),
+    response: shown?.answer?.response ?? null,
+    citations: shown?.answer?.citations ?? [],
     brands: book.brands
       .filter(({ id }) => named.has(id))
       .map(({ name, domains }) => ({
@@ -130,6 +146,10 @@ function cellResult({ promptId, shown, observations }: Cell, own: string, book: 
       ...{ id, outcome, screenshotKey: proof.screenshotKey },
     })),
   };
+}
+
+function shownOf(envelope: Envelope): Shown {
+  return { response: envelope.answer.text, citations: citationsOf(envelope) };
 }
 
 function citationsOf({ answer, evidence }: Envelope): CellResult['citations'] {

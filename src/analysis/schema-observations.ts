@@ -2,7 +2,9 @@ import type { Migration } from '../platform/migrations.ts';
 
 /**
  * What a measuring was made of, one row per child (specs/analysis.md C.1): a report's files are written from these rows,
- * so they outlive the captures. `seen` is `json`: it comes back byte for byte.
+ * so they outlive the captures, and after a correction of the brand only the captures it touches are read again.
+ * `seen` is `json`: it comes back byte for byte. `offered`: the names an answer offers, whatever the book;
+ * `grams`: which spellings are not in it.
  */
 export const OBSERVATIONS_MIGRATIONS: readonly Migration[] = [
   {
@@ -25,5 +27,10 @@ CREATE TABLE fleet.report_observation (
     REFERENCES fleet.report_metrics (report_id, brand_book_hash, input_hash, version) ON DELETE CASCADE
 );
 `,
+  },
+  {
+    // Null in rows of the time before: their captures are read again.
+    id: '0018_kept_readings',
+    sql: 'ALTER TABLE fleet.report_observation ADD COLUMN offered json, ADD COLUMN grams text;',
   },
 ];

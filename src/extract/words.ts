@@ -5,6 +5,26 @@ const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}'’]*/gu;
 
 /** Words of a text; two characters of an unspaced script count as one word. */
 export function countWords(text: string): number {
+  return countAsciiWords(text) ?? countWordsOfAnyScript(text);
+}
+
+/** As `WORD` finds them, in a tenth of the time; null for a text with other characters than ASCII. */
+function countAsciiWords(text: string): number | null {
+  let words = 0;
+  let inWord = false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) return null;
+    const letter = unit | 0x20;
+    if ((letter >= 0x61 && letter <= 0x7a) || (unit >= 0x30 && unit <= 0x39)) {
+      if (!inWord) words++;
+      inWord = true;
+    } else if (unit !== 0x27) inWord = false;
+  }
+  return words;
+}
+
+function countWordsOfAnyScript(text: string): number {
   let unspaced = 0;
   const rest = text.replaceAll(UNSPACED, (run) => {
     unspaced += run.length;

@@ -100,6 +100,38 @@ export async function readEnvelopes(sql: Sql, accountId: string, jobId: JobId): 
   return envelopes(sql, 'j.id = $1 AND j.account_id = $2', [jobId, accountId]);
 }
 
+const listedChild = z.object({
+  id: z.string(),
+  jobId: z.string().transform((id) => id as JobId),
+  status: childStatusSchema,
+});
+
+/** The children of jobs without what they captured, each job's in their order; none of a job that is not in this account. */
+export async function listChildren(
+  sql: Sql,
+  accountId: string,
+  jobIds: readonly JobId[],
+): Promise<z.infer<typeof listedChild>[]> {
+  const { rows } = await sql.query(
+    `SELECT c.id, c.job_id AS "jobId", c.status FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
+     WHERE j.id = ANY($1) AND j.account_id = $2 AND j.retired_at IS NULL AND j.kind = 'search'
+     ORDER BY c.job_id, c.ordinal`,
+    [[...jobIds], accountId],
+  );
+  return z.array(listedChild).parse(rows);
+}
+
+/** Envelopes of children by their ids; without those that are not in this account. */
+export async function readEnvelopesById(
+  sql: Sql,
+  accountId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Envelope>> {
+  if (ids.length === 0) return new Map();
+  const read = await envelopes(sql, 'c.id = ANY($1) AND j.account_id = $2', [[...ids], accountId]);
+  return new Map(read.map((envelope) => [envelope.job.id, envelope]));
+}
+
 const answerRow = childRowSchema.extend({ surface: surfaceNameSchema }) satisfies z.ZodType<AnswerRow>;
 const storedRow = z.object({ envelope: z.unknown() });
 

@@ -1,5 +1,6 @@
 import { getDomain } from 'tldts';
 import type { BrandBook } from '../contract/brand-book.ts';
+import { remembered } from './remembered.ts';
 
 /** Names under a private suffix belong to different people: `a.github.io` is not `b.github.io`. */
 const SUFFIXES = { allowPrivateDomains: true };
@@ -8,10 +9,10 @@ const SUFFIXES = { allowPrivateDomains: true };
  * The registrable domain of a host or URL, lower case, IDNs in their ASCII form; null for addresses, single labels and
  * bare public suffixes (`co.uk`, `github.io`).
  */
-export function registrableDomain(hostOrUrl: string): string | null {
+export const registrableDomain: (hostOrUrl: string) => string | null = remembered((hostOrUrl) => {
   const host = hostOf(hostOrUrl);
   return host === null ? null : getDomain(host, SUFFIXES);
-}
+});
 
 function hostOf(hostOrUrl: string): string | null {
   const url = parsed(hostOrUrl);
@@ -68,11 +69,11 @@ export function brandDomains(book: BrandBook): (url: string) => string | null {
     .flatMap((brand) => brand.domains.map((listed) => ownedPlace(brand.id, listed)))
     .filter((place) => place !== null)
     .sort((a, b) => b.path.length - a.path.length || b.host.length - a.host.length);
-  return (text) => {
+  return remembered((text) => {
     const url = parsed(text);
     if (url === null || !/^https?:$/.test(url.protocol)) return null;
     const host = url.hostname.replace(/\.$/, '').replace(/^www\./, '');
     const path = plainPath(url);
     return places.find((place) => owns(place, host, path))?.brandId ?? null;
-  };
+  });
 }

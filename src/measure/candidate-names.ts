@@ -65,7 +65,9 @@ const LONGEST_BARE_ITEM = 10;
 /** Whether an answer also writes a name in small letters, as a common noun. */
 export function isCommonNoun(name: string, answer: string): boolean {
   if (!/^\p{Lu}\p{Ll}+$/u.test(name)) return false;
-  return new RegExp(`(?<![\\p{L}\\p{M}./@-])${name.toLowerCase()}(?![\\p{L}\\p{M}./@-])`, 'u').test(answer);
+  const noun = name.toLowerCase();
+  if (!answer.includes(noun)) return false;
+  return new RegExp(`(?<![\\p{L}\\p{M}./@-])${noun}(?![\\p{L}\\p{M}./@-])`, 'u').test(answer);
 }
 
 /** Markdown marks, reference numbers and pictographs taken away. */

@@ -1,39 +1,26 @@
-import type { Block, ListItem } from '../contract/envelope.ts';
 import type { SurfaceName } from '../contract/surface-name.ts';
 import { registrableDomain } from './brand-domains.ts';
-import {
-  asName,
-  headOf,
-  isCommonNoun,
-  isFrontPage,
-  isNameOfDomain,
-  itemHead,
-  siteOfLink,
-} from './candidate-names.ts';
+import { isNameOfDomain } from './candidate-names.ts';
 import { spellingKey } from './fold.ts';
 import type { Matcher } from './matcher.ts';
+import { type OfferedName, type OfferingAnswer, type Origin, offeredNames } from './offered-names.ts';
 import type { CompetitorSuggestion } from './report-metrics.ts';
 
 /** What discovery reads of a capture. */
-export interface DiscoveryAnswer {
+export interface DiscoveryAnswer extends OfferingAnswer {
   promptId: string;
   surface: SurfaceName;
-  markdown: string;
-  blocks: readonly Block[];
   /** URLs of its sources. */
   sourceUrls: readonly string[];
-  /** Titles of its product cards. */
-  productTitles: readonly string[];
 }
 
-type Origin = 'link' | 'list' | 'bold' | 'table' | 'product';
-
-interface Candidate {
-  name: string;
-  from: Origin;
-  domain: string | null;
-  /** The brand of the book whose site the name leads to. */
-  aliasOf?: string;
+/** The names an answer offers, and where it was. */
+export interface NamesOfAnswer {
+  promptId: string;
+  surface: SurfaceName;
+  names: readonly OfferedName[];
+  /** Registrable domains of its sources, in their order. */
+  domains: readonly string[];
 }
 
 /** What is known of a name over all captures. */
@@ -48,19 +35,26 @@ interface Sighting {
 }
 
 const MOST_SUGGESTED = 20;
-/** Heads of one answer that are looked at, and characters of it in which a noun is looked for. */
-const MOST_HEADS = 200;
-const MOST_READ = 20_000;
+
+/** An offered name as the book sees it; the same of every answer. */
+interface Judged {
+  key: string;
+  /** The book has it, or it is a link that leads neither to a brand's site nor to its own. */
+  left: boolean;
+  domain: string | null;
+  /** The brand of the book whose site the name leads to. */
+  aliasOf: string | null;
+}
 
 /**
- * Names that answers offer beside the terms of the book (C.2 *Competitor discovery*): heads of list items and of bold
- * lines, first columns of tables, links whose text is the site's own name, product cards; and, as further names of a brand
- * of the book, texts of links to its own site that the book does not have. Kept when seen in two prompts
+ * Names that answers offer beside the terms of the book (C.2 *Competitor discovery*; `offeredNames`); and, as further names
+ * of a brand of the book, texts of links to its own site that the book does not have. Kept when seen in two prompts
  * on two surfaces, or in three captures; most captures first, at most 20. Suggested, never counted. Takes one answer
  * after the other, so that no answer has to stay in memory.
  */
 export class CompetitorDiscovery {
   readonly #sightings = new Map<string, Sighting>();
+  readonly #judged = new Map<string, Judged>();
   readonly #matcher: Matcher;
 
   constructor(matcher: Matcher) {
@@ -68,7 +62,39 @@ export class CompetitorDiscovery {
   }
 
   add(answer: DiscoveryAnswer): void {
-    note(this.#sightings, answer, candidatesOf(answer, this.#matcher), this.#matcher);
+    const { promptId, surface } = answer;
+    const domains = answer.sourceUrls.map(registrableDomain).filter((domain) => domain !== null);
+    this.addNames({ promptId, surface, domains, names: offeredNames(answer) });
+  }
+
+  addNames({ promptId, surface, names, domains }: NamesOfAnswer): void {
+    const seen = new Set<string>();
+    for (const offered of names) {
+      const { name, from } = offered;
+      const { key, left, domain, aliasOf } = this.#judge(offered);
+      if (left) continue;
+      const sighting = this.#sightings.get(key) ?? emptySighting();
+      this.#sightings.set(key, sighting);
+      if (!seen.has(key)) sighting.captures += 1;
+      seen.add(key);
+      sighting.prompts.add(promptId);
+      sighting.surfaces.add(surface);
+      sighting.from.add(from);
+      if (aliasOf !== null) count(sighting.aliasOf, aliasOf);
+      count(sighting.names, name);
+      const own = domain ?? domains.find((one) => isNameOfDomain(name, one));
+      if (own !== undefined) count(sighting.domains, own);
+    }
+  }
+
+  #judge(offered: OfferedName): Judged {
+    const { name, domain, url } = offered;
+    const place = `${url ?? ''}\n${domain ?? ''}\n${name}`;
+    const before = this.#judged.get(place);
+    if (before !== undefined) return before;
+    const judged = judge(offered, this.#matcher);
+    this.#judged.set(place, judged);
+    return judged;
   }
 
   /** The same for the same answers in any order. */
@@ -91,29 +117,13 @@ export class CompetitorDiscovery {
   }
 }
 
-function note(
-  sightings: Map<string, Sighting>,
-  answer: DiscoveryAnswer,
-  candidates: readonly Candidate[],
-  matcher: Matcher,
-): void {
-  const seen = new Set<string>();
-  const domains = new Set(answer.sourceUrls.map(registrableDomain).filter((domain) => domain !== null));
-  for (const { name, from, domain, aliasOf } of candidates) {
-    const key = spellingKey(name);
-    if (key === '' || isKnown(name, aliasOf === undefined ? domain : null, matcher)) continue;
-    const known = sightings.get(key) ?? emptySighting();
-    sightings.set(key, known);
-    if (!seen.has(key)) known.captures += 1;
-    seen.add(key);
-    known.prompts.add(answer.promptId);
-    known.surfaces.add(answer.surface);
-    known.from.add(from);
-    if (aliasOf !== undefined) count(known.aliasOf, aliasOf);
-    count(known.names, name);
-    const own = domain ?? [...domains].find((one) => isNameOfDomain(name, one));
-    if (own !== undefined) count(known.domains, own);
-  }
+function judge({ name, domain, url }: OfferedName, matcher: Matcher): Judged {
+  const key = spellingKey(name);
+  const aliasOf = url === undefined ? null : matcher.brandOfUrl(url);
+  const leadsNowhere = url !== undefined && aliasOf === null && domain === null;
+  const left = leadsNowhere || key === '' || isKnown(name, aliasOf === null ? domain : null, matcher);
+  const site = url === undefined || aliasOf === null ? domain : registrableDomain(url);
+  return { key, left, domain: site, aliasOf };
 }
 
 function emptySighting(): Sighting {
@@ -142,45 +152,4 @@ function mostFrequent(counts: ReadonlyMap<string, number>): string | null {
 function isKnown(name: string, domain: string | null, matcher: Matcher): boolean {
   if (domain !== null && matcher.brandOfUrl(domain) !== null) return true;
   return matcher.scan(name, { language: null, query: '', citedDomains: new Set() }).length > 0;
-}
-
-const LINK = /(?<!!)\[([^\]\n]{2,60})\]\((https?:\/\/[^\s)]+)\)/g;
-const BOLD_HEAD =
-  /^[ \t>]*(?:#{1,6}[ \t]+|[-*+•][ \t]+|\d{1,2}[.)][ \t]+)*(?:\*\*|__)(.{2,80}?)(?:\*\*|__)/gm;
-
-function candidatesOf({ markdown, blocks, productTitles }: DiscoveryAnswer, matcher: Matcher): Candidate[] {
-  const links = [...markdown.matchAll(LINK)].flatMap(([, text = '', url = '']): Candidate[] => {
-    const name = asName(text);
-    if (name === null) return [];
-    const aliasOf = isFrontPage(url) ? matcher.brandOfUrl(url) : null;
-    if (aliasOf !== null) return [{ name, from: 'link', domain: registrableDomain(url), aliasOf }];
-    const domain = siteOfLink(text, url);
-    return domain === null ? [] : [{ name, from: 'link', domain }];
-  });
-  const heads = [
-    ...blocks.flatMap(blockHeads),
-    ...[...markdown.matchAll(BOLD_HEAD)].map(([, text = '']) => ({
-      text: headOf(text),
-      from: 'bold' as const,
-    })),
-    ...productTitles.map((text) => ({ text, from: 'product' as const })),
-  ];
-  return [
-    ...links,
-    ...heads.slice(0, MOST_HEADS).flatMap(({ text, from }): Candidate[] => {
-      const name = asName(text);
-      return name === null || isCommonNoun(name, markdown.slice(0, MOST_READ))
-        ? []
-        : [{ name, from, domain: null }];
-    }),
-  ];
-}
-
-function blockHeads({ type, items, rows, text }: Block): { text: string; from: Origin }[] {
-  if (type === 'product') return [{ text: headOf(text), from: 'product' }];
-  const list = (items ?? []).map((item: ListItem) => ({ text: itemHead(item.text), from: 'list' as const }));
-  const table = (rows ?? [])
-    .slice(1)
-    .map(([first = '']) => ({ text: headOf(first), from: 'table' as const }));
-  return [...list, ...table];
 }

@@ -120,6 +120,9 @@ const ENDINGS: Readonly<Record<string, Endings>> = {
   },
 };
 
+/** Languages in which a name takes endings; in any other it is written as in none. */
+export const INFLECTED_LANGUAGES: readonly string[] = Object.keys(ENDINGS);
+
 /** Hungarian -val/-vel doubles the last consonant instead: `Samsunggal`. */
 function assimilated(name: string): string[] {
   const last = name.at(-1) ?? '';

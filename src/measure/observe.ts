@@ -154,11 +154,16 @@ function brandSentences(
     const known = kept.get(brandId) ?? [];
     if (sentence === undefined || known.length >= MOST_SENTENCES) continue;
     if (known.some((other) => other.start === sentence.start)) continue;
-    const end = Math.min(sentence.end, sentence.start + LONGEST_QUOTE);
+    const end = wholeCharacters(text, Math.min(sentence.end, sentence.start + LONGEST_QUOTE));
     known.push({ brandId, start: sentence.start, end, text: text.slice(sentence.start, end) });
     kept.set(brandId, known);
   }
   return [...kept.values()].flat();
+}
+
+/** Where a text may be cut: half a character could not be stored. */
+function wholeCharacters(text: string, end: number): number {
+  return text.charCodeAt(end - 1) >> 10 === 0x36 && text.charCodeAt(end) >> 10 === 0x37 ? end - 1 : end;
 }
 
 function productCards({ evidence, job }: Envelope, matcher: Matcher): string[] {

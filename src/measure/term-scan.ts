@@ -2,7 +2,7 @@ import { AhoCorasick } from '@monyone/aho-corasick/fast';
 import type { Brand, BrandBook, BrandTerm } from '../contract/brand-book.ts';
 import { beginsWord, endsWord } from './boundaries.ts';
 import { type FoldedText, fold, spellingKey } from './fold.ts';
-import { replacedForms } from './inflections.ts';
+import { INFLECTED_LANGUAGES, replacedForms } from './inflections.ts';
 import { startsWithCapital } from './sentence-place.ts';
 
 /** What a spelling stands for: a term, or a phrase that hides its brand's terms. */
@@ -62,6 +62,15 @@ export function spellingsOf(text: string, language: string): string[] {
 function humpSpellings(text: string, language: string): string[] {
   const apart = text.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ');
   return apart === text ? [] : spellingsOf(apart, language);
+}
+
+/** Every folded spelling under which a name or phrase is found, in answers of whatever language. */
+export function spellingsAnywhere(text: string): string[] {
+  const spellings = ['', ...INFLECTED_LANGUAGES].flatMap((language) => [
+    ...spellingsOf(text, language),
+    ...humpSpellings(text, language),
+  ]);
+  return [...new Set(spellings)];
 }
 
 /** I and i are different letters. */

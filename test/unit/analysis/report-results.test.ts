@@ -35,6 +35,21 @@ describe('the cells of a report', () => {
     expect(resultsOf([[part, 'part']]).cells[0]?.response).toBe('part');
   });
 
+  it('ask for the Envelope of what they show where it was not given, and for no other', () => {
+    const first = { ...observed({ prompt: 1, replicate: 1 }), id: 'first' };
+    const second = { ...observed({ prompt: 1, replicate: 2 }), id: 'second' };
+    const given = { ...observed({ prompt: 2 }), id: 'given' };
+    const collector = new ResultCollector();
+    collector.add(undefined, first);
+    collector.add(answer('second'), second);
+    collector.add(answer('given'), given);
+    expect(collector.notRead()).toEqual(['first']);
+    collector.show(new Map([['first', answer('first')]]));
+    expect(collector.notRead()).toEqual([]);
+    const { cells } = collector.results(BOOK, ['p0001', 'p0002']);
+    expect(cells.map(({ response }) => response)).toEqual(['first', 'given']);
+  });
+
   it('give a share that lies in its own intervals, also when prompts have unequal numbers of cells', () => {
     const few = Array.from({ length: 10 }, (_, index) => observed({ prompt: index + 1, names: ['a'] }));
     const many = [11, 12].flatMap((prompt) => SURFACE_NAMES.map((surface) => observed({ prompt, surface })));
