@@ -45,10 +45,13 @@ export class PhaseWatch {
 export class TimedTools implements DriveTools {
   readonly #tools: DriveTools;
   readonly #watch: PhaseWatch;
+  readonly #onAsked: (() => void) | undefined;
 
-  constructor(tools: DriveTools, watch: PhaseWatch) {
+  /** `onAsked` is told each time the drive begins to wait for an answer. */
+  constructor(tools: DriveTools, watch: PhaseWatch, onAsked?: () => void) {
     this.#tools = tools;
     this.#watch = watch;
+    this.#onAsked = onAsked;
   }
 
   open(url: string): Promise<void> {
@@ -64,6 +67,7 @@ export class TimedTools implements DriveTools {
   }
 
   awaitAnswer(watch: AnswerWatch): Promise<AnswerEnd> {
+    this.#onAsked?.();
     return this.#watch.run('await', () => this.#tools.awaitAnswer(watch));
   }
 

@@ -43,6 +43,8 @@ export interface CaptureOrder {
   secrets?: readonly string[];
   /** Called when the first navigation is about to start; for measuring. */
   onDispatch?: () => void;
+  /** Called when the query is sent and the wait for its answer begins. */
+  onAsked?: () => void;
 }
 
 /** What was seen of a page, with nothing left to ask of it: the record and the proof page can be written without it. */
@@ -93,7 +95,7 @@ export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<Se
   const requestedUrl = surface.entryUrl(order);
   order.onDispatch?.();
   const underWatch = { ...order, deadline: pageDeadline };
-  const driven = await driveToEnd(ready, underWatch, new TimedTools(tools, phases));
+  const driven = await driveToEnd(ready, underWatch, new TimedTools(tools, phases, order.onAsked));
   const proof = await phases.run('proof', () =>
     takeProof(ready, underWatch, driven?.outcome === 'browser_crashed'),
   );

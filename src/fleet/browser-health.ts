@@ -2,24 +2,32 @@ import type { Browser, CDPSession } from 'playwright';
 import { z } from 'zod';
 import { lossOfCrash } from '../capture/page-loss.ts';
 import type { Clock } from '../platform/clock.ts';
-import { Deadline } from '../platform/deadline.ts';
+import { Deadline, DeadlineError } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { killExactly } from '../platform/process-table.ts';
+import { longestWait, runDelaysOf } from '../platform/run-delay.ts';
+import { isUnresponsive, type PingEnd, unansweredAfter } from './ping-patience.ts';
 import { type ProcessTree, type TreeMemory, treeMemory } from './process-tree.ts';
 
-/** A browser that misses two answers of this long each, one second apart, does not react: found within 6 s. */
+/** A browser that leaves two pings of this long unanswered, one second apart, does not react: found within 6 s. */
 const PING_MS = 2_400;
-const MISSES = 2;
+/** An answer that takes longer makes one look at what the browser waits for. */
+const PROMPT_MS = 400;
+/** A process that was itself held up reads what came meanwhile first. */
+const READ_MS = 50;
 const BUSY_BEAT_MS = 1_000;
 const IDLE_BEAT_MS = 5_000;
 const ATTACH_MS = 5_000;
 /** A crash is told twice, to the page and to the browser's session, in either order; so long the other is waited for. */
 const CRASH_NEWS_MS = 250;
 
+const MISSED: PingEnd = { answered: false, waitedMs: PING_MS, starvedMs: 0 };
+
 const crashSchema = z.object({ status: z.string(), errorCode: z.number() });
 
 export interface HealthOptions {
   browser: Browser;
+  pid: number;
   tree: ProcessTree;
   clock: Clock;
   log: Log;
@@ -41,7 +49,7 @@ export class BrowserHealth {
   #timer: NodeJS.Timeout | undefined;
   #beating = false;
   #stopped = false;
-  #misses = 0;
+  #unansweredMs = 0;
   #largestRenderer = 0;
   #endedForMemoryAt = Number.NEGATIVE_INFINITY;
   #lastCrash: { status: string; errorCode: number; at: number } | undefined;
@@ -107,16 +115,35 @@ export class BrowserHealth {
     const { log } = this.#options;
     try {
       this.#lookAtMemory();
-      await Deadline.after(PING_MS, this.#options.clock).run('browser ping', async () => {
-        await this.#session?.send('Browser.getVersion');
-      });
-      this.#misses = 0;
+      const end = await this.#ping();
+      this.#unansweredMs = unansweredAfter(this.#unansweredMs, end);
+      if (!end.answered)
+        log.debug({ ...end, unansweredMs: this.#unansweredMs }, 'the browser did not answer');
     } catch (error) {
       if (this.#stopped) return;
-      this.#misses++;
-      log.debug({ err: error, misses: this.#misses }, 'the browser did not answer');
-      if (this.#misses >= MISSES) this.#options.onUnresponsive();
+      this.#unansweredMs = unansweredAfter(this.#unansweredMs, MISSED);
+      log.debug({ err: error }, 'the browser could not be asked');
     }
+    if (!this.#stopped && isUnresponsive(this.#unansweredMs)) this.#options.onUnresponsive();
+  }
+
+  /** Asks for a sign of life. A browser that is given no processor by a busy machine is not to blame for that. */
+  async #ping(): Promise<PingEnd> {
+    const { clock, pid } = this.#options;
+    const sent = this.#session?.send('Browser.getVersion');
+    const within = async (ms: number): Promise<boolean> => {
+      try {
+        await Deadline.after(ms, clock).run('browser ping', async () => sent);
+        return true;
+      } catch (error) {
+        if (error instanceof DeadlineError) return false;
+        throw error;
+      }
+    };
+    if (await within(PROMPT_MS)) return { answered: true, waitedMs: PROMPT_MS, starvedMs: 0 };
+    const before = runDelaysOf(pid);
+    const answered = (await within(PING_MS - PROMPT_MS)) || (await within(READ_MS));
+    return { answered, waitedMs: PING_MS, starvedMs: longestWait(before, runDelaysOf(pid)) };
   }
 
   #lookAtMemory(): void {

@@ -1,16 +1,17 @@
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright';
+import type { BrowserContext, Page } from 'playwright';
 import type { PageLoss } from '../capture/page-loss.ts';
 import type { ReadyPage } from '../capture/run-capture.ts';
 import { TranscriptRecorder } from '../capture/transcript-recorder.ts';
 import type { Visitor } from '../capture/visitor.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
-import type { Egress } from '../platform/egress-setting.ts';
 import type { Log } from '../platform/log.ts';
 import { BrowserHealth } from './browser-health.ts';
 import type { FleetCounters, RetireReason } from './fleet-counters.ts';
 import { endBrowser, type LaunchedBrowser } from './launch-browser.ts';
+import { contextOptions, type PageOrder } from './page-order.ts';
 import { killTree } from './process-tree.ts';
+import { roomBeside } from './seating.ts';
 import { WarmPages } from './warm-pages.ts';
 import { type WearLimits, wornBy } from './wear.ts';
 
@@ -18,17 +19,6 @@ const OPEN_MS = 10_000;
 export const CLOSE_MS = 5_000;
 /** Captures that a browser still takes while the one that takes over is launched. */
 const SUCCESSOR_AHEAD = 4;
-const VIEWPORT = { width: 1280, height: 900 };
-
-/** What a capture wants of its page. */
-export interface PageOrder {
-  visitor: Visitor;
-  /** Sent with every request of the page; for the stage only. */
-  headers: Readonly<Record<string, string>>;
-  egress?: Egress | undefined;
-  /** Cookies and storage of a signed-in profile. */
-  storageState?: BrowserContextOptions['storageState'];
-}
 
 /** A page with its context, opened and not yet used. */
 export interface OpenedPage {
@@ -72,7 +62,13 @@ export class BrowserHost {
       log: options.log,
     });
     this.#health = new BrowserHealth({
-      ...{ browser: launched.browser, tree: launched.tree, clock: options.clock, log: options.log },
+      ...{
+        browser: launched.browser,
+        pid: launched.pid,
+        tree: launched.tree,
+        clock: options.clock,
+        log: options.log,
+      },
       rendererBytes: options.limits.rendererBytes,
       pages: () => this.#open,
       onMemory: ({ bytes }, pages) => {
@@ -136,18 +132,30 @@ export class BrowserHost {
     this.#retired = reason;
     this.#options.counters.browsersRetired[reason]++;
     if (this.#open <= 0) void this.end();
+    else this.dropAhead();
   }
 
-  /** The page opened ahead when it fits; a page with an egress or a profile of its own is never opened ahead. */
+  /** Whether the page opened ahead fits; one with an egress or a profile of its own is never opened ahead. */
+  hasAhead({ visitor, egress, storageState }: PageOrder): boolean {
+    const plain = egress === undefined && storageState === undefined;
+    return plain && this.#warm.has(visitor);
+  }
+
+  /** The page opened ahead when it fits, else a new one. */
   async take(order: PageOrder): Promise<OpenedPage> {
     const plain = order.egress === undefined && order.storageState === undefined;
     const warm = plain ? this.#warm.take(order.visitor) : undefined;
     return warm ?? this.#openPage(order);
   }
 
-  /** Opens pages ahead of need, in what the open ones leave of `most`. Resolves when they are ready. */
-  async refill(visitor: Visitor, most: number): Promise<void> {
-    if (!this.checkWear()) await this.#warm.refill(visitor, most - this.#open);
+  /** Closes what was opened ahead. */
+  dropAhead(): void {
+    this.#warm.clear();
+  }
+
+  /** Opens pages ahead of need, as far as there are places for them. Resolves when they are ready. */
+  async refill(visitor: Visitor): Promise<void> {
+    if (!this.checkWear()) await this.#warm.refill(visitor, roomBeside(this.#open));
   }
 
   /** Closes a context; when it does not close in time, nobody waits for it any longer and the browser is retired. */
@@ -227,21 +235,4 @@ export class BrowserHost {
       throw error;
     }
   }
-}
-
-function contextOptions(order: PageOrder, onStage: boolean): BrowserContextOptions {
-  const { visitor, egress, storageState } = order;
-  return {
-    locale: visitor.locale,
-    timezoneId: visitor.timezoneId,
-    viewport: VIEWPORT,
-    ...(visitor.geolocation === null
-      ? {}
-      : { geolocation: visitor.geolocation, permissions: ['geolocation'] }),
-    ...(egress === undefined ? {} : { proxy: egress }),
-    ...(storageState === undefined ? {} : { storageState }),
-    acceptDownloads: false,
-    serviceWorkers: 'block',
-    ignoreHTTPSErrors: onStage,
-  };
 }

@@ -1,17 +1,16 @@
+import { availableParallelism } from 'node:os';
 import type { ReadyPage } from '../capture/run-capture.ts';
 import { UNTARGETED, type Visitor } from '../capture/visitor.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
-import { BrowserHost, CLOSE_MS, type OpenedPage, type PageOrder } from './browser-host.ts';
+import { BrowserHost, CLOSE_MS, type OpenedPage } from './browser-host.ts';
 import { type FleetCounters, newFleetCounters, type PoolGauges } from './fleet-counters.ts';
 import { type LaunchOptions, launchBrowser } from './launch-browser.ts';
+import type { PageOrder } from './page-order.ts';
+import { chooseSeat } from './seating.ts';
 import { WEAR_LIMITS, type WearLimits } from './wear.ts';
 
-export type { PageOrder } from './browser-host.ts';
-
-/** Contexts one browser carries at once; beyond that captures starve each other (specs/fleet.md 4). */
-const CONTEXTS_PER_BROWSER = 6;
 const LAUNCH_MS = 25_000;
 const OPEN_MS = 10_000;
 /** Weight of a new measurement of memory per capture. */
@@ -27,6 +26,8 @@ export interface LeasedPage {
 export interface PoolOptions {
   counters?: FleetCounters;
   limits?: Partial<WearLimits>;
+  /** Over how many processors the browsers are spread; this machine's when absent. */
+  processors?: number;
 }
 
 /**
@@ -38,6 +39,7 @@ export class BrowserPool {
   readonly #launch: LaunchOptions;
   readonly #clock: Clock;
   readonly #limits: WearLimits;
+  readonly #processors: number;
   readonly #hosts = new Set<BrowserHost>();
   #launching: Promise<BrowserHost> | undefined;
   #closed = false;
@@ -48,11 +50,13 @@ export class BrowserPool {
     this.#clock = clock;
     this.counters = options.counters ?? newFleetCounters();
     this.#limits = { ...WEAR_LIMITS, ...options.limits };
+    this.#processors = options.processors ?? availableParallelism();
   }
 
   /** Launches the first browser and opens its first page, so that the first capture starts warm. */
   async start(): Promise<void> {
-    await (await this.#host()).refill(UNTARGETED, CONTEXTS_PER_BROWSER);
+    const host = this.#usable()[0] ?? (await this.#launchNext());
+    await host.refill(UNTARGETED);
   }
 
   /** Process ids of the browsers. */
@@ -75,7 +79,7 @@ export class BrowserPool {
   /** A fresh page for this visitor. Errors: BROWSER_LAUNCH_FAILED, DEADLINE_EXCEEDED. */
   async acquire(order: PageOrder, deadline: Deadline): Promise<LeasedPage> {
     const { visitor, headers } = order;
-    const host = await deadline.run('browser', () => this.#seat(), {
+    const host = await deadline.run('browser', () => this.#seat(order), {
       budgetMs: LAUNCH_MS,
       onLate: (late) => late.leave(),
     });
@@ -91,7 +95,7 @@ export class BrowserPool {
           budgetMs: CLOSE_MS,
         });
       }
-      if (!this.#closed) void host.refill(visitor, CONTEXTS_PER_BROWSER);
+      this.#openAhead(visitor);
       if (host.nearlyWorn) this.#launchSuccessor(host, visitor);
       return {
         ready,
@@ -116,26 +120,45 @@ export class BrowserPool {
     await Promise.all([...this.#hosts].map((host) => host.end()));
   }
 
+  /** Browsers that take captures. Throws DRAINING once the pool is closed. */
+  #usable(): BrowserHost[] {
+    if (this.#closed) throw new FleetError('DRAINING', 'the browser pool is closed');
+    return [...this.#hosts].filter((host) => !host.checkWear());
+  }
+
   /** A place in a browser, taken in the same moment in which it was found free. */
-  async #seat(): Promise<BrowserHost> {
+  async #seat(order: PageOrder): Promise<BrowserHost> {
     for (;;) {
-      const host = await this.#host();
-      if (host.checkWear() || host.open >= CONTEXTS_PER_BROWSER) continue; // Others came first.
+      const usable = this.#usable();
+      const seating = usable.map((host) => ({ open: host.open, ahead: host.hasAhead(order) }));
+      const chosen = chooseSeat(seating, this.#processors);
+      const host = chosen === 'launch' ? undefined : usable[chosen];
+      if (host === undefined) {
+        await this.#launchNext(); // Others who wait for it may take all its places: then another one.
+        continue;
+      }
       host.enter();
       return host;
     }
   }
 
-  async #host(): Promise<BrowserHost> {
-    if (this.#closed) throw new FleetError('DRAINING', 'the browser pool is closed');
-    const usable = [...this.#hosts].find((host) => !host.checkWear() && host.open < CONTEXTS_PER_BROWSER);
-    if (usable) return usable;
-    await this.#nextHost();
-    return this.#host();
+  /**
+   * Opens pages ahead for this visitor where the next capture will be seated, and only there: with one in every browser,
+   * each seventh page of many captures at once was open and never needed.
+   */
+  #openAhead(visitor: Visitor): void {
+    if (this.#closed) return;
+    const usable = this.#usable();
+    const seating = usable.map(({ open }) => ({ open, ahead: false }));
+    const chosen = chooseSeat(seating, this.#processors);
+    // Where all are full, the next place is most likely one that is given back.
+    const next = usable[chosen === 'launch' ? 0 : chosen];
+    for (const host of usable) if (host !== next) host.dropAhead();
+    void next?.refill(visitor);
   }
 
-  /** The browser that is being launched, or the next: one at a time. */
-  #nextHost(): Promise<BrowserHost> {
+  /** Launches one browser; whoever asks meanwhile waits for the same one. */
+  #launchNext(): Promise<BrowserHost> {
     this.#launching ??= this.#launchHost().finally(() => {
       this.#launching = undefined;
     });
@@ -146,8 +169,8 @@ export class BrowserPool {
   #launchSuccessor(worn: BrowserHost, visitor: Visitor): void {
     const others = [...this.#hosts].filter((host) => host !== worn && !host.checkWear());
     if (this.#closed || this.#launching !== undefined || others.length > 0) return;
-    this.#nextHost().then(
-      (host) => host.refill(visitor, CONTEXTS_PER_BROWSER),
+    this.#launchNext().then(
+      () => this.#openAhead(visitor),
       (error: unknown) => this.#launch.log.warn({ err: error }, 'no browser could be launched ahead'),
     );
   }

@@ -29,6 +29,8 @@ export interface CaptureMeans extends CaptureSeat {
   retryDelayMs: number;
   /** Called when a child's first navigation is about to start; for measuring. */
   onDispatch?: (childId: ClaimedChild['id']) => void;
+  /** Told when the query is sent and the wait for its answer begins. */
+  onAsked?: (() => void) | undefined;
   /** Told when the page was given back: what follows needs no browser. */
   onPageGivenBack?: (() => void) | undefined;
   /** Told what a capture came to, before it is stored. */
@@ -62,6 +64,7 @@ export async function captureChild(
   const begin = clock.monotonic();
   const captured = await captureOnce({ ...child, surface }, means, deadline, log, {
     onDispatch: () => means.onDispatch?.(child.id),
+    onAsked: means.onAsked,
     onPageGivenBack: means.onPageGivenBack,
   });
   const capturedAt = clock.monotonic();

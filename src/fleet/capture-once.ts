@@ -42,6 +42,8 @@ export interface CaptureAsked extends SurfaceRequest {
 export interface CaptureMoments {
   /** The first navigation is about to start; for measuring. */
   onDispatch?: (() => void) | undefined;
+  /** The query is sent: from now on the capture waits for its answer. */
+  onAsked?: (() => void) | undefined;
   /** The page was given back: what follows needs no browser. */
   onPageGivenBack?: (() => void) | undefined;
 }
@@ -127,6 +129,7 @@ async function captureWith(
     throughEgress: egress !== undefined,
     secrets: profile?.secrets ?? [],
     ...(moments.onDispatch === undefined ? {} : { onDispatch: moments.onDispatch }),
+    ...(moments.onAsked === undefined ? {} : { onAsked: moments.onAsked }),
   };
   const seen = await seenWith(leased, order, seat, async () => {
     if (profile !== null) end.state = await currentState(leased, deadline, log);

@@ -12,12 +12,12 @@ export function worksOf(options: WorkerOptions): ReadonlyMap<FleetSurface, Captu
   const works = new Map<FleetSurface, CaptureWork>(
     surfaces.map((surface) => [
       surface.name,
-      (child, deadline, log, onPageGivenBack) =>
-        captureChild(child, surface, { ...means, onPageGivenBack }, deadline, log),
+      (child, deadline, log, news) => captureChild(child, surface, { ...means, ...news }, deadline, log),
     ]),
   );
   if (pages === undefined) return works;
-  return works.set(PAGE_SURFACE, async (child, deadline, log) => {
+  return works.set(PAGE_SURFACE, async (child, deadline, log, { onAsked }) => {
+    onAsked(); // Nothing is asked: whoever has slots for pages has them all.
     const end = await capturePageChild(child, { ...options, pages }, deadline, log);
     // Every page is another site: what one of them says is no reason to leave the others alone.
     await gate?.report(child, null);

@@ -10,12 +10,20 @@ import type { WorkerOptions } from './worker-options.ts';
 
 type Means = Omit<WorkerOptions, 'surfaces' | 'slots'>;
 
+/** Told how far an attempt is. */
+export interface AttemptNews {
+  /** The browser's hard work is done: the capture waits for its answer. */
+  onAsked: () => void;
+  /** The browser's part is over. */
+  onPageGivenBack: () => void;
+}
+
 /** What an attempt does with its child, from the first request to the settled row. */
 export type CaptureWork = (
   child: ClaimedChild,
   deadline: Deadline,
   log: Log,
-  onPageGivenBack: () => void,
+  news: AttemptNews,
 ) => Promise<AttemptEnd>;
 
 export interface Attempt {
@@ -25,8 +33,7 @@ export interface Attempt {
   startedAt: number;
   /** Told when the proof could not be stored: the disk or the store needs a person. */
   onProofNotStored: () => void;
-  /** Told when the browser's part is over. */
-  onPageGivenBack: () => void;
+  news: AttemptNews;
 }
 
 /**
@@ -39,11 +46,11 @@ export async function runAttempt(
   means: Means,
   attempt: Attempt,
 ): Promise<void> {
-  const { deadline, log, startedAt, onPageGivenBack } = attempt;
+  const { deadline, log, startedAt, news } = attempt;
   const { clock, metrics } = means;
   const stopBeating = keepLease(child, means, deadline, log);
   try {
-    const end = await tracedCapture(child, () => work(child, deadline, log, onPageGivenBack));
+    const end = await tracedCapture(child, () => work(child, deadline, log, news));
     const ms = Math.round(clock.monotonic() - startedAt);
     if (metrics !== undefined) countAttempt(metrics, child, end, ms);
     const { story, tally: _counted, ...what } = end;

@@ -32,6 +32,11 @@ export class WarmPages {
     return this.#pages.length;
   }
 
+  /** Whether one waits, or is being opened, for this visitor. */
+  has(visitor: Visitor): boolean {
+    return this.count > 0 && this.#visitor !== undefined && sameVisitor(this.#visitor, visitor);
+  }
+
   /** The one that waits longest, when it is for this visitor; undefined: the caller opens its own. */
   take(visitor: Visitor): Promise<OpenedPage> | undefined {
     if (this.#visitor === undefined || !sameVisitor(this.#visitor, visitor)) return undefined;
@@ -57,6 +62,11 @@ export class WarmPages {
   calm(): void {
     this.#ahead = 1;
     this.#drop(1);
+  }
+
+  /** The next capture comes to another browser: none is needed here. */
+  clear(): void {
+    this.#drop(0);
   }
 
   #drop(keep: number): void {

@@ -19,6 +19,8 @@ export interface WorkerOptions extends CaptureMeans {
   slots: number;
   /** How many of them the machine carries at this moment; all when absent. */
   slotLimit?: () => number;
+  /** How many captures may be asked at once, the others waiting for their answers; two per processor when absent. */
+  asksAtOnce?: number;
   /** Asked before a job is fetched and before its capture starts; absent: no lane has limits. */
   gate?: LaneGate;
   heartbeatS: number;

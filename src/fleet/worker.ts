@@ -5,8 +5,9 @@ import { fetchByTurn } from '../jobs/fairness.ts';
 import { Deadline } from '../platform/deadline.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { traceFields } from '../platform/traces.ts';
+import { AskPlaces } from './ask-places.ts';
 import { worksOf } from './capture-works.ts';
-import { type CaptureWork, runAttempt } from './run-attempt.ts';
+import { type AttemptNews, type CaptureWork, runAttempt } from './run-attempt.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** Retries and rescued jobs send no NOTIFY (specs/edge.md T10), so an idle worker looks by itself as often as this. */
@@ -33,6 +34,7 @@ export class Worker {
   /** How a child is captured, by surface: what this worker serves. */
   readonly #works: ReadonlyMap<FleetSurface, CaptureWork>;
   readonly #running = new Set<Running>();
+  readonly #asks: AskPlaces;
   #free: number;
   #accepting = false;
   #pumping = false;
@@ -47,13 +49,14 @@ export class Worker {
     this.#options = options;
     this.#works = worksOf(options);
     this.#free = options.slots;
+    this.#asks = new AskPlaces(options.asksAtOnce, () => this.#wake(undefined));
   }
 
-  /** Whether one more capture may run now: `slots` is the ceiling, `slotLimit` what the machine carries at the moment. */
+  /** Whether one more capture may begin: `slots` is the ceiling, `slotLimit` what the machine carries at the moment. */
   get #hasSlot(): boolean {
     const { slots, slotLimit } = this.#options;
     const taken = slots - this.#free;
-    return this.#free > 0 && taken < Math.max(1, slotLimit?.() ?? slots);
+    return this.#free > 0 && this.#asks.free && taken < Math.max(1, slotLimit?.() ?? slots);
   }
 
   /** What it serves. */
@@ -165,12 +168,18 @@ export class Worker {
   #begin(job: QueuedJob): void {
     const deadline = Deadline.after(this.#options.captureTimeoutMs + CAPTURE_SLACK_MS, this.#options.clock);
     const running: Running = { deadline, holdsSlot: true, done: Promise.resolve() };
-    const pageGivenBack = (): void => {
+    const giveBack = this.#asks.take();
+    const onAsked = (): void => {
+      if (giveBack()) this.#wake(undefined);
+    };
+    const onPageGivenBack = (): void => {
+      giveBack();
       // At most as many at once as there are slots: each holds its whole proof in memory, and a store may be slow.
       if (this.#settling < this.#options.slots) this.#giveSlotBack(running);
       this.#wake(undefined);
     };
-    running.done = this.#run(job, deadline, pageGivenBack).then((wasOurs) => {
+    running.done = this.#run(job, deadline, { onAsked, onPageGivenBack }).then((wasOurs) => {
+      giveBack();
       this.#running.delete(running);
       this.#giveSlotBack(running);
       // What was put back for other workers would be fetched again at once.
@@ -198,7 +207,7 @@ export class Worker {
   }
 
   /** Never rejects; false when the job belongs to regions this worker does not serve, and was put back. */
-  async #run(job: QueuedJob, deadline: Deadline, onPageGivenBack: () => void): Promise<boolean> {
+  async #run(job: QueuedJob, deadline: Deadline, news: AttemptNews): Promise<boolean> {
     const { log, workerId, regions, gate, clock, db, queue } = this.#options;
     const childLog = log.child({ childId: job.childId, surface: job.surface });
     const startedAt = clock.monotonic();
@@ -220,7 +229,7 @@ export class Worker {
       const onProofNotStored = (): void => {
         this.#pausedUntil = clock.monotonic() + STORE_PAUSE_MS;
       };
-      const attemptOf = { deadline, log: ownLog, startedAt, onProofNotStored, onPageGivenBack };
+      const attemptOf = { deadline, log: ownLog, startedAt, onProofNotStored, news };
       await runAttempt(claimed.child, work, this.#options, attemptOf);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { SurfaceStage } from '../../src/stage/scene.ts';
 import { startStage } from '../../src/stage/server.ts';
 import { claudeStage } from '../../src/stage/surfaces/claude.ts';
+import { longAnswers } from './long-answers.ts';
 import { simStage } from './sim-page.ts';
 
 /** HTML of the heavy scene, characters at least. */
@@ -32,7 +33,7 @@ export async function startSimStage(): Promise<SimStage> {
   };
 }
 
-/** Claude's stage with a page of 1 MB: what a long conversation leaves in the DOM, above the same answer. */
+/** Claude's stage with answers that stream for long, and with a page of 1 MB: what a long conversation leaves in the DOM, above the same answer. */
 function heavyClaude(): SurfaceStage {
   const { plain, scenes } = claudeStage;
   const scene = scenes[plain];
@@ -45,6 +46,7 @@ function heavyClaude(): SurfaceStage {
     ...claudeStage,
     scenes: {
       ...scenes,
+      ...longAnswers(),
       heavy: {
         ...scene,
         handle: (request, reply) => {

@@ -48,7 +48,9 @@ export interface TargetWorld {
   /** Monotonic ms at which each first navigation was about to start. */
   dispatched: readonly number[];
   submit(query: string, captures: number, surface?: 'chatgpt' | 'claude'): Promise<void>;
-  /** Waits until so many children have ended in all; throws when one of them was not answered. */
+  /** Waits until so many children have ended in all, however they ended. */
+  settled(children: number): Promise<void>;
+  /** The same; throws when one of them was not answered. */
   ended(children: number): Promise<void>;
   /** Waits for a navigation after this moment; tells when. */
   nextDispatch(after: number): Promise<number>;
@@ -59,9 +61,15 @@ export interface TargetWorldOptions {
   slots: number;
   /** Path of the browser; the headless shell that is installed when absent. */
   browser?: string | undefined;
+  /** Longest a capture may take; 60 s when absent. */
+  captureTimeoutMs?: number;
 }
 
-export async function openTargetWorld({ slots, browser }: TargetWorldOptions): Promise<TargetWorld> {
+export async function openTargetWorld({
+  slots,
+  browser,
+  captureTimeoutMs = CAPTURE_MS,
+}: TargetWorldOptions): Promise<TargetWorld> {
   const dataDir = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
   const path = browser === undefined ? {} : { FLEET_BROWSER_PATH: browser };
   const config = readConfig({ FLEET_ORIGIN: 'stage', FLEET_DATA_DIR: dataDir, ...path }, '/');
@@ -92,7 +100,7 @@ export async function openTargetWorld({ slots, browser }: TargetWorldOptions): P
     ...{ db, queue, listener, pool, onlyStage: true, clock: systemClock, log, workerId: 'bench', slots },
     ...{ store: openArtifactStore(config), egress: {}, profiles: undefined },
     surfaces: [simSurface((ms) => (pageMs = ms)), claude],
-    ...{ captureTimeoutMs: CAPTURE_MS, retryDelayMs: 0, heartbeatS: 10, drainMs: 30_000 },
+    ...{ captureTimeoutMs, retryDelayMs: 0, heartbeatS: 10, drainMs: 30_000 },
     gate: new LaneGate({
       ...{ db, workerId: 'bench', log, lanes: new Lanes({ db, setting: config.lanes }) },
       exits: { onlyStage: true, egress: {} },
@@ -115,7 +123,11 @@ export async function openTargetWorld({ slots, browser }: TargetWorldOptions): P
       waiting.delete(look);
     });
   };
+  const over = (): Finished[] => finished.filter(({ settled }) => settled);
+  const settled = (children: number): Promise<void> =>
+    until(`${children} children ended`, () => over().length >= children);
   return {
+    settled,
     ...{ pool, databaseUrl: db.url, stagePid: stage.pid, finished, dispatched },
     submit: async (query, captures, surface = 'chatgpt') => {
       for (let left = captures; left > 0; left -= MOST) {
@@ -130,8 +142,7 @@ export async function openTargetWorld({ slots, browser }: TargetWorldOptions): P
       }
     },
     ended: async (children) => {
-      const over = (): Finished[] => finished.filter(({ settled }) => settled);
-      await until(`${children} children ended`, () => over().length >= children);
+      await settled(children);
       const failed = over().find(({ outcome }) => outcome !== 'answered');
       if (failed !== undefined) throw new Error(`a capture came to ${failed.outcome}`);
     },

@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OUTCOME_RULES, OUTCOMES, type Outcome } from '../../../src/contract/outcome.ts';
-import type { Surface } from '../../../src/contract/surface.ts';
+import type { AnswerWatch, Surface } from '../../../src/contract/surface.ts';
 import { BrowserPool } from '../../../src/fleet/browser-pool.ts';
 import { findBrowser } from '../../../src/platform/browser-binary.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -24,6 +24,14 @@ const scripted: Surface = (() => {
     },
   });
 })();
+
+const FIELD = { name: 'field', any: ['#field'] } as const;
+const WATCH: AnswerWatch = {
+  answer: { name: 'answer', any: ['.answer'] },
+  busy: [{ name: 'streaming', any: ['[data-streaming]'] }],
+  done: [{ name: 'complete', any: ['[data-complete]'] }],
+  ...{ stableMs: 150, floorMs: 3_000, firstSignMs: 10_000 },
+};
 
 let world: WorkerWorld;
 beforeEach(async () => {
@@ -60,6 +68,31 @@ describe('a worker', () => {
     }
     expect(await filesUnder('proof')).toHaveLength(8);
     expect(await filesUnder('shots')).toHaveLength(16);
+  });
+
+  it('does not ask all captures at once, while those that were asked wait for their answers together', async () => {
+    let [asking, mostAsking, waiting] = [0, 0, 0];
+    const together = echoSurface({
+      drive: async (_page, request, tools) => {
+        mostAsking = Math.max(mostAsking, ++asking);
+        await tools.open('https://echo.test/');
+        await tools.compose(FIELD, request.query);
+        await tools.submit({ name: 'send', any: ['#send'] }, FIELD);
+        asking--;
+        await tools.awaitAnswer(WATCH);
+        waiting++;
+        // Ends only if all of them wait for their answers together.
+        while (waiting < 3) await tools.pause(50);
+      },
+    });
+    const jobs = await Promise.all([0, 1, 2].map((index) => world.submit(`together ${index}`)));
+    await world.worker({ surfaces: [together], slots: 3, asksAtOnce: 1, captureTimeoutMs: 60_000 });
+    for (const { jobId } of jobs) {
+      const [envelope] = await world.ended(jobId, 50_000);
+      expect(envelope?.job).toMatchObject({ outcome: 'answered', attempts: 1 });
+    }
+    // One after the other; a place that was held for 10 s, on a very busy machine, lets one more in.
+    expect(mostAsking).toBeLessThan(3);
   });
 
   it('runs a child again when its browser is killed in the middle, and stores one set of proof', async () => {
