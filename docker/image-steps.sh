@@ -5,6 +5,7 @@
 #   system        install them (root, Debian 12)
 #   user [PREFIX] create the user `fleet` (PREFIX: in that directory tree instead of this system)
 #   packages      npm ci --omit=dev in the current directory, and check that it brought Node 24
+#   fonts         prove that there are fonts for CJK, Arabic and emoji
 #   check         prove that this user can run the fleet here: Node, browser with its sandbox, fonts
 #   health [api]  exit 0 when the process of this container is well (api: when it also takes requests)
 set -eu
@@ -45,6 +46,7 @@ install_system() {
   rm -rf /var/lib/apt/lists/*
   # Built once here, because the running user cannot write it.
   fc-cache --force
+  check_fonts
 }
 
 create_user() {
@@ -100,6 +102,7 @@ case "$step" in
   system) install_system ;;
   user) create_user "$@" ;;
   packages) install_packages ;;
+  fonts) check_fonts ;;
   check) check_here ;;
   health) health "$@" ;;
   *) fail "there is no step '$step'; see the head of $0" ;;

@@ -20,9 +20,10 @@ export interface PageSite {
  * and the guard stands before every connection. `shared`: browsers of the process that lead there too; they are not closed.
  */
 export function openPageSite(config: Config, log: Log, shared?: BrowserPool): PageSite {
-  let pool: Promise<BrowserPool> | undefined;
-  const launch = async (): Promise<BrowserPool> => {
-    const { path, binary } = await findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
+  let pool: BrowserPool | undefined;
+  // Throws where no browser is found; one that is installed meanwhile serves the next page.
+  const open = (): BrowserPool => {
+    const { path, binary } = findBrowser(config, config.browser === 'chrome' ? 'chrome' : 'shell');
     const { browserPlugins: plugins, dataDir } = config;
     return new BrowserPool(
       { executablePath: path, binary, stagePort: undefined, plugins, dataDir, log },
@@ -32,9 +33,9 @@ export function openPageSite(config: Config, log: Log, shared?: BrowserPool): Pa
   const guard = new AddressGuard(config.pageAllow, systemResolver, { plainHttp: true });
   const capturer = new PageCapturer({
     ...{ guard, clock: systemClock, log, deadlineMs: Math.min(PAGE_DEADLINE_MS, config.captureTimeoutMs) },
-    pool: () => {
-      if (shared !== undefined) return Promise.resolve(shared);
-      pool ??= launch();
+    pool: async () => {
+      if (shared !== undefined) return shared;
+      pool ??= open();
       return pool;
     },
   });
@@ -42,8 +43,7 @@ export function openPageSite(config: Config, log: Log, shared?: BrowserPool): Pa
     capturer,
     close: async () => {
       await capturer.close();
-      // A launch that failed has been reported by the capture that needed it.
-      await (await pool?.catch(() => undefined))?.stop();
+      await pool?.stop();
     },
   };
 }

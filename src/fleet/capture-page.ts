@@ -23,6 +23,8 @@ export interface PageMeans extends SettleMeans {
   queue: Queue;
   /** The fleet's page capture: the port behind which network and browsers are. */
   pages: CapturePage;
+  /** Told when the page is in hand, or lost: what follows needs neither browser nor lane. */
+  onCaptured?: () => Promise<void>;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function capturePageChild(
   const begin = clock.monotonic();
   const tally: AttemptTally = { selectors: [], stored: [] };
   const captured = await capture(child, means, deadline, log);
+  await means.onCaptured?.();
   const capturedAt = clock.monotonic();
   const captureMs = Math.round(capturedAt - begin);
   if (captured === undefined) {

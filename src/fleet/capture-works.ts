@@ -16,11 +16,13 @@ export function worksOf(options: WorkerOptions): ReadonlyMap<FleetSurface, Captu
     ]),
   );
   if (pages === undefined) return works;
-  return works.set(PAGE_SURFACE, async (child, deadline, log, { onAsked }) => {
+  return works.set(PAGE_SURFACE, (child, deadline, log, { onAsked, onPageGivenBack }) => {
     onAsked(); // Nothing is asked: whoever has slots for pages has them all.
-    const end = await capturePageChild(child, { ...options, pages }, deadline, log);
-    // Every page is another site: what one of them says is no reason to leave the others alone.
-    await gate?.report(child, null);
-    return end;
+    const onCaptured = async (): Promise<void> => {
+      onPageGivenBack();
+      // Every page is another site: what one of them says is no reason to leave the others alone.
+      await gate?.report(child, null);
+    };
+    return capturePageChild(child, { ...options, pages, onCaptured }, deadline, log);
   });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FleetSurface, fleetSurfaceSchema } from '../contract/surface-name.ts';
+import { rowsOfKnownSurfaces } from '../jobs/known-surfaces.ts';
 import type { Sql } from '../platform/database.ts';
 import { type LaneSettings, POLITE } from '../platform/lanes-setting.ts';
 import {
@@ -72,10 +73,7 @@ export async function readLanes(sql: Sql): Promise<LaneView[]> {
        (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now
      FROM fleet.lane lane ORDER BY lane.surface, lane.egress`,
   );
-  return z
-    .array(viewRow)
-    .parse(rows)
-    .map((row) => viewOf(row));
+  return rowsOfKnownSurfaces(viewRow, rows).map((row) => viewOf(row));
 }
 
 function viewOf({ surface, egress, state, settings, inFlight, now }: z.infer<typeof viewRow>): LaneView {

@@ -61,9 +61,8 @@ export class PageCapturer {
   };
 
   async #rendered(record: PageRecord, deadline: Deadline): Promise<CapturedPage> {
-    const { pool, guard, log } = this.#options;
-    this.#proxy ??= openGuardedProxy(guard, log);
-    const proxy = await this.#proxy;
+    const { pool, log } = this.#options;
+    const proxy = await this.#openProxy();
     try {
       const browsers = await deadline.run('browser', pool);
       const order = { visitor: UNTARGETED, headers: {}, egress: { server: proxy.server } };
@@ -83,6 +82,16 @@ export class PageCapturer {
       record.outcome = pageEnd('timeout', 'while rendering');
       return { record, screenshot: null };
     }
+  }
+
+  /** One for all pages; opened anew by the next page where it could not be. */
+  #openProxy(): Promise<GuardedProxy> {
+    const { guard, log } = this.#options;
+    this.#proxy ??= openGuardedProxy(guard, log).catch((error: unknown) => {
+      this.#proxy = undefined;
+      throw error;
+    });
+    return this.#proxy;
   }
 
   /** Ends the proxy; renderings under way lose their connections. */

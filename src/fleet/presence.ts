@@ -99,6 +99,9 @@ function startPublishing(
   };
 }
 
+/** A server that has just started holds nobody's lock yet; living workers take theirs again within a second or two. */
+const SERVER_SETTLES_S = 5;
+
 const deadRow = z.object({ id: z.string(), lockKey: z.string() });
 
 /**
@@ -110,14 +113,21 @@ export async function rescueDeadWorkers(db: Database, queue: Queue, log: Log): P
   const { rows } = await db.query(
     // The lock of a live worker is visible in pg_locks; of two supervisors, the row lock lets one do the work.
     `SELECT w.id, w.lock_key::text AS "lockKey" FROM fleet.worker w
-     WHERE NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+     WHERE clock_timestamp() - pg_postmaster_start_time() > interval '${SERVER_SETTLES_S} s'
+       AND NOT EXISTS (SELECT 1 FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
        AND ((l.classid::bigint << 32) | l.objid::bigint) = w.lock_key
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))`,
   );
   const dead: string[] = [];
   for (const worker of z.array(deadRow).parse(rows)) {
     const children = await rescueChildrenOf(db, queue, worker.id);
-    await db.query('DELETE FROM fleet.worker WHERE id = $1', [worker.id]);
+    // Captures of a surface that only a newer version knows stay with the entry, for a supervisor of that version.
+    const { rowCount } = await db.query(
+      `DELETE FROM fleet.worker w WHERE id = $1 AND NOT EXISTS (
+         SELECT 1 FROM fleet.child c WHERE c.worker_id = w.id AND c.status = 'processing')`,
+      [worker.id],
+    );
+    if (children === 0 && rowCount === 0) continue;
     log.warn({ worker: worker.id, children }, 'worker is gone; its children were taken back');
     dead.push(worker.id);
   }

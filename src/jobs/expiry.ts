@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChildId } from '../contract/ids.ts';
-import { fleetSurfaceSchema } from '../contract/surface-name.ts';
+import { FLEET_SURFACES, fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Database } from '../platform/database.ts';
 import type { Queue } from '../platform/queue.ts';
 import { recordEnd } from './child-end.ts';
@@ -16,7 +16,8 @@ const overdueRow = z.object({
 
 /**
  * Ends the children that wait beyond their job's deadline: `expired` when they never started, failed with the last
- * attempt's outcome when they wait for a retry that would come too late. Running ones are left alone. Returns how many.
+ * attempt's outcome when they wait for a retry that would come too late. Running ones are left alone, and those on
+ * surfaces of a newer version. Returns how many.
  */
 export async function expireOverdue(db: Database, queue: Queue, now: number): Promise<number> {
   return db.transaction(async (sql) => {
@@ -30,9 +31,9 @@ export async function expireOverdue(db: Database, queue: Queue, now: number): Pr
            'retryable', true) END
        WHERE id IN (
          SELECT c.id FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
-         WHERE c.status = 'queued' AND j.deadline_at <= $1 ORDER BY c.id LIMIT ${BATCH} FOR UPDATE OF c SKIP LOCKED)
+         WHERE c.status = 'queued' AND c.surface = ANY ($2) AND j.deadline_at <= $1 ORDER BY c.id LIMIT ${BATCH} FOR UPDATE OF c SKIP LOCKED)
        RETURNING id, surface, queue_job_id AS "queueJobId"`,
-      [new Date(now)],
+      [new Date(now), [...FLEET_SURFACES]],
     );
     const overdue = z.array(overdueRow).parse(rows);
     for (const [surface, children] of Map.groupBy(overdue, (child) => child.surface)) {

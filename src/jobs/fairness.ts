@@ -4,6 +4,7 @@ import type { FleetSurface } from '../contract/surface-name.ts';
 import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import type { Queue, QueuedJob } from '../platform/queue.ts';
+import { rowsOfKnownSurfaces } from './known-surfaces.ts';
 import { MAY_GO, type Route } from './waiting-routes.ts';
 
 /**
@@ -73,14 +74,7 @@ export async function surfacesByTurn(sql: Sql, regions?: ServedRegions): Promise
      ORDER BY ${TURN}, waiting.priority DESC, waiting.arrival`,
     [regions === undefined ? null : [...regions]],
   );
-  return [
-    ...new Set(
-      z
-        .array(surfaceRow)
-        .parse(rows)
-        .map((row) => row.surface),
-    ),
-  ];
+  return [...new Set(rowsOfKnownSurfaces(surfaceRow, rows).map((row) => row.surface))];
 }
 
 /** Surfaces on which a child of these regions is in the hands of somebody who may have fallen silent. */
@@ -90,10 +84,7 @@ async function surfacesInHand(sql: Sql, regions: ServedRegions): Promise<FleetSu
      WHERE status = 'processing' AND claimed_at < now() - interval '${SILENT_S} s' AND ${SERVED('$1')}`,
     [regions === undefined ? null : [...regions]],
   );
-  return z
-    .array(surfaceRow)
-    .parse(rows)
-    .map((row) => row.surface);
+  return rowsOfKnownSurfaces(surfaceRow, rows).map((row) => row.surface);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JobSummary } from '../contract/job-list.ts';
 import { type JobStatus, jobStatusSchema } from '../contract/job-view.ts';
-import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
+import { isSurfaceName, type SurfaceName } from '../contract/surface-name.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Sql } from '../platform/database.ts';
 
@@ -34,7 +34,8 @@ const listRow = z.object({
   id: z.string(),
   status: jobStatusSchema,
   query: z.string(),
-  surfaces: z.array(surfaceNameSchema),
+  /** Without those that only a newer version knows. */
+  surfaces: z.array(z.string()).transform((names) => names.filter(isSurfaceName)),
   total: z.int(),
   completed: z.int(),
   failed: z.int(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FleetSurface, fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
+import { rowsOfKnownSurfaces } from './known-surfaces.ts';
 import type { Route } from './waiting-routes.ts';
 
 /** Why the queued captures of a surface do not run; null when none waits, or the next will start at once. */
@@ -53,7 +54,7 @@ export async function readQueueState(sql: Sql, accountId: string, now: number): 
     [accountId],
   );
   const busy = await sql.query(`SELECT 1 FROM fleet.child WHERE status = 'processing' LIMIT 1`);
-  const bySurface = Map.groupBy(z.array(stateRow).parse(rows), (row) => row.surface);
+  const bySurface = Map.groupBy(rowsOfKnownSurfaces(stateRow, rows), (row) => row.surface);
   return [...bySurface].map(([surface, regions]) => {
     const sum = (field: 'queued' | 'retrying' | 'processing'): number =>
       regions.reduce((total, region) => total + region[field], 0);
@@ -101,7 +102,7 @@ export async function readDepth(sql: Sql): Promise<z.infer<typeof depthRow>[]> {
      FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
      WHERE c.status IN ('queued', 'processing') GROUP BY c.surface, c.status`,
   );
-  return z.array(depthRow).parse(rows);
+  return rowsOfKnownSurfaces(depthRow, rows);
 }
 
 /** How many captures each worker holds right now, by worker id; workers that hold none are left out. */

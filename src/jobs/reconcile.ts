@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_ATTEMPTS } from '../contract/outcome.ts';
-import { fleetSurfaceSchema } from '../contract/surface-name.ts';
+import { FLEET_SURFACES, fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import { newQueueJobId, type Queue } from '../platform/queue.ts';
@@ -38,24 +38,26 @@ const LIVE = `state IN ('created', 'retry', 'active')`;
 /**
  * Where children and queue disagree at this moment. Every change of both happens in one transaction, so in a healthy
  * fleet this finds nothing. Each half is one statement, and so sees one state of the database. A child whose job lies
- * in the dead letter queue is not lost: it is about to be ended.
+ * in the dead letter queue is not lost: it is about to be ended. Surfaces of a newer version are not looked at.
  */
 export async function findDisagreement(sql: Sql): Promise<Disagreement> {
   const children = await sql.query(
     `SELECT c.id, c.surface, c.queue_job_id AS "queueJobId", c.attempts FROM fleet.child c
-     WHERE c.status IN ('queued', 'processing')
+     WHERE c.status IN ('queued', 'processing') AND c.surface = ANY ($1)
        AND NOT EXISTS (SELECT 1 FROM pgboss.job j
          WHERE j.name = 'capture.' || c.surface AND j.id = c.queue_job_id AND ${LIVE})
        AND NOT EXISTS (SELECT 1 FROM pgboss.job d
          WHERE d.name = 'capture.dead' AND d.source_id = c.queue_job_id AND ${LIVE})
      ORDER BY c.id LIMIT ${BATCH}`,
+    [[...FLEET_SURFACES]],
   );
   const jobs = await sql.query(
     `SELECT j.id AS "queueJobId", substr(j.name, 9) AS surface FROM pgboss.job j
-     WHERE j.name LIKE 'capture.%' AND j.name <> 'capture.dead' AND ${LIVE}
+     WHERE j.name LIKE 'capture.%' AND substr(j.name, 9) = ANY ($1) AND ${LIVE}
        AND NOT EXISTS (SELECT 1 FROM fleet.child c
          WHERE c.queue_job_id = j.id AND c.status IN ('queued', 'processing'))
      ORDER BY j.id LIMIT ${BATCH}`,
+    [[...FLEET_SURFACES]],
   );
   return { children: z.array(childRow).parse(children.rows), jobs: z.array(jobRow).parse(jobs.rows) };
 }

@@ -5,6 +5,7 @@ import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Database } from '../platform/database.ts';
 import { newQueueJobId, type Queue } from '../platform/queue.ts';
 import { announceWork } from './channels.ts';
+import { rowsOfKnownSurfaces } from './known-surfaces.ts';
 
 const heldRow = z.object({
   id: z.string(),
@@ -19,7 +20,8 @@ type Held = z.infer<typeof heldRow>;
 /**
  * Takes the children of a dead worker back at once, instead of waiting for their heartbeats to run out: each goes to
  * the head of its queue under a new queue job, so that whatever is left of the dead attempt changes nothing. The lost
- * attempt counts; a child whose attempts are used up is left to the dead letter queue. Returns how many were taken.
+ * attempt counts; a child whose attempts are used up is left to the dead letter queue, one on a surface of a newer version
+ * to that version. Returns how many were taken.
  */
 export async function rescueChildrenOf(db: Database, queue: Queue, workerId: string): Promise<number> {
   const { rows } = await db.query(
@@ -28,7 +30,8 @@ export async function rescueChildrenOf(db: Database, queue: Queue, workerId: str
     [workerId],
   );
   let taken = 0;
-  for (const child of z.array(heldRow).parse(rows)) if (await rescue(db, queue, child, workerId)) taken++;
+  for (const child of rowsOfKnownSurfaces(heldRow, rows))
+    if (await rescue(db, queue, child, workerId)) taken++;
   return taken;
 }
 

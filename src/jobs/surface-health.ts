@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
+import { rowsOfKnownSurfaces } from './known-surfaces.ts';
 
 const HOURS_24_MS = 24 * 3_600_000;
 
@@ -19,5 +20,5 @@ export async function readEnds(sql: Sql, now: number, windowMs = HOURS_24_MS): P
      FROM fleet.child WHERE completed_at > $1 GROUP BY 1, 2 ORDER BY 1, 2`,
     [new Date(now - windowMs)],
   );
-  return z.array(endRow).parse(rows);
+  return rowsOfKnownSurfaces(endRow, rows);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
+import { rowsOfKnownSurfaces } from './known-surfaces.ts';
 
 /**
  * What decides through which egress a child leaves: `stage`, or its country (upper case, `GLOBAL` when untargeted).
@@ -25,7 +26,7 @@ export async function waitingRoutes(sql: Sql): Promise<WaitingRoute[]> {
      )
      SELECT surface, route FROM pair`,
   );
-  return z.array(routeRow).parse(rows);
+  return rowsOfKnownSurfaces(routeRow, rows);
 }
 
 /**

@@ -23,6 +23,8 @@ const HEARTBEAT_MS = 10_000;
 const NOTICE_DEAD_PEERS =
   'SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3';
 const RETRY_MS = 1_000;
+/** A connection that merely broke is replaced before anybody looks whether the lock is free. */
+const FIRST_RETRY_MS = 50;
 
 export interface SessionLockOptions {
   url: string;
@@ -122,16 +124,16 @@ class PostgresSessionLock implements SessionLock {
     );
     clearTimeout(this.#heartbeat);
     this.#end(client).catch(() => undefined); // It is lost already: there is nothing left to close properly.
-    this.#again();
+    this.#again(FIRST_RETRY_MS);
   }
 
-  #again(): void {
+  #again(afterMs = RETRY_MS): void {
     this.#retry = setTimeout(() => {
       this.take().catch((error: unknown) => {
         this.#options.log.warn({ err: error }, 'presence connection still down');
         if (!this.#closed) this.#again();
       });
-    }, RETRY_MS);
+    }, afterMs);
     this.#retry.unref();
   }
 }

@@ -44,13 +44,17 @@ export interface WorldOptions {
   surfaces: readonly Surface[];
   stages?: readonly SurfaceStage[];
   captureTimeoutMs?: number;
+  /** Default 10 s. */
+  heartbeatS?: number;
+  /** Where its tables are; a database of the server that all tests share unless given. */
+  database?: () => Promise<FreshDatabase>;
 }
 
 export async function openWorkerWorld(options: WorldOptions): Promise<WorkerWorld> {
-  const { captureTimeoutMs = 20_000 } = options;
-  const fresh = await freshDatabase();
+  const { captureTimeoutMs = 20_000, heartbeatS = 10, database = freshDatabase } = options;
+  const fresh = await database();
   await ensureFirstAccount(fresh.db, { startCredits: 1_000_000, now: Date.now() });
-  const queue = await openQueue(fresh.db, { log: testLog, heartbeatS: 10, captureTimeoutMs, retryDelayS: 0 });
+  const queue = await openQueue(fresh.db, { log: testLog, heartbeatS, captureTimeoutMs, retryDelayS: 0 });
   const listener = await openListener(fresh.url, { log: testLog });
   const stage = await startStage(options.stages === undefined ? {} : { stages: options.stages });
   const dataDir = mkdtempSync(join(tmpdir(), 'fleet-worker-'));
@@ -77,7 +81,7 @@ export async function openWorkerWorld(options: WorldOptions): Promise<WorkerWorl
       const launch = { executablePath: path, binary, stagePort: stage.port, plugins: [], log: testLog };
       const worker = new Worker({
         ...{ db: fresh.db, queue, listener, store, clock: systemClock, captureTimeoutMs, log: testLog },
-        ...{ surfaces: options.surfaces, slots: 2, heartbeatS: 10, drainMs: 20_000, retryDelayMs: 0 },
+        ...{ surfaces: options.surfaces, slots: 2, heartbeatS, drainMs: 20_000, retryDelayMs: 0 },
         ...{ egress: {}, profiles: undefined },
         pool: new BrowserPool(launch, systemClock),
         workerId: `worker-${workers.length + 1}`,

@@ -44,6 +44,15 @@ describe('the series that alarms are set on', () => {
     expect(await series('ledger_drift')).toBe(0);
   });
 
+  it('sync_inflight counts requests that wait, and is 0 again when they are answered', async () => {
+    expect(await series('sync_inflight')).toBe(0);
+    const waiting = [1, 2].map(() => world.post('/v1/search', { query: 'q', surfaces: ['copilot'] }));
+    await expect.poll(() => series('sync_inflight'), { timeout: 30_000 }).toBe(2);
+    for (const _one of waiting) await finishNext(world, { surface: 'copilot' });
+    for (const { status } of await Promise.all(waiting)) expect(status).toBe(200);
+    expect(await series('sync_inflight')).toBe(0);
+  });
+
   it('ledger_drift tells that a balance is not what its captures say', async () => {
     const change = (by: number) =>
       world.db.query('UPDATE fleet.account_balance SET reserved = reserved + $2 WHERE account_id = $1', [

@@ -161,6 +161,7 @@ describe('one capture', () => {
     expect(record.signals.failure).toBeNull();
     expect(record.signals.dialogs).toBeGreaterThan(0);
     expect(record.signals.popups).toBeGreaterThan(0);
+    expect(record.signals.downloads).toBeGreaterThan(0);
   });
 
   it('reads a page of 20 MB without hanging', async () => {

@@ -70,6 +70,25 @@ describe.skipIf(!hasApt)('the steps that build the image', () => {
     expect(names.sort()).toEqual(packages.sort());
   });
 
+  it('notice a script that no font has', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fleet-fonts-'));
+    const known = (text: string): ReturnType<typeof spawnSync> => {
+      writeFileSync(join(directory, 'fc-list'), `#!/bin/sh\ncase "$1" in ${text} *) ;; esac\n`, {
+        mode: 0o755,
+      });
+      const env = { PATH: `${directory}:${process.env.PATH}` };
+      return spawnSync(join(DOCKER, 'image-steps.sh'), ['fonts'], { encoding: 'utf8', env });
+    };
+    const cjk = ':lang=ja|:lang=ko|:lang=zh-cn) echo Noto Sans CJK ;;';
+    const arabic = ':lang=ar) echo Noto Sans Arabic ;;';
+    const emoji = 'family) echo Noto Color Emoji ;;';
+    expect(known(cjk + arabic + emoji)).toMatchObject({ status: 0, stderr: '' });
+    expect(known(cjk + emoji)).toMatchObject({ status: 1, stderr: 'image-steps: no font for ar\n' });
+    expect(known(arabic + emoji)).toMatchObject({ status: 1, stderr: 'image-steps: no font for ja\n' });
+    expect(known(cjk + arabic)).toMatchObject({ status: 1, stderr: 'image-steps: no font for emoji\n' });
+    rmSync(directory, { recursive: true, force: true });
+  });
+
   it.skipIf(!isRoot)('make a user without password, shell or home, once', () => {
     const prefix = mkdtempSync(join(tmpdir(), 'fleet-user-'));
     mkdirSync(join(prefix, 'etc'));
@@ -176,7 +195,7 @@ describe.skipIf(!canRun)('the image, as its user, from its own files', () => {
 
     const answer = await fetch(`http://127.0.0.1:${ports.http}/v1/search`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', prefer: 'wait=120' },
       body: JSON.stringify({ query: 'best crm for startups', surfaces: ['chatgpt'] }),
     });
     const text = await answer.text();
@@ -186,5 +205,5 @@ describe.skipIf(!canRun)('the image, as its user, from its own files', () => {
     working.kill('SIGTERM');
     expect(await once(working, 'exit')).toEqual([0, null]);
     expect(step(['health'], worker)).toMatchObject({ status: 1, output: /ECONNREFUSED/ });
-  });
+  }, 240_000);
 });

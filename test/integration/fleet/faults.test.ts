@@ -26,6 +26,7 @@ function cruelStage(): SurfaceStage {
       refresh: metaRefresh(plain, Number.POSITIVE_INFINITY),
       storm: storm(plain),
       drip: endlessStream(plain, { ...drip, matches: ({ isDocument }) => isDocument }, plain.expect),
+      download: endlessStream(plain, { ...drip, matches: ({ path }) => path === '/file.bin' }, plain.expect),
       hang: page('never answers', async (_request, reply) => reply.hang()),
     },
   };
@@ -144,6 +145,32 @@ describe('a capture whose page or browser fails', () => {
     expect(objecting.record.signals.popups).toBeGreaterThan(0);
     await until(() => world.pool.gauges().pagesOpen === 0, 'all pages given back');
     await expectNextToSucceed();
+  });
+});
+
+describe('a download that never ends', () => {
+  it('is counted and cancelled; its page closes, and its browser too', async () => {
+    world = await openCaptureWorld([cruelStage()]);
+    const curious = echoSurface({
+      drive: async (page, _request, tools) => {
+        await tools.open('https://echo.test/');
+        await page.evaluate(() => {
+          const link = document.createElement('a');
+          link.href = '/file.bin';
+          link.download = 'file.bin';
+          document.body.append(link);
+          link.click();
+        });
+        await until(() => world.stage.requests().some(({ path }) => path === '/file.bin'), 'the download');
+        await tools.pause(1_000);
+      },
+    });
+    const { record } = await world.capture('[scene:download] x', { surface: curious });
+    expect(record.signals.failure).toBeNull();
+    expect(record.signals.downloads).toBe(1);
+    await until(() => world.pool.gauges().pagesOpen === 0, 'all pages given back');
+    await expectNextToSucceed();
+    expect(world.pool.counters.browsersKilled).toBe(0);
   });
 });
 

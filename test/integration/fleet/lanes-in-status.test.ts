@@ -58,6 +58,9 @@ describe('given a running service whose lane met a wall', () => {
       const metrics = await (await fetch(`${service.url}/metrics`)).text();
       expect(metrics).toContain('fleet_lane_phase{surface="chatgpt",egress="stage",phase="cooling"} 1');
       expect(metrics).toContain('fleet_lane_in_flight{surface="chatgpt",egress="stage"} 0');
+      // Those of its worker's browsers stand beside them.
+      expect(metrics).toMatch(/^fleet_browser_launches\{result="launched"\} [1-9]/m);
+      expect(metrics).toMatch(/^fleet_orphan_processes 0$/m);
     } finally {
       await service.stop();
     }
