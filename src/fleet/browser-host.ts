@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { BrowserHealth } from './browser-health.ts';
+import { MOST_TURNS, runFairly } from './fair-wait.ts';
 import type { FleetCounters, RetireReason } from './fleet-counters.ts';
 import { endBrowser, type LaunchedBrowser } from './launch-browser.ts';
 import { contextOptions, type PageOrder } from './page-order.ts';
@@ -15,7 +16,8 @@ import { roomBeside } from './seating.ts';
 import { WarmPages } from './warm-pages.ts';
 import { type WearLimits, wornBy } from './wear.ts';
 
-const OPEN_MS = 10_000;
+/** Longest that a page opens; whoever waits for it decides earlier that the browser does not react. */
+const OPEN_MS = 40_000;
 export const CLOSE_MS = 5_000;
 /** Captures that a browser still takes while the one that takes over is launched. */
 const SUCCESSOR_AHEAD = 4;
@@ -162,7 +164,9 @@ export class BrowserHost {
   async close(context: BrowserContext): Promise<void> {
     const { clock, log, counters } = this.#options;
     try {
-      await Deadline.after(CLOSE_MS, clock).run('context close', () => context.close());
+      const longest = Deadline.after(CLOSE_MS * MOST_TURNS, clock);
+      const { pid } = this.launched;
+      await runFairly(longest, 'context close', () => context.close(), { pid, budgetMs: CLOSE_MS });
     } catch (error) {
       log.warn({ err: error, pid: this.launched.pid }, 'context did not close; the browser is retired');
       this.retire('close_hung');

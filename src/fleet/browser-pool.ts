@@ -5,6 +5,7 @@ import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
 import { BrowserHost, CLOSE_MS, type OpenedPage } from './browser-host.ts';
+import { runFairly } from './fair-wait.ts';
 import { type FleetCounters, newFleetCounters, type PoolGauges } from './fleet-counters.ts';
 import { type LaunchOptions, launchBrowser } from './launch-browser.ts';
 import type { PageOrder } from './page-order.ts';
@@ -85,7 +86,8 @@ export class BrowserPool {
     });
     let opened: OpenedPage | undefined;
     try {
-      opened = await deadline.run('page', () => host.take(order), {
+      opened = await runFairly(deadline, 'page', () => host.take(order), {
+        pid: host.launched.pid,
         budgetMs: OPEN_MS,
         onLate: ({ context }) => host.close(context),
       });
