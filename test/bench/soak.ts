@@ -57,7 +57,11 @@ export async function benchSoak(): Promise<void> {
       const { surface, query, outcome } = orderOf(begun++);
       const came = await site.outcome(surface, query);
       if (came !== outcome) count(`${query} of ${surface.name}: ${came}, not ${outcome}`);
-      if (++ended % every === 0) series.push(sample(site, ended, performance.now() - began));
+      if (++ended % every === 0) {
+        const point = sample(site, ended, performance.now() - began);
+        series.push(point);
+        print({ bench: 'soak', ...point });
+      }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
@@ -118,7 +122,6 @@ function report(
   surprises: ReadonlyMap<string, number>,
   { total, atOnce }: { total: number; atOnce: number },
 ): void {
-  for (const point of series) print({ bench: 'soak', ...point });
   const settled = series.filter(({ captures }) => captures > Math.min(500, total / 10));
   const per1000 = (of: (point: Sample) => number): number =>
     Math.round(slope(settled.map((point) => ({ x: point.captures, y: of(point) }))) * 1_000 * 10) / 10;
