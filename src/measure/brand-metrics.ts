@@ -6,7 +6,7 @@ import { meanFigure } from './mean-figure.ts';
 import type { Observation } from './observation.ts';
 import { type NamedBrand, positionsOf } from './positions.ts';
 import type { BrandMetrics, FourOutcomes, PresenceSlice } from './report-metrics.ts';
-import { meanOfTallies, shareFigure, type Tally, tally, tallyFigure } from './share-figure.ts';
+import { meanOfTallies, shareFigure, type Tally, TallyCounts, tally, tallyFigure } from './share-figure.ts';
 import { WordShares } from './word-shares.ts';
 
 /** Quotes shown per brand, each from another observation. */
@@ -40,10 +40,8 @@ export function slicesOf(all: readonly ReadObservation[]): ReportSlices {
   };
 }
 
-export function brandMetrics(
-  brand: Brand,
-  { all, bySurface, byRegion, words }: ReportSlices,
-): CountedMetrics {
+export function brandMetrics(brand: Brand, slices: ReportSlices): CountedMetrics {
+  const { all, bySurface, byRegion, words } = slices;
   const surfaces = bySurface.map((slice) => sliceTallies(slice, brand.id, plain));
   const regions = byRegion.map((slice) => sliceTallies(slice, brand.id, honoured));
   const named = namedIn(all, brand.id);
@@ -60,7 +58,7 @@ export function brandMetrics(
     recommendation: recommendation(named, brand.id),
     bySurface: surfaces.map(presenceSlice),
     byRegion: regions.map(presenceSlice),
-    ambiguous: ambiguous(bySurface, brand.id),
+    ambiguous: ambiguous(slices, brand.id),
     quotes: quotes(named, brand.id),
   };
 }
@@ -75,25 +73,25 @@ const plain = (rule: Rule): Rule => rule;
 const honoured =
   (rule: Rule): Rule =>
   (observation, hit) =>
-    observation.regionHonoured ? rule(observation, hit) : { counts: false, why: 'region_not_honoured' };
+    observation.regionHonoured ? rule(observation, hit) : ELSEWHERE;
+
+const ELSEWHERE: Counted = { counts: false, why: 'region_not_honoured' };
 
 interface SliceTallies extends Slice {
   tallies: { presence: Tally; presencePerQuery: Tally; citation: Tally };
 }
 
 function sliceTallies(slice: Slice, brandId: string, within: (rule: Rule) => Rule): SliceTallies {
-  const count = (rule: Rule, sees: typeof mentions): Tally => {
-    const counted = within(rule);
-    return tally(slice.group, (observation) => counted(observation, sees(observation, brandId)));
-  };
-  return {
-    ...slice,
-    tallies: {
-      presence: count(presence, mentions),
-      presencePerQuery: count(presencePerQuery, mentions),
-      citation: count(citation, cites),
-    },
-  };
+  const [inAnswers, inQueries, inSources] = [new TallyCounts(), new TallyCounts(), new TallyCounts()];
+  const [given, perQuery, cited] = [within(presence), within(presencePerQuery), within(citation)];
+  for (const observation of slice.group) {
+    const { promptId } = observation;
+    const mentioned = mentions(observation, brandId);
+    inAnswers.add(promptId, given(observation, mentioned));
+    inQueries.add(promptId, perQuery(observation, mentioned));
+    inSources.add(promptId, cited(observation, cites(observation, brandId)));
+  }
+  return { ...slice, tallies: { presence: inAnswers, presencePerQuery: inQueries, citation: inSources } };
 }
 
 function presenceSlice({ slice, coverage, tallies }: SliceTallies): PresenceSlice {
@@ -162,18 +160,14 @@ function recommendation(named: readonly NamedIn[], brandId: string): BrandMetric
   };
 }
 
-function ambiguous(bySurface: ReportSlices['bySurface'], brandId: string): BrandMetrics['ambiguous'] {
-  let onlyDoubtful = 0;
+function ambiguous({ all, bySurface }: ReportSlices, brandId: string): BrandMetrics['ambiguous'] {
+  const perhaps = (seen: ReadObservation): boolean => seen.doubtful.has(brandId) && !mentions(seen, brandId);
+  const observations = all.filter((seen) => perhaps(seen) && answerShown(seen)).length;
+  if (observations === 0) return { observations, presenceIfCounted: null };
   const tallies = bySurface.map(({ group }) =>
-    tally(group, (observation) => {
-      const certain = mentions(observation, brandId);
-      const perhaps = !certain && observation.doubtful.has(brandId);
-      if (perhaps && answerShown(observation)) onlyDoubtful++;
-      return presence(observation, certain || perhaps);
-    }),
+    tally(group, (seen) => presence(seen, mentions(seen, brandId) || perhaps(seen))),
   );
-  if (onlyDoubtful === 0) return { observations: 0, presenceIfCounted: null };
-  return { observations: onlyDoubtful, presenceIfCounted: meanOfTallies(tallies, 'presence/1').value };
+  return { observations, presenceIfCounted: meanOfTallies(tallies, 'presence/1').value };
 }
 
 function quotes(named: readonly NamedIn[], brandId: string): BrandMetrics['quotes'] {

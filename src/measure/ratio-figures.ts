@@ -23,7 +23,7 @@ export interface Ratio {
 export class RatioFigures {
   readonly #prompts: number;
   readonly #seed: string;
-  #draws: Uint16Array[] | undefined;
+  #drawn: Uint16Array | undefined;
   readonly #denominators = new WeakMap<Float64Array, Float64Array>();
 
   constructor(prompts: number, seed: string) {
@@ -46,15 +46,11 @@ export class RatioFigures {
 
   #interval(ratio: Ratio): Interval {
     const below = this.#drawnDenominators(ratio.denominators);
-    // Always added up in the order given: sums of fractions are not the same in another.
-    const prompts = Uint32Array.from(ratio.numerators.keys());
-    const numerators = Float64Array.from(ratio.numerators.values());
-    const values = new Float64Array(BOOTSTRAP_DRAWS);
-    this.#weights().forEach((weights, draw) => {
-      const above = weightedSum(prompts, numerators, weights);
+    const values = this.#drawnSums(ratio.numerators);
+    for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
       const under = below[draw] ?? 0;
-      values[draw] = under === 0 ? 0 : above / under;
-    });
+      values[draw] = under === 0 ? 0 : (values[draw] ?? 0) / under;
+    }
     values.sort();
     return { low: quantile(values, 0.025), high: quantile(values, 0.975) };
   }
@@ -62,39 +58,38 @@ export class RatioFigures {
   #drawnDenominators(denominators: Float64Array): Float64Array {
     const known = this.#denominators.get(denominators);
     if (known !== undefined) return known;
-    const drawn = new Float64Array(BOOTSTRAP_DRAWS);
-    this.#weights().forEach((weights, draw) => {
-      let total = 0;
-      for (let prompt = 0; prompt < this.#prompts; prompt++) {
-        total += (denominators[prompt] ?? 0) * (weights[prompt] ?? 0);
-      }
-      drawn[draw] = total;
-    });
+    const drawn = this.#drawnSums(denominators.entries());
     this.#denominators.set(denominators, drawn);
     return drawn;
   }
 
-  /** How often each prompt is in each resample. */
-  #weights(): Uint16Array[] {
-    this.#draws ??= Array.from({ length: BOOTSTRAP_DRAWS }, (_, index) => {
-      const draw = seededDraw(`${this.#seed} ratio ${index}`);
-      const weights = new Uint16Array(this.#prompts);
-      for (let pick = 0; pick < this.#prompts; pick++) {
-        const prompt = Math.floor(draw() * this.#prompts);
-        weights[prompt] = (weights[prompt] ?? 0) + 1;
+  /** The sum in each resample, always added up in the order given: sums of fractions are not the same in another. */
+  #drawnSums(values: Iterable<readonly [number, number]>): Float64Array {
+    const weights = this.#weights();
+    const sums = new Float64Array(BOOTSTRAP_DRAWS);
+    for (const [prompt, value] of values) {
+      const first = prompt * BOOTSTRAP_DRAWS;
+      for (let draw = 0; draw < BOOTSTRAP_DRAWS; draw++) {
+        sums[draw] = (sums[draw] ?? 0) + value * (weights[first + draw] ?? 0);
       }
-      return weights;
-    });
-    return this.#draws;
+    }
+    return sums;
   }
-}
 
-function weightedSum(prompts: Uint32Array, numerators: Float64Array, weights: Uint16Array): number {
-  let total = 0;
-  for (let at = 0; at < prompts.length; at++) {
-    total += (numerators[at] ?? 0) * (weights[prompts[at] ?? 0] ?? 0);
+  /** How often each prompt is in each resample: those of one prompt stand together, since they are read together. */
+  #weights(): Uint16Array {
+    if (this.#drawn !== undefined) return this.#drawn;
+    const weights = new Uint16Array(this.#prompts * BOOTSTRAP_DRAWS);
+    for (let index = 0; index < BOOTSTRAP_DRAWS; index++) {
+      const draw = seededDraw(`${this.#seed} ratio ${index}`);
+      for (let pick = 0; pick < this.#prompts; pick++) {
+        const place = Math.floor(draw() * this.#prompts) * BOOTSTRAP_DRAWS + index;
+        weights[place] = (weights[place] ?? 0) + 1;
+      }
+    }
+    this.#drawn = weights;
+    return weights;
   }
-  return total;
 }
 
 function sum(values: Iterable<number>): number {

@@ -90,7 +90,7 @@ export class ReportReader {
     const known = this.#earlier.get(id);
     if (known !== undefined && this.#standing(known, prompt.id, { text, titles }))
       return this.keep(id, prompt);
-    const observation = this.#observer.observe(envelope, prompt.id);
+    const observation = withoutAnswer(this.#observer.observe(envelope, prompt.id));
     const offered = this.#offered(envelope, observation);
     return this.#take({ observation, offered, grams: gramsOf([text, ...titles]) }, prompt);
   }
@@ -136,6 +136,11 @@ export class ReportReader {
     });
     return { metrics, observations, readings: this.#readings, kept: this.#kept };
   }
+}
+
+/** A piece cut from a text keeps all of it in memory; a copy is the piece alone. */
+function withoutAnswer(observation: Observation): Observation {
+  return { ...observation, sentences: JSON.parse(JSON.stringify(observation.sentences)) };
 }
 
 function titlesOf({ shopping }: Envelope['evidence']): string[] {

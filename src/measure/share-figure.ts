@@ -14,23 +14,34 @@ export function tally<Seen extends Observation>(
   observations: readonly Seen[],
   counted: (observation: Seen) => Counted,
 ): Tally {
-  const prompts = new Map<string, PromptRuns>();
-  const excluded: Record<string, number> = {};
-  for (const observation of observations) {
-    const verdict = counted(observation);
+  const counts = new TallyCounts();
+  for (const observation of observations) counts.add(observation.promptId, counted(observation));
+  return counts;
+}
+
+/** A tally as it grows, one verdict after the other. */
+export class TallyCounts implements Tally {
+  readonly prompts = new Map<string, PromptRuns>();
+  readonly excluded: Record<string, number> = {};
+  /** Observations are in order of their ids: those of one prompt mostly follow each other. */
+  #last: { promptId: string; runs: PromptRuns } | null = null;
+
+  add(promptId: string, verdict: Counted): void {
     if (!verdict.counts) {
-      excluded[verdict.why] = (excluded[verdict.why] ?? 0) + 1;
-      continue;
+      this.excluded[verdict.why] = (this.excluded[verdict.why] ?? 0) + 1;
+      return;
     }
-    let runs = prompts.get(observation.promptId);
-    if (runs === undefined) {
-      runs = { hits: 0, runs: 0 };
-      prompts.set(observation.promptId, runs);
-    }
+    const runs = this.#last?.promptId === promptId ? this.#last.runs : this.#runsOf(promptId);
     runs.runs++;
     if (verdict.hit) runs.hits++;
   }
-  return { prompts, excluded };
+
+  #runsOf(promptId: string): PromptRuns {
+    const runs = this.prompts.get(promptId) ?? { hits: 0, runs: 0 };
+    if (runs.runs === 0) this.prompts.set(promptId, runs);
+    this.#last = { promptId, runs };
+    return runs;
+  }
 }
 
 /** A figure of which nothing was eligible. */

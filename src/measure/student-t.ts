@@ -51,6 +51,8 @@ function upperTail(t: number, df: number): number {
  * interval when the spread is estimated from df + 1 groups. Good to nine digits. Throws RangeError for df below 1.
  */
 export function tQuantile975(df: number): number {
+  const known = quantiles.get(df);
+  if (known !== undefined) return known;
   if (!(df >= 1)) throw new RangeError(`t needs at least 1 degree of freedom, not ${df}`);
   let low = 1.95;
   let high = 12.8;
@@ -59,5 +61,10 @@ export function tQuantile975(df: number): number {
     if (upperTail(middle, df) > 0.025) low = middle;
     else high = middle;
   }
-  return (low + high) / 2;
+  const quantile = (low + high) / 2;
+  quantiles.set(df, quantile);
+  return quantile;
 }
+
+/** By degrees of freedom: one report asks a thousand times for a handful. */
+const quantiles = new Map<number, number>();

@@ -1,7 +1,7 @@
 import { fold } from './fold.ts';
 
-/** Letters of a group; a shorter spelling may be in any text. */
-const LETTERS = 3;
+/** Letters of a group: few, so that short names have one, and many, so that two common words are not taken for a name. */
+const LENGTHS = [3, 8];
 const FEWEST_BITS = 512;
 const MOST_BITS = 65_536;
 
@@ -14,18 +14,20 @@ export function dotless(folded: string): string {
 }
 
 /**
- * Which groups of three letters are in some texts, folded and dotless, as bits by hash in base64: enough to say of most
- * spellings that none of the texts has them, without the texts. As many bits as letters, a power of two.
+ * Which groups of three and of eight letters are in some texts, folded and dotless, as bits by hash in base64: enough to
+ * say of most spellings that none of the texts has them, without the texts. Two bits for each letter, a power of two.
  */
 export function gramsOf(texts: readonly string[]): string {
   const folded = texts.map((text) => dotless(fold(text).text));
   const letters = folded.reduce((total, text) => total + text.length, 0);
-  const wanted = 2 ** Math.ceil(Math.log2(Math.max(letters, FEWEST_BITS)));
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(2 * letters, FEWEST_BITS)));
   const bits = new Uint8Array(Math.min(wanted, MOST_BITS) / 8);
   for (const text of folded) {
-    for (let at = 0; at + LETTERS <= text.length; at++) {
-      const place = placeOf(text, at, bits.length);
-      bits[place >> 3] = (bits[place >> 3] ?? 0) | (1 << (place & 7));
+    for (const length of LENGTHS) {
+      for (let at = 0; at + length <= text.length; at++) {
+        const place = placeOf(text, at, length, bits.length);
+        bits[place >> 3] = (bits[place >> 3] ?? 0) | (1 << (place & 7));
+      }
     }
   }
   return Buffer.from(bits.buffer).toString('base64');
@@ -34,20 +36,19 @@ export function gramsOf(texts: readonly string[]): string {
 /** Asks grams whether the texts they were made of may have a dotless spelling; false is certain. */
 export function gramsReader(grams: string): (spelling: string) => boolean {
   const bits = Buffer.from(grams, 'base64');
-  return (spelling) => {
-    for (let at = 0; at + LETTERS <= spelling.length; at++) {
-      const place = placeOf(spelling, at, bits.length);
+  const has = (spelling: string, length: number): boolean => {
+    for (let at = 0; at + length <= spelling.length; at++) {
+      const place = placeOf(spelling, at, length, bits.length);
       if (((bits[place >> 3] ?? 0) & (1 << (place & 7))) === 0) return false;
     }
     return true;
   };
+  return (spelling) => LENGTHS.every((length) => has(spelling, length));
 }
 
-/** The bit of the three letters at a place. */
-function placeOf(text: string, at: number, bytes: number): number {
-  const mixed =
-    Math.imul(text.charCodeAt(at), 0x9e3779b1) ^
-    Math.imul(text.charCodeAt(at + 1), 0x85ebca6b) ^
-    Math.imul(text.charCodeAt(at + 2), 0xc2b2ae35);
+/** The bit of the letters at a place. */
+function placeOf(text: string, at: number, length: number, bytes: number): number {
+  let mixed = length;
+  for (let own = at; own < at + length; own++) mixed = Math.imul(mixed ^ text.charCodeAt(own), 0x9e3779b1);
   return ((mixed ^ (mixed >>> 15)) >>> 0) & (bytes * 8 - 1);
 }

@@ -90,7 +90,20 @@ async function readEarlier(file: string, book: BrandBook): Promise<EarlierReadin
   return { book, readings };
 }
 
-const seconds = (from: number): number => Math.round(performance.now() - from) / 1_000;
+/** Beside the time that passed the processor time: it says what the work costs on a machine that does other work, too. */
+interface Start {
+  at: number;
+  cpu: NodeJS.CpuUsage;
+}
+
+const now = (): Start => ({ at: performance.now(), cpu: process.cpuUsage() });
+const seconds = ({ at }: Start): number => Math.round(performance.now() - at) / 1_000;
+
+function cpuSeconds({ cpu }: Start): number {
+  const { user, system } = process.cpuUsage(cpu);
+  return Math.round((user + system) / 1_000) / 1_000;
+}
+
 const megabytes = (): number => Math.round(process.resourceUsage().maxRSS / 1_024);
 
 /**
@@ -113,11 +126,11 @@ export async function benchMeasure(): Promise<void> {
 }
 
 async function benchFull(stored: Stored, book: BrandBook): Promise<void> {
-  const from = performance.now();
+  const from = now();
   const reader = new ReportReader(book);
   await readAll(stored, reader, true);
   const report = finished('full report', reader, from);
-  const html = performance.now();
+  const html = now();
   const page = reportHtml({
     ...{ title: 'Bench', ...report, generatedAt: '2026-11-27T10:00:00.000Z' },
     links: { observations: () => '/observations', screenshot: () => null, proof: () => null },
@@ -134,7 +147,7 @@ async function benchCorrection(stored: Stored, book: BrandBook): Promise<void> {
 
 /** Returns the hash of the report. */
 async function benchAgain(step: string, stored: Stored, book: BrandBook, keeps: boolean): Promise<string> {
-  const from = performance.now();
+  const from = now();
   const earlier = keeps ? await readEarlier(stored.readings, book) : undefined;
   const reader = new ReportReader(corrected(book), earlier);
   await (keeps ? readTouched(stored, reader) : readAll(stored, reader, false));
@@ -143,12 +156,19 @@ async function benchAgain(step: string, stored: Stored, book: BrandBook, keeps: 
   return sha256Hex(`${JSON.stringify(metrics)} ${hashes.join(' ')}`);
 }
 
-function finished(step: string, reader: ReportReader, from: number): FinishedReport {
+function finished(step: string, reader: ReportReader, from: Start): FinishedReport {
   const observed = seconds(from);
   const report = reader.finish('bench');
   const { k, n, value } = report.metrics.brands[0]?.presence ?? { k: 0, n: 0, value: null };
   print({
-    ...{ bench: 'measure', step, observed, seconds: seconds(from), kept: report.kept.size },
+    ...{
+      bench: 'measure',
+      step,
+      observed,
+      seconds: seconds(from),
+      cpu: cpuSeconds(from),
+      kept: report.kept.size,
+    },
     ...{ presence: { k, n, value }, maxRssMb: megabytes() },
   });
   return report;
