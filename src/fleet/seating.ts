@@ -10,7 +10,8 @@ export interface Seating {
 const SPREAD = 6;
 /**
  * And so many at most, once every processor has its browser: one more browser would use no more of the machine, but costs
- * 70 MB with the headless shell and 190 MB with full Chromium, and its loss takes all its captures along.
+ * 80 MB and more with the headless shell, 150 MB and more with full Chromium (PSS without pages, 2026-11). Not more than
+ * that, because its loss takes all its captures along.
  */
 const MOST = 16;
 
