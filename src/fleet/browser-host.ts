@@ -11,7 +11,7 @@ import { MOST_TURNS, runFairly } from './fair-wait.ts';
 import type { FleetCounters, RetireReason } from './fleet-counters.ts';
 import { endBrowser, type LaunchedBrowser } from './launch-browser.ts';
 import { contextOptions, type PageOrder } from './page-order.ts';
-import { killTree } from './process-tree.ts';
+import { killTree, treeDelays } from './process-tree.ts';
 import { roomBeside } from './seating.ts';
 import { WarmPages } from './warm-pages.ts';
 import { type WearLimits, wornBy } from './wear.ts';
@@ -165,8 +165,10 @@ export class BrowserHost {
     const { clock, log, counters } = this.#options;
     try {
       const longest = Deadline.after(CLOSE_MS * MOST_TURNS, clock);
-      const { pid } = this.launched;
-      await runFairly(longest, 'context close', () => context.close(), { pid, budgetMs: CLOSE_MS });
+      await runFairly(longest, 'context close', () => context.close(), {
+        budgetMs: CLOSE_MS,
+        delays: () => treeDelays(this.launched.tree),
+      });
     } catch (error) {
       log.warn({ err: error, pid: this.launched.pid }, 'context did not close; the browser is retired');
       this.retire('close_hung');

@@ -9,6 +9,7 @@ import { runFairly } from './fair-wait.ts';
 import { type FleetCounters, newFleetCounters, type PoolGauges } from './fleet-counters.ts';
 import { type LaunchOptions, launchBrowser } from './launch-browser.ts';
 import type { PageOrder } from './page-order.ts';
+import { treeDelays } from './process-tree.ts';
 import { chooseSeat } from './seating.ts';
 import { WEAR_LIMITS, type WearLimits } from './wear.ts';
 
@@ -87,8 +88,8 @@ export class BrowserPool {
     let opened: OpenedPage | undefined;
     try {
       opened = await runFairly(deadline, 'page', () => host.take(order), {
-        pid: host.launched.pid,
         budgetMs: OPEN_MS,
+        delays: () => treeDelays(host.launched.tree),
         onLate: ({ context }) => host.close(context),
       });
       const { context, ready } = opened;

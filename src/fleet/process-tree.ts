@@ -6,6 +6,7 @@ import {
   type ProcessEntry,
   readProcesses,
 } from '../platform/process-table.ts';
+import { type RunDelays, runDelaysOf } from '../platform/run-delay.ts';
 
 /** A browser and its children: one process group, whose leader is named by its start too. */
 export interface ProcessTree {
@@ -37,6 +38,11 @@ export function killTree(tree: ProcessTree): number {
   } catch {
     return 0; // Gone already.
   }
+}
+
+/** How long the threads of a tree have waited for a processor, each process's own and by thread. */
+export function treeDelays(tree: ProcessTree): RunDelays {
+  return new Map(treeMembers(tree).flatMap(({ pid }) => [...runDelaysOf(pid)]));
 }
 
 /** What a tree uses; zero where processes cannot be looked at. */

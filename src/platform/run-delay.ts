@@ -19,9 +19,13 @@ export function runDelaysOf(pid: number, read: ReadKernelFile = readKernelFile):
   );
 }
 
-/** What the thread that waited longest waited between two looks; a stopped or stuck process waits for none. Pure. */
+/**
+ * What the thread that waited longest waited between two looks, threads born meanwhile included; a stopped or stuck
+ * process waits for none. Nothing where the first look told nothing. Pure.
+ */
 export function longestWait(before: RunDelays, after: RunDelays): number {
-  const waits = [...after].map(([thread, delay]) => delay - (before.get(thread) ?? delay));
+  if (before.size === 0) return 0;
+  const waits = [...after].map(([thread, delay]) => delay - (before.get(thread) ?? 0));
   return Math.max(0, ...waits);
 }
 

@@ -5,20 +5,20 @@ import { Deadline, DeadlineError } from '../../../src/platform/deadline.ts';
 const BUDGET_MS = 20;
 
 /** A kernel that says at each look that the browser has waited so much longer. */
-function waitingMore(msPerLook: number): { delaysOf: () => Map<string, number>; looks: () => number } {
+function waitingMore(msPerLook: number): { delays: () => Map<string, number>; looks: () => number } {
   let looks = 0;
-  return { delaysOf: () => new Map([['1', looks++ * msPerLook]]), looks: () => looks };
+  return { delays: () => new Map([['1', looks++ * msPerLook]]), looks: () => looks };
 }
 
 describe('a step of a browser', () => {
   it('that did not end in its budget is waited for longer where the machine kept the browser from running', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const kernel = waitingMore(BUDGET_MS);
-    const delaysOf = (): Map<string, number> => {
+    const delays = (): Map<string, number> => {
       if (kernel.looks() === 2) resolve('done'); // At the second failed wait.
-      return kernel.delaysOf();
+      return kernel.delays();
     };
-    const wait = { pid: 1, budgetMs: BUDGET_MS, delaysOf };
+    const wait = { budgetMs: BUDGET_MS, delays };
     expect(await runFairly(Deadline.after(60_000), 'close', () => promise, wait)).toBe('done');
     expect(kernel.looks()).toBe(3);
   });
@@ -30,8 +30,8 @@ describe('a step of a browser', () => {
     ] as const) {
       const { promise, resolve } = Promise.withResolvers<string>();
       const onLate = vi.fn();
-      const { delaysOf, looks } = waitingMore(perLook);
-      const wait = { pid: 1, budgetMs: BUDGET_MS, delaysOf, onLate };
+      const { delays, looks } = waitingMore(perLook);
+      const wait = { budgetMs: BUDGET_MS, delays, onLate };
       const ran = runFairly(Deadline.after(60_000), 'close', () => promise, wait);
       await expect(ran).rejects.toBeInstanceOf(DeadlineError);
       expect(looks()).toBe(1 + waits);
@@ -42,8 +42,8 @@ describe('a step of a browser', () => {
 
   it('ends at once when its capture is called off, busy machine or not', async () => {
     const deadline = Deadline.after(60_000);
-    const { delaysOf } = waitingMore(BUDGET_MS);
-    const wait = { pid: 1, budgetMs: 60_000, delaysOf };
+    const { delays } = waitingMore(BUDGET_MS);
+    const wait = { budgetMs: 60_000, delays };
     const ran = runFairly(deadline, 'page', () => new Promise<never>(() => undefined), wait);
     deadline.abort(new Error('lease lost'));
     await expect(ran).rejects.toThrow('lease lost');

@@ -44,7 +44,7 @@ describe('the wait for a processor', () => {
     expect(longestWait(new Map(), new Map())).toBe(0);
   });
 
-  it('between two looks is that of the thread that waited longest; a new thread has waited for nothing', () => {
+  it('between two looks is that of the thread that waited longest, be it born meanwhile', () => {
     const before = new Map([
       ['1', 100],
       ['2', 50],
@@ -52,8 +52,10 @@ describe('the wait for a processor', () => {
     const after = new Map([
       ['1', 110],
       ['2', 950],
-      ['3', 5_000],
+      ['3', 300],
     ]);
     expect(longestWait(before, after)).toBe(900);
+    expect(longestWait(before, new Map([...after, ['4', 1_200]]))).toBe(1_200);
+    expect(longestWait(new Map(), after)).toBe(0);
   });
 });
