@@ -22,7 +22,8 @@ export type ArtifactKind = (typeof ARTIFACT_KINDS)[number];
  * be read now).
  */
 export interface ArtifactStore {
-  put(key: string, data: Uint8Array): Promise<StoredArtifact>;
+  /** Stores an object; `sha256` is its hash where the caller has it already. */
+  put(key: string, data: Uint8Array, sha256?: string): Promise<StoredArtifact>;
   /** The bytes; when `sha256` is given and does not match, throws ARTIFACT_CORRUPT. */
   get(key: string, sha256?: string | null): Promise<Buffer>;
   /** Removes an object; one that is not there is no error. */

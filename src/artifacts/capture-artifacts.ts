@@ -1,19 +1,22 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { type CaptureRecord, captureRecordSchema } from '../contract/capture-record.ts';
-import type { Artifacts, Envelope } from '../contract/envelope.ts';
+import type { Artifacts } from '../contract/envelope.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { ChildId } from '../contract/ids.ts';
 import { storableJson } from '../contract/storable-text.ts';
+import { awaitedLater } from '../platform/awaited-later.ts';
+import { sha256Hex } from '../platform/identifiers.ts';
 import { artifactKey, childStem, dayFolder, ENVELOPE_SUFFIX, RAW_SUFFIX } from './artifact-key.ts';
-import type { ArtifactStore, StoredArtifact } from './artifact-store.ts';
+import type { ArtifactStore } from './artifact-store.ts';
 
 const zip = promisify(gzip);
 const unzip = promisify(gunzip);
 
 /** What one attempt leaves behind. */
 export interface CaptureFiles {
-  record: CaptureRecord;
+  /** As packRecord packs it; may still be under way. */
+  record: Buffer | Promise<Buffer>;
   proofHtml: string | null;
   screenshot: Buffer | null;
   /** May still be under way; must not reject. */
@@ -43,47 +46,41 @@ const ROOM_OF = {
 export type OnStored = (kind: StoredKind, bytes: number) => void;
 
 /**
- * Stores everything of one attempt, all at the same time, and tells the keys and hashes for the Envelope. Nothing is left
- * behind on failure.
+ * Stores everything of one attempt, all at the same time: the Envelope too, which needs the keys and hashes of the others
+ * and not that they are written. It lies beside its raw record, so that a directory of artefacts can be audited without
+ * the database (`fleet replay` compares the two). Nothing is left behind on failure.
  */
-export async function storeCapture(
+export async function storeCapture<E>(
   store: ArtifactStore,
   owner: ArtifactOwner,
   files: CaptureFiles,
+  envelopeOf: (artifacts: Artifacts) => E,
   onStored?: OnStored,
-): Promise<Artifacts> {
+): Promise<{ artifacts: Artifacts; envelope: E }> {
   const written: string[] = [];
-  const put = async (
-    kind: StoredKind,
-    suffix: string,
-    data: Uint8Array | null,
-  ): Promise<StoredArtifact | null> => {
-    if (data === null) return null;
-    const stored = await store.put(artifactKey(ROOM_OF[kind], owner, suffix), data);
-    written.push(stored.key);
-    onStored?.(kind, stored.bytes);
-    return stored;
+  const puts: Promise<void>[] = [];
+  const put = (kind: StoredKind, suffix: string, data: Uint8Array | null): KeyAndHash => {
+    if (data === null) return { key: null, sha256: null };
+    const known = { key: artifactKey(ROOM_OF[kind], owner, suffix), sha256: sha256Hex(data) };
+    const stored = store.put(known.key, data, known.sha256).then(({ key, bytes }) => {
+      written.push(key);
+      onStored?.(kind, bytes);
+    });
+    puts.push(awaitedLater(stored));
+    return known;
   };
-  const putRecord = async (): Promise<StoredArtifact | null> =>
-    put('record', RAW_SUFFIX, await zip(Buffer.from(JSON.stringify(files.record)), { level: 6 }));
-  const puts = [
-    putRecord(),
-    put('proof', '.html', files.proofHtml === null ? null : Buffer.from(files.proofHtml)),
-    put('screenshot', '.png', files.screenshot),
-    Promise.resolve(files.thumbnail).then((data) => put('thumbnail', '.thumb.webp', data)),
-  ] as const;
   try {
-    const [raw, proof, shot, thumbnail] = await Promise.all(puts);
-    return {
-      rawKey: raw?.key ?? null,
-      proofHtmlKey: proof?.key ?? null,
-      screenshotKey: shot?.key ?? null,
-      thumbnailKey: thumbnail?.key ?? null,
-      rawSha256: raw?.sha256 ?? null,
-      proofHtmlSha256: proof?.sha256 ?? null,
-      screenshotSha256: shot?.sha256 ?? null,
-      thumbnailSha256: thumbnail?.sha256 ?? null,
-    };
+    const proof = put('proof', '.html', files.proofHtml === null ? null : Buffer.from(files.proofHtml));
+    const shot = put('screenshot', '.png', files.screenshot);
+    const [raw, thumbnail] = await Promise.all([
+      Promise.resolve(files.record).then((data) => put('record', RAW_SUFFIX, data)),
+      Promise.resolve(files.thumbnail).then((data) => put('thumbnail', '.thumb.webp', data)),
+    ]);
+    const artifacts = artifactsOf({ raw, proof, shot, thumbnail });
+    const envelope = envelopeOf(artifacts);
+    put('envelope', ENVELOPE_SUFFIX, Buffer.from(storableJson(envelope)));
+    await Promise.all(puts);
+    return { artifacts, envelope };
   } catch (error) {
     await Promise.allSettled(puts); // What is still being written would else be left behind.
     await Promise.all(written.map((key) => store.delete(key)));
@@ -91,19 +88,27 @@ export async function storeCapture(
   }
 }
 
-/**
- * Stores the Envelope beside its raw record, so that a directory of artefacts can be audited without the database
- * (`fleet replay` compares the two).
- */
-export async function storeEnvelope(
-  store: ArtifactStore,
-  owner: ArtifactOwner,
-  envelope: Envelope,
-  onStored?: OnStored,
-): Promise<void> {
-  const key = artifactKey(ROOM_OF.envelope, owner, ENVELOPE_SUFFIX);
-  const { bytes } = await store.put(key, Buffer.from(storableJson(envelope)));
-  onStored?.('envelope', bytes);
+interface KeyAndHash {
+  key: string | null;
+  sha256: string | null;
+}
+
+function artifactsOf(of: Record<'raw' | 'proof' | 'shot' | 'thumbnail', KeyAndHash>): Artifacts {
+  return {
+    rawKey: of.raw.key,
+    proofHtmlKey: of.proof.key,
+    screenshotKey: of.shot.key,
+    thumbnailKey: of.thumbnail.key,
+    rawSha256: of.raw.sha256,
+    proofHtmlSha256: of.proof.sha256,
+    screenshotSha256: of.shot.sha256,
+    thumbnailSha256: of.thumbnail.sha256,
+  };
+}
+
+/** The bytes of a raw artefact. They are packed beside the event loop: begun early, they cost the capture no time. */
+export async function packRecord(record: CaptureRecord): Promise<Buffer> {
+  return zip(Buffer.from(JSON.stringify(record)), { level: 6 });
 }
 
 /** Reads a record back from the bytes of a raw artefact. Throws ARTIFACT_CORRUPT when they are no record. */

@@ -17,7 +17,7 @@ export class FsArtifactStore implements ArtifactStore {
     this.#root = root;
   }
 
-  async put(key: string, data: Uint8Array): Promise<StoredArtifact> {
+  async put(key: string, data: Uint8Array, sha256?: string): Promise<StoredArtifact> {
     const path = this.#path(key);
     const partial = `${path}.${randomBytes(4).toString('hex')}${PARTIAL_SUFFIX}`;
     try {
@@ -30,7 +30,7 @@ export class FsArtifactStore implements ArtifactStore {
       await rm(partial, { force: true }).catch(() => undefined);
       throw writeError(path, cause);
     }
-    return { key, sha256: sha256Hex(data), bytes: data.byteLength };
+    return { key, sha256: sha256 ?? sha256Hex(data), bytes: data.byteLength };
   }
 
   async get(key: string, sha256?: string | null): Promise<Buffer> {

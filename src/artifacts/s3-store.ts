@@ -34,8 +34,8 @@ export class S3ArtifactStore implements ArtifactStore {
     this.#client = new AwsClient({ accessKeyId, secretAccessKey, region, service: 's3', retries: 0 });
   }
 
-  async put(key: string, data: Uint8Array): Promise<StoredArtifact> {
-    const sha256 = sha256Hex(data);
+  async put(key: string, data: Uint8Array, known?: string): Promise<StoredArtifact> {
+    const sha256 = known ?? sha256Hex(data);
     const headers = {
       'if-none-match': '*',
       'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64'),

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { storeCapture, storeEnvelope } from '../artifacts/capture-artifacts.ts';
+import { packRecord, storeCapture } from '../artifacts/capture-artifacts.ts';
 import type { Envelope } from '../contract/envelope.ts';
 import { FleetError } from '../contract/errors.ts';
 import { formatChildId } from '../contract/ids.ts';
@@ -85,13 +85,14 @@ export async function captureToEnvelope(
   const captured = await captureOnce({ ...asked, origin: config.origin }, site.seat, deadline, log);
   const body = readCapture(surface, captured.record);
   const owner = { id, requestedAt, attempt: '1' };
-  const artifacts = await storeCapture(site.store, owner, captured);
   const completedAt = isoTime(systemClock.now());
   const facts = {
     ...{ id, query, surface: surface.name, regionKey: regionKey(region) },
     ...{ replicate: 1, attempts: 1, requestedAt, completedAt },
   };
-  const envelope = buildEnvelope(facts, body, captured.record, artifacts);
-  await storeEnvelope(site.store, owner, envelope);
+  const files = { ...captured, record: packRecord(captured.record) };
+  const { envelope } = await storeCapture(site.store, owner, files, (artifacts) =>
+    buildEnvelope(facts, body, captured.record, artifacts),
+  );
   return envelope;
 }

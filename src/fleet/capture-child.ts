@@ -1,13 +1,19 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import { type OnStored, storeCapture, storeEnvelope } from '../artifacts/capture-artifacts.ts';
-import type { CaptureYield } from '../capture/write-up.ts';
+import {
+  type CaptureFiles,
+  type OnStored,
+  packRecord,
+  storeCapture,
+} from '../artifacts/capture-artifacts.ts';
+import type { CaptureRecord } from '../contract/capture-record.ts';
 import type { EnvelopeBody } from '../contract/envelope.ts';
 import { OUTCOME_RULES, type Outcome, shouldRetry } from '../contract/outcome.ts';
 import type { Surface } from '../contract/surface.ts';
 import type { ClaimedChild } from '../jobs/claim.ts';
 import { giveBack } from '../jobs/give-back.ts';
 import { settle } from '../jobs/settle.ts';
+import { awaitedLater } from '../platform/awaited-later.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Deadline } from '../platform/deadline.ts';
@@ -70,6 +76,9 @@ export async function captureChild(
   const capturedAt = clock.monotonic();
   // Proof page, reading and packing are each one long step for a large page: between them the other captures have a turn.
   await othersTurn();
+  // Packed on another thread while it is read here.
+  const packed = awaitedLater(packRecord(captured.record));
+  await othersTurn();
   const body = await traced('extract', {}, async () => readCapture(surface, captured.record));
   const readAt = clock.monotonic();
   const missed = captured.record.signals.selectors.flatMap(({ name, hit }) => (hit === null ? [name] : []));
@@ -92,38 +101,42 @@ export async function captureChild(
     return end(false);
   }
   const onStored: OnStored = (kind, bytes) => void tally.stored.push({ kind, bytes });
+  const files = { ...captured, record: packed };
   const kept = { ...means, onStored };
-  await traced('settle', {}, () => storeAndSettle(child, surface, body, captured, kept, deadline));
+  await traced('settle', {}, () =>
+    storeAndSettle(child, { surface, body, record: captured.record, files }, kept, deadline),
+  );
   return end(true);
+}
+
+/** A capture as it was read, and what is to be stored of it. */
+interface ReadCapture {
+  surface: Surface;
+  body: EnvelopeBody;
+  record: CaptureRecord;
+  files: CaptureFiles;
 }
 
 async function storeAndSettle(
   child: ClaimedChild,
-  surface: Surface,
-  body: EnvelopeBody,
-  captured: CaptureYield,
+  { surface, body, record, files }: ReadCapture,
   means: CaptureMeans & { onStored: OnStored },
   deadline: Deadline,
 ): Promise<void> {
   const { store, clock, onStored } = means;
   deadline.throwIfAborted();
   const owner = ownerOfAttempt(child);
-  const artifacts = await storeCapture(store, owner, captured, onStored);
-  const envelope = buildEnvelope(
-    {
-      id: child.id,
-      query: child.query,
-      surface: surface.name,
-      regionKey: child.regionKey,
-      replicate: child.replicate,
-      attempts: child.attempt,
-      requestedAt: owner.requestedAt,
-      completedAt: isoTime(clock.now()),
-    },
-    body,
-    captured.record,
-    artifacts,
+  const facts = {
+    ...{ id: child.id, query: child.query, surface: surface.name, regionKey: child.regionKey },
+    ...{ replicate: child.replicate, attempts: child.attempt },
+    ...{ requestedAt: owner.requestedAt, completedAt: isoTime(clock.now()) },
+  };
+  const { artifacts, envelope } = await storeCapture(
+    store,
+    owner,
+    files,
+    (stored) => buildEnvelope(facts, body, record, stored),
+    onStored,
   );
-  await storeEnvelope(store, owner, envelope, onStored);
   await settleStored(child, artifacts, means, deadline, () => settle(means.db, means.queue, child, envelope));
 }

@@ -90,21 +90,23 @@ export class Lanes {
   }
 
   /**
-   * Asks for a claimed child's way onto its lane, in one transaction that lets one worker ask at a time: of all
-   * workers together never more are admitted than the settings say.
+   * Asks for a claimed child's way onto its lane, in one transaction (two round trips) that lets one worker ask at a
+   * time: of all workers together never more are admitted than the settings say.
    */
   async admit(child: ClaimedChild, lane: Lane, workerId: string): Promise<Pass> {
     const settings = this.settingsOf(lane);
     if (settings === null) return ADMITTED;
-    return this.#db.transaction(async (sql) => {
-      const { state, now } = await this.#lock(sql, lane, settings);
-      const inFlight = await countInFlight(sql, lane);
+    return this.#db.briefTransaction(async (sql, last) => {
+      const [{ state, now }, inFlight] = await Promise.all([
+        this.#lock(sql, lane, settings),
+        countInFlight(sql, lane),
+      ]);
       const decision = decideAdmission(state, settings, { now, inFlight, roll: this.#random() });
       if (decision.kind === 'wait') {
         return { kind: 'wait', reason: decision.reason, waitMs: Math.max(0, decision.until - now) };
       }
-      await write(sql, lane, decision.state);
-      await enterPass(sql, child, lane, { spell: decision.state.spell, workerId });
+      last(write(sql, lane, decision.state));
+      last(enterPass(sql, child, lane, { spell: decision.state.spell, workerId }));
       return ADMITTED;
     });
   }
@@ -112,17 +114,19 @@ export class Lanes {
   /**
    * A capture on the lane is over: its pass is given back, and what its outcome says about the site is taken in. An
    * outcome of null says nothing (the capture was given up). Without a pass nothing changes. Tells when this capture
-   * made the lane cool down.
+   * made the lane cool down. One transaction of two round trips.
    */
   async report(child: ClaimedChild, lane: Lane, outcome: Outcome | null): Promise<CoolingDown | undefined> {
     const settings = this.settingsOf(lane);
     if (settings === null) return undefined;
-    return this.#db.transaction(async (sql) => {
-      const { state, now } = await this.#lock(sql, lane, settings);
-      const spell = await leavePass(sql, child);
+    return this.#db.briefTransaction(async (sql, last) => {
+      const [{ state, now }, spell] = await Promise.all([
+        this.#lock(sql, lane, settings),
+        leavePass(sql, child),
+      ]);
       if (spell === undefined || outcome === null) return undefined;
       const next = afterCapture(state, settings, { outcome, spell, now });
-      if (next !== state) await write(sql, lane, next);
+      if (next !== state) last(write(sql, lane, next));
       if (next.phase !== 'cooling' || next.spell === state.spell) return undefined;
       return { cause: next.cause, coolDownMs: next.coolUntil - now, openings: next.openings };
     });

@@ -8,6 +8,5 @@ import { recordEvents } from './events.ts';
  * one place that announces it.
  */
 export async function recordEnd(sql: Sql, childIds: readonly ChildId[]): Promise<void> {
-  await recordEvents(sql, childIds);
-  await announceDone(sql, childIds);
+  await Promise.all([recordEvents(sql, childIds), announceDone(sql, childIds)]);
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ChildId, JobId, RequestId } from '../contract/ids.ts';
 import type { Region } from '../contract/region.ts';
 import type { FleetSurface } from '../contract/surface-name.ts';
@@ -84,14 +83,13 @@ export interface ClaimBy {
 
 /**
  * Takes a child for this worker: marks it processing and counts the attempt. Which one is decided here: a job whose
- * child never ran is exchanged for that of the child whose turn it is (fairness.ts).
+ * child never ran is exchanged for that of the child whose turn it is (fairness.ts). Two round trips: what decides is
+ * asked at once, what follows is written together with the COMMIT.
  */
 export async function claim(db: Database, queue: Queue, job: QueuedJob, by: ClaimBy): Promise<Claim> {
-  const attempt = { ...job, ...by };
-  return db.transaction(async (sql) => {
-    await lockTurns(sql, job.surface);
-    const child = await nextChild(sql, attempt);
-    const decision = decideClaim(child, attempt);
+  return db.briefTransaction(async (sql, last) => {
+    const child = await nextChild(sql, last, { ...job, ...by });
+    const decision = decideClaim(child, { ...job, ...by });
     if (child === undefined || decision === 'terminal' || decision === 'unknown') {
       await queue.complete(sql, job);
       return { kind: child === undefined ? 'unknown' : 'terminal' };
@@ -106,24 +104,36 @@ export async function claim(db: Database, queue: Queue, job: QueuedJob, by: Clai
       await queue.complete(sql, job);
       return { kind: 'expired' };
     }
-    return { kind: 'claimed', child: await markProcessing(sql, child, job, by) };
+    // The row is locked: the number it has now is the one it will have.
+    const attempts = child.attempts + (child.claimedRetry === job.retryCount ? 0 : 1);
+    last(noteTurn(sql, child.id));
+    last(markProcessing(sql, child, attempts, { ...job, ...by }));
+    return { kind: 'claimed', child: claimedChild(child, attempts, job) };
   });
 }
 
 /** The fetched job's own child, or the one whose turn it is, which then has this job. */
-async function nextChild(sql: Sql, attempt: QueuedJob & ClaimBy): Promise<ChildRow | undefined> {
-  const own = await lockChild(sql, 'c.queue_job_id = $1', attempt.queueJobId);
+async function nextChild(
+  sql: Sql,
+  last: (statement: Promise<unknown>) => void,
+  attempt: QueuedJob & ClaimBy,
+): Promise<ChildRow | undefined> {
+  const [, own, next] = await Promise.all([
+    lockTurns(sql, attempt.surface),
+    lockChild(sql, attempt.queueJobId),
+    childByTurn(sql, attempt.surface, attempt.regions, attempt.barred),
+  ]);
   if (own === undefined || own.attempts > 0 || decideClaim(own, attempt) !== 'claimed') return own;
-  const next = await childByTurn(sql, own.surface, attempt.regions, attempt.barred);
-  if (next === undefined || next === own.id) return own;
-  await swapTokens(sql, own.id, next);
-  return lockChild(sql, 'c.id = $1', next);
+  if (next === undefined || next.id === own.id) return own;
+  last(swapTokens(sql, own.id, next.id));
+  return { ...next, queueJobId: own.queueJobId };
 }
 
-async function lockChild(sql: Sql, where: string, id: string): Promise<ChildRow | undefined> {
+async function lockChild(sql: Sql, queueJobId: string): Promise<ChildRow | undefined> {
   const { rows } = await sql.query(
-    `SELECT ${CHILD_COLUMNS} FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id WHERE ${where} FOR UPDATE OF c`,
-    [id],
+    `SELECT ${CHILD_COLUMNS} FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id
+     WHERE c.queue_job_id = $1 FOR UPDATE OF c`,
+    [queueJobId],
   );
   return childRowSchema.optional().parse(rows[0]);
 }
@@ -137,22 +147,22 @@ async function markExpired(sql: Sql, child: ChildRow, now: number): Promise<void
   await recordEnd(sql, [child.id]);
 }
 
-const attemptsRow = z.object({ attempts: z.int() });
-
 async function markProcessing(
   sql: Sql,
   child: ChildRow,
-  job: QueuedJob,
-  by: { workerId: string; now: number },
-): Promise<ClaimedChild> {
-  await noteTurn(sql, child.id);
-  const { rows } = await sql.query(
-    `UPDATE fleet.child SET status = 'processing', claimed_retry = $2, worker_id = $3, claimed_at = $4,
-       attempts = attempts + CASE WHEN claimed_retry IS NOT DISTINCT FROM $2 THEN 0 ELSE 1 END,
+  attempts: number,
+  by: { retryCount: number; workerId: string; now: number },
+): Promise<void> {
+  await sql.query(
+    `UPDATE fleet.child SET status = 'processing', attempts = $2, claimed_retry = $3, worker_id = $4, claimed_at = $5,
        last_outcome = NULL, last_message = NULL
-     WHERE id = $1 RETURNING attempts`,
-    [child.id, job.retryCount, by.workerId, new Date(by.now)],
+     WHERE id = $1`,
+    [child.id, attempts, by.retryCount, by.workerId, new Date(by.now)],
   );
+}
+
+/** Pure. */
+function claimedChild(child: ChildRow, attempt: number, job: QueuedJob): ClaimedChild {
   return {
     id: child.id,
     jobId: child.jobId,
@@ -164,7 +174,7 @@ async function markProcessing(
     replicate: child.replicate,
     query: child.query,
     origin: child.origin,
-    attempt: attemptsRow.parse(rows[0]).attempts,
+    attempt,
     requestedAt: child.createdAt.getTime(),
     deadlineAt: child.deadlineAt.getTime(),
     traceparent: child.traceparent,

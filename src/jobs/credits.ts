@@ -11,7 +11,7 @@ const RESOLVE = `
     SELECT c.id, c.account_id, r.amount,
       (c.status = 'completed' AND c.outcome = ANY($2::text[])) AS charged
     FROM fleet.child c LEFT JOIN fleet.ledger_entry r ON r.child_id = c.id AND r.kind = 'reserve'
-    WHERE c.id = ANY($1::text[])
+    WHERE c.id = ANY($1::text[]) AND c.completed_at IS NOT NULL
   ), resolved AS (
     INSERT INTO fleet.ledger_entry (id, account_id, child_id, kind, amount, debit, credit, created_at)
     SELECT id || ':end', account_id, id, CASE WHEN charged THEN 'settle' ELSE 'release' END, amount, 'reserved',
@@ -36,7 +36,7 @@ const RESOLVE = `
 
 /**
  * Resolves the reservations of children that have just ended, in the transaction that ended them and after their rows
- * say so: a charged outcome is spent, anything else goes back. Each child also leaves its account's queue. The balance
+ * say so (one that has not ended is left alone): a charged outcome is spent, anything else goes back. Each child also leaves its account's queue. The balance
  * rows are locked in the order of their ids, after the children's: no two ends can wait for each other.
  */
 export async function settleCredits(sql: Sql, childIds: readonly ChildId[], now: number): Promise<void> {

@@ -14,7 +14,7 @@ export async function recordEvents(sql: Sql, childIds: readonly ChildId[]): Prom
     `INSERT INTO fleet.event (id, job_id, child_id, type, created_at)
      SELECT new.id, c.job_id, c.id, 'job.' || c.status, c.completed_at
      FROM unnest($1::text[], $2::text[]) AS new (id, child_id) JOIN fleet.child c ON c.id = new.child_id
-     WHERE c.surface <> $3`,
+     WHERE c.surface <> $3 AND c.completed_at IS NOT NULL`,
     [childIds.map(() => newId('evt')), [...childIds], PAGE_SURFACE],
   );
 }

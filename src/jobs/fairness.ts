@@ -4,6 +4,7 @@ import type { FleetSurface } from '../contract/surface-name.ts';
 import { fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import type { Queue, QueuedJob } from '../platform/queue.ts';
+import { CHILD_COLUMNS, type ChildRow, childRowSchema } from './child-row.ts';
 import { rowsOfKnownSurfaces } from './known-surfaces.ts';
 import { MAY_GO, type Route } from './waiting-routes.ts';
 
@@ -122,8 +123,6 @@ export async function lockTurns(sql: Sql, surface: FleetSurface): Promise<void> 
   );
 }
 
-const idRow = z.object({ id: z.string().transform((id) => id as ChildId) });
-
 /**
  * The child of this surface whose turn it is, locked; undefined when none waits (or those that do are being changed
  * right now). Children on barred routes are passed over. Needs `lockTurns`.
@@ -133,7 +132,7 @@ export async function childByTurn(
   surface: FleetSurface,
   regions?: ServedRegions,
   barred: readonly Route[] = [],
-): Promise<ChildId | undefined> {
+): Promise<ChildRow | undefined> {
   const { rows } = await sql.query(
     `WITH RECURSIVE waiting AS (
        (SELECT account_id FROM fleet.child WHERE ${WAITING} AND surface = $1 ORDER BY account_id LIMIT 1)
@@ -141,17 +140,19 @@ export async function childByTurn(
        SELECT following.account_id FROM waiting CROSS JOIN LATERAL (
          SELECT c.account_id FROM fleet.child c WHERE ${WAITING} AND c.surface = $1 AND c.account_id > waiting.account_id
          ORDER BY c.account_id LIMIT 1) following
+     ), c AS MATERIALIZED (
+       SELECT head.* FROM (SELECT account_id FROM waiting ${RANKED} ORDER BY ${TURN}) ranked
+       CROSS JOIN LATERAL (
+         SELECT c.* FROM fleet.child c
+         WHERE ${WAITING} AND c.surface = $1 AND c.account_id = ranked.account_id AND ${SERVED('$2')}
+           AND ${MAY_GO('$3')}
+         ORDER BY c.priority DESC, c.arrival LIMIT 1 FOR UPDATE SKIP LOCKED) head
+       LIMIT 1
      )
-     SELECT head.id FROM (SELECT account_id FROM waiting ${RANKED} ORDER BY ${TURN}) ranked
-     CROSS JOIN LATERAL (
-       SELECT c.id FROM fleet.child c
-       WHERE ${WAITING} AND c.surface = $1 AND c.account_id = ranked.account_id AND ${SERVED('$2')}
-         AND ${MAY_GO('$3')}
-       ORDER BY c.priority DESC, c.arrival LIMIT 1 FOR UPDATE SKIP LOCKED) head
-     LIMIT 1`,
+     SELECT ${CHILD_COLUMNS} FROM c JOIN fleet.job j ON j.id = c.job_id`,
     [surface, regions === undefined ? null : [...regions], [...barred]],
   );
-  return idRow.optional().parse(rows[0])?.id;
+  return childRowSchema.optional().parse(rows[0]);
 }
 
 /** Exchanges the queue jobs of two children that are locked: each runs when the other's would have. */

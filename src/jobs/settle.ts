@@ -2,6 +2,7 @@ import type { Artifacts, Envelope, Failure } from '../contract/envelope.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import { storableJson } from '../contract/storable-text.ts';
+import { awaitedLater } from '../platform/awaited-later.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import type { Queue } from '../platform/queue.ts';
 import { recordEnd } from './child-end.ts';
@@ -37,7 +38,7 @@ export interface CaptureEnd {
 }
 
 /**
- * Ends a child, in one transaction: the child's row, the queue job, its credits, the announcement. Only the attempt that
+ * Ends a child, in one transaction of two round trips: the child's row, the queue job, its credits, the announcement. Only the attempt that
  * holds the lease can; any other gets FleetError LEASE_LOST and changes nothing. Safe to repeat after a lost answer: the
  * repetition gets LEASE_LOST, the end is stored once.
  */
@@ -47,11 +48,17 @@ export async function settleAs(
   child: ClaimedChild,
   end: CaptureEnd,
 ): Promise<void> {
-  await db.transaction(async (sql) => {
-    await writeEnd(sql, child, end);
-    if (!(await queue.complete(sql, child.lease))) throw leaseLost(child);
-    await settleCredits(sql, [child.id], Date.parse(end.completedAt));
-    await recordEnd(sql, [child.id]);
+  const completion = await queue.completion(child.lease);
+  await db.briefTransaction(async (sql) => {
+    // All at once, and looked at before the COMMIT. Who does not hold the child has changed nothing by it; even without a
+    // transaction (see openBrief) credits and announcement would only follow a child that has ended.
+    const written = awaitedLater(writeEnd(sql, child, end));
+    const completed = awaitedLater(sql.query(completion.text, completion.values));
+    const rest = awaitedLater(
+      Promise.all([settleCredits(sql, [child.id], Date.parse(end.completedAt)), recordEnd(sql, [child.id])]),
+    );
+    if (!(await written) || !completion.held(await completed)) throw leaseLost(child);
+    await rest;
   });
 }
 
@@ -70,7 +77,8 @@ export async function settle(
   await settleAs(db, queue, child, { status, outcome, failure, artifacts, envelope, completedAt });
 }
 
-async function writeEnd(sql: Sql, child: ClaimedChild, end: CaptureEnd): Promise<void> {
+/** False when the attempt does not hold the child. */
+async function writeEnd(sql: Sql, child: ClaimedChild, end: CaptureEnd): Promise<boolean> {
   const { rowCount } = await sql.query(
     `UPDATE fleet.child SET status = $4, outcome = $5, failure = $6, artifacts = $7, envelope = $8, completed_at = $9
      WHERE ${FENCE}`,
@@ -84,5 +92,5 @@ async function writeEnd(sql: Sql, child: ClaimedChild, end: CaptureEnd): Promise
       end.completedAt,
     ],
   );
-  if (rowCount !== 1) throw leaseLost(child);
+  return rowCount === 1;
 }

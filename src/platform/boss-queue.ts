@@ -4,11 +4,12 @@ import type { FleetSurface } from '../contract/surface-name.ts';
 import type { Database, Sql } from './database.ts';
 import { throughTheDoor } from './database-error.ts';
 import type { PoolSockets } from './pool-sockets.ts';
-import type { DeadJob, Lease, NewJob, Queue, QueuedJob } from './queue.ts';
+import type { Completion, DeadJob, Lease, NewJob, Queue, QueuedJob } from './queue.ts';
 
 export const DEAD_QUEUE = 'capture.dead';
 
 const affectedSchema = z.object({ affected: z.int().nonnegative() });
+const countSchema = z.tuple([z.object({ count: z.coerce.number().int() })]);
 const jobData = z.object({ childId: z.string() });
 
 /** Name of a surface's queue. */
@@ -56,6 +57,23 @@ export class BossQueue implements Queue {
     return one(() =>
       this.#boss.complete(queueName(lease.surface), attempt(lease), null, { db: joined(sql) }),
     );
+  }
+
+  async completion(lease: Lease): Promise<Completion> {
+    const said: { text: string; values: readonly unknown[] }[] = [];
+    const listens: Db = {
+      executeSql: async (text, values) => {
+        said.push({ text, values: values ?? [] });
+        return { rows: [{ count: '0', ids: [] }] };
+      },
+    };
+    await throughTheDoor(() =>
+      this.#boss.complete(queueName(lease.surface), attempt(lease), null, { db: listens }),
+    );
+    const [statement, more] = said;
+    if (statement === undefined || more !== undefined)
+      throw new TypeError(`pg-boss completes a job in ${said.length} statements, not in one`);
+    return { ...statement, held: ({ rows }) => countSchema.parse(rows)[0].count === 1 };
   }
 
   async fail(sql: Sql, lease: Lease, reason: string): Promise<boolean> {

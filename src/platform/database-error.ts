@@ -40,6 +40,18 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof Error && DRIVER_MESSAGES.test(error.message);
 }
 
+/** SQLSTATE invalid_sql_statement_name: the driver believes in a prepared statement that the server does not have. */
+const UNKNOWN_STATEMENT = '26000';
+
+/**
+ * Whether the connection may be used again after this error: the server's own answer. After anything else (a value that
+ * could not be written, say) driver and server need not agree on what is prepared (pg 8.23).
+ */
+export function sparesConnection(error: unknown): boolean {
+  const code = errorCode(error);
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && code !== UNKNOWN_STATEMENT;
+}
+
 /** The error as the rest of the fleet sees it: FleetError DATABASE_UNAVAILABLE for an outage, else itself. */
 export function databaseError(error: unknown): unknown {
   return error instanceof FleetError || !isDatabaseUnavailable(error) ? error : outage(error);

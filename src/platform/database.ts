@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { connected, databaseError, throughTheDoor } from './database-error.ts';
+import { type BriefWork, openBrief } from './brief-transaction.ts';
+import { connected, databaseError, sparesConnection, throughTheDoor } from './database-error.ts';
 import { sha256Hex } from './identifiers.ts';
 import type { Log } from './log.ts';
 import { PoolSockets } from './pool-sockets.ts';
@@ -21,6 +22,10 @@ export interface Database extends Sql {
   readonly url: string;
   /** Runs `work` in one transaction: commits when it resolves, rolls back and rethrows when it rejects. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * As `transaction`, in fewer round trips: see brief-transaction.ts.
+   */
+  briefTransaction<T>(work: BriefWork<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -51,6 +56,8 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: 30_000,
     query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
     keepAlive: true,
+    // What is asked on one connection before an answer came is sent at once, and answered in that order: one round trip.
+    pipeline: true,
   });
   // An idle connection that dies is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));
@@ -58,6 +65,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     url,
     query: (text, values) => single(pool, text, values),
     transaction: (work) => transaction(pool, work),
+    briefTransaction: (work) => onOneClient(pool, (sql) => openBrief(sql, work)),
     close: () => sockets.closeWith(() => pool.end()),
   };
 }
@@ -105,19 +113,33 @@ function named(text: string): { name?: string } {
   return { name };
 }
 
-async function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const client = await connected(() => pool.connect());
-  const sql: Sql = { query: (text, values) => throughTheDoor(() => run(client, text, values)) };
-  // A connection that breaks between two statements emits; the statement after it reports the failure.
-  client.on('error', ignore);
-  let broken = false;
-  try {
+function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return onOneClient(pool, async (sql) => {
     await sql.query('BEGIN');
     const result = await work(sql);
     await sql.query('COMMIT');
     return result;
+  });
+}
+
+/** Lends one connection to `work`, which opens and commits a transaction on it; rolls back when it rejects. */
+async function onOneClient<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await connected(() => pool.connect());
+  let broken = false;
+  const query: Sql['query'] = async (text, values) => {
+    try {
+      return await run(client, text, values);
+    } catch (error) {
+      broken ||= !sparesConnection(error);
+      throw databaseError(error);
+    }
+  };
+  // A connection that breaks between two statements emits; the statement after it reports the failure.
+  client.on('error', ignore);
+  try {
+    return await work({ query });
   } catch (error) {
-    broken = !(await rolledBack(client));
+    broken = !(await rolledBack(client)) || broken;
     throw databaseError(error);
   } finally {
     client.off('error', ignore);

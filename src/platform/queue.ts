@@ -3,7 +3,7 @@ import { PgBoss } from 'pg-boss';
 import { MAX_ATTEMPTS } from '../contract/outcome.ts';
 import { FLEET_SURFACES, type FleetSurface } from '../contract/surface-name.ts';
 import { BossQueue, DEAD_QUEUE, queueName } from './boss-queue.ts';
-import type { Database, Sql } from './database.ts';
+import type { Database, Sql, SqlResult } from './database.ts';
 import { throughTheDoor } from './database-error.ts';
 import type { Log } from './log.ts';
 import { PoolSockets } from './pool-sockets.ts';
@@ -41,6 +41,14 @@ export interface NewJob {
   notBeforeMs?: number;
 }
 
+/** The statement that completes an attempt's job. */
+export interface Completion {
+  text: string;
+  values: readonly unknown[];
+  /** Whether its answer says that the attempt held the job. */
+  held(answer: SqlResult): boolean;
+}
+
 export interface QueueOptions {
   log: Log;
   heartbeatS: number;
@@ -74,6 +82,8 @@ export interface Queue {
   /** Heartbeat; false when the lease is lost. Call at half of `heartbeatS`. */
   touch(lease: Lease): Promise<boolean>;
   complete(sql: Sql, lease: Lease): Promise<boolean>;
+  /** What `complete` would say, for a caller who sends it among statements of its own. Asks no database. */
+  completion(lease: Lease): Promise<Completion>;
   /** Fails the attempt: pg-boss retries with backoff, or hands the job to the dead letter queue. */
   fail(sql: Sql, lease: Lease, reason: string): Promise<boolean>;
   /** Takes the job out of the queue whoever holds it; a missing one is fine. */

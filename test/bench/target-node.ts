@@ -23,7 +23,7 @@ export async function measureNodeCode(captures: number): Promise<Record<string, 
     await world.ended(WARM_UP);
     const blocks: number[] = [];
     await world.submit(HEAVY, captures, 'claude');
-    const before = trips.count;
+    const before = { trips: trips.count, statements: trips.statements };
     const tallied = new Map(trips.byText);
     loop.enable();
     for (let done = 1; done <= captures; done++) {
@@ -32,7 +32,8 @@ export async function measureNodeCode(captures: number): Promise<Record<string, 
       blocks.push(loop.max / 1e6 - RESOLUTION_MS);
     }
     loop.disable();
-    const asked = trips.count - before;
+    const asked = trips.count - before.trips;
+    const said = trips.statements - before.statements;
     const all = world.finished.slice(WARM_UP);
     const byText = trips.byText.map(([text, count]) => [text, count - (tallied.get(text) ?? 0)] as const);
     return {
@@ -53,6 +54,7 @@ export async function measureNodeCode(captures: number): Promise<Record<string, 
       blockP50: percentile(blocks, 50),
       blockMax: percentile(blocks, 100),
       roundTrips: Math.round((asked / captures) * 10) / 10,
+      statementsPerChild: Math.round((said / captures) * 10) / 10,
       statements: byText.filter(([, count]) => count >= captures * 0.8),
     };
   } finally {

@@ -96,10 +96,14 @@ describe('a worker process that must stop', () => {
   }, 120_000);
 
   it('under rolling restarts under load loses nothing and repeats nothing', async () => {
-    const count = 16;
+    let count = 0;
+    const submitMore = async (): Promise<void> => {
+      for (let more = 0; more < 6; more++) await submitOne(`best crm for startups ${count++}`);
+    };
     let current = await startWorker();
-    for (let index = 0; index < count; index++) await submitOne(`best crm for startups ${index}`);
     for (let restart = 0; restart < 3; restart++) {
+      // However long a start takes here, there is work when the next one begins.
+      await submitMore();
       await until(
         async () => (await children()).some(({ status }) => status === 'processing'),
         'a running capture',

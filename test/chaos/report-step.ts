@@ -14,25 +14,28 @@ import { LONG_LEASES, type ReportStep } from './report-steps.ts';
 function dyingAt(db: Database, at: number): Database {
   return {
     ...db,
-    transaction: (work) =>
-      db.transaction(async (sql) => {
-        let statement = 0;
-        const next = async (): Promise<void> => {
-          if (statement++ !== at) return;
-          process.kill(process.pid, 'SIGKILL');
-          await new Promise(() => undefined);
-        };
-        const counted: Sql = {
-          query: async (text, values) => {
-            await next();
-            return sql.query(text, values);
-          },
-        };
-        const result = await work(counted);
-        await next();
-        return result;
-      }),
+    transaction: (work) => db.transaction((sql) => counting(at, sql, work)),
+    briefTransaction: (work) =>
+      db.briefTransaction((sql, last) => counting(at, sql, (counted) => work(counted, last))),
   };
+}
+
+async function counting<T>(at: number, sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {
+  let statement = 0;
+  const next = async (): Promise<void> => {
+    if (statement++ !== at) return;
+    process.kill(process.pid, 'SIGKILL');
+    await new Promise(() => undefined);
+  };
+  const counted: Sql = {
+    query: async (text, values) => {
+      await next();
+      return sql.query(text, values);
+    },
+  };
+  const result = await work(counted);
+  await next();
+  return result;
 }
 
 /** `node report-step.ts URL AT STEP`: does the step; ends with 0 if it lived. */

@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../../src/artifacts/artifact-store.ts';
-import { storeCapture, storeEnvelope } from '../../src/artifacts/capture-artifacts.ts';
+import { packRecord, storeCapture } from '../../src/artifacts/capture-artifacts.ts';
 import { type CaptureRecord, neutralSignals } from '../../src/contract/capture-record.ts';
 import type { Envelope } from '../../src/contract/envelope.ts';
 import { settle } from '../../src/jobs/settle.ts';
@@ -29,13 +29,13 @@ export async function finishWithProof(
   const child = await claimed(world);
   const attempt = `${child.attempt}-${child.lease.queueJobId.slice(0, 8)}`;
   const owner = { id: child.id, requestedAt: isoTime(child.requestedAt), attempt };
-  const artifacts = await storeCapture(store, owner, {
-    ...{ record: RECORD, proofHtml, screenshot: Buffer.from('png'), thumbnail: null },
-  });
   const envelope = await envelopeFor(world.db, child.id, 'answered', 'with proof 🜁');
-  envelope.job.artifacts = artifacts;
-  envelope.raw.ref = artifacts.rawKey;
-  await storeEnvelope(store, owner, envelope);
+  const files = { record: packRecord(RECORD), proofHtml, screenshot: Buffer.from('png'), thumbnail: null };
+  await storeCapture(store, owner, files, (artifacts) => {
+    envelope.job.artifacts = artifacts;
+    envelope.raw.ref = artifacts.rawKey;
+    return envelope;
+  });
   await settle(world.db, world.queue, child, envelope);
   return envelope;
 }

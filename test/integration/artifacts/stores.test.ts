@@ -3,8 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { envelopeKey } from '../../../src/artifacts/artifact-key.ts';
 import type { ArtifactStore } from '../../../src/artifacts/artifact-store.ts';
 import {
+  packRecord,
   readRecord,
   removeAttempt,
   removeOtherAttempts,
@@ -12,6 +14,7 @@ import {
 } from '../../../src/artifacts/capture-artifacts.ts';
 import { FsArtifactStore } from '../../../src/artifacts/fs-store.ts';
 import { type CaptureRecord, neutralSignals } from '../../../src/contract/capture-record.ts';
+import type { Artifacts } from '../../../src/contract/envelope.ts';
 import type { ChildId } from '../../../src/contract/ids.ts';
 import { sha256Hex } from '../../../src/platform/identifiers.ts';
 import { faultyFront, fauxqsServer, type S3Server, s3rverServer } from './s3-servers.ts';
@@ -51,7 +54,10 @@ const owner = (attempt: string) => ({
   requestedAt: '2026-11-23T00:00:00.000Z',
   attempt,
 });
-const files = { record, proofHtml: '<p>', screenshot: Buffer.from('png'), thumbnail: Buffer.from('webp') };
+const files = {
+  ...{ record: packRecord(record), proofHtml: '<p>' },
+  ...{ screenshot: Buffer.from('png'), thumbnail: Buffer.from('webp') },
+};
 
 describe.each([
   ['files', () => new FsArtifactStore(directory)],
@@ -87,10 +93,13 @@ describe.each([
 
   it('keeps one set of proof per child: the attempt that counts', async () => {
     const store = open();
-    await storeCapture(store, owner('1-aaaaaaaa'), files);
-    const kept = await storeCapture(store, { ...owner('1-aaaaaaaa'), attempt: '2-bbbbbbbb' }, files);
+    const envelopeOf = (artifacts: Artifacts) => ({ artifacts });
+    await storeCapture(store, owner('1-aaaaaaaa'), files, envelopeOf);
+    const second = { ...owner('1-aaaaaaaa'), attempt: '2-bbbbbbbb' };
+    const { artifacts: kept, envelope } = await storeCapture(store, second, files, envelopeOf);
+    expect(JSON.parse(String(await store.get(envelopeKey(kept.rawKey ?? ''))))).toEqual(envelope);
     const stale = await removeOtherAttempts(store, { ...owner('1-aaaaaaaa'), attempt: '2-bbbbbbbb' });
-    expect(stale).toHaveLength(4);
+    expect(stale).toHaveLength(5);
     expect(await readRecord(await store.get(kept.rawKey ?? '', kept.rawSha256))).toEqual(record);
     await removeAttempt(store, { ...owner('1-aaaaaaaa'), attempt: '2-bbbbbbbb' });
     expect(await store.list('raw/2026/11/23', 'job_1store')).toEqual([]);
@@ -107,7 +116,8 @@ describe('the file store', () => {
     const blocked = join(directory, 'blocked');
     writeFileSync(blocked, 'a file');
     const store = new FsArtifactStore(blocked);
-    await expect(storeCapture(store, owner('1-cccccccc'), files)).rejects.toMatchObject({
+    const stored = storeCapture(store, owner('1-cccccccc'), files, (artifacts) => artifacts);
+    await expect(stored).rejects.toMatchObject({
       code: 'ARTIFACT_WRITE_FAILED',
       fix: expect.stringContaining('FLEET_DATA_DIR'),
     });

@@ -9,7 +9,7 @@ import { type ClaimedChild, claim } from '../../../src/jobs/claim.ts';
 import { readChild } from '../../../src/jobs/read.ts';
 import { settle } from '../../../src/jobs/settle.ts';
 import type { SubmitContext } from '../../../src/jobs/submit.ts';
-import type { Database } from '../../../src/platform/database.ts';
+import type { Database, Sql } from '../../../src/platform/database.ts';
 import { openQueue, type Queue, type QueuedJob } from '../../../src/platform/queue.ts';
 import { type FreshDatabase, freshDatabase, testLog } from '../database.ts';
 
@@ -130,15 +130,18 @@ export async function finishNext(
 export function breakingAt(db: Database, at: number): Database {
   return {
     ...db,
-    transaction: (work) =>
-      db.transaction((sql) => {
-        let statement = 0;
-        return work({
-          query: (text, values) => {
-            if (statement++ === at) throw new Error(`broken before statement ${at}`);
-            return sql.query(text, values);
-          },
-        });
-      }),
+    transaction: (work) => db.transaction((sql) => work(breaking(sql, at))),
+    briefTransaction: (work) => db.briefTransaction((sql, last) => work(breaking(sql, at), last)),
+  };
+}
+
+/** Nothing is said from that statement on. */
+function breaking(sql: Sql, at: number): Sql {
+  let statement = 0;
+  return {
+    query: async (text, values) => {
+      if (statement++ >= at) throw new Error(`broken before statement ${at}`);
+      return sql.query(text, values);
+    },
   };
 }
