@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { factsSchema } from '../../../src/analysis/brand.ts';
-import { createBrand, readBrand, updateBrand, updateFacts } from '../../../src/analysis/brands.ts';
+import { readBrand, updateBrand } from '../../../src/analysis/brands.ts';
 import { closeEndedRun } from '../../../src/analysis/close-runs.ts';
 import { recomputeReport } from '../../../src/analysis/measure-report.ts';
 import { startRun } from '../../../src/analysis/report-runs.ts';
-import { createReport, insertPrompts } from '../../../src/analysis/reports.ts';
 import { readObservations } from '../../../src/analysis/stored-observations.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { context, finishNext, type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
+import { draftReport } from './draft-report.ts';
 
 let world: JobsWorld;
 beforeAll(async () => {
@@ -21,40 +20,13 @@ const ANSWERS = ['Hubfield is one.', 'Hub-Field is the other.', 'Pipewise Inc. i
 /** A completed report of four captures, and its brand. */
 async function completed(): Promise<{ reportId: string; brandId: string }> {
   const { db, queue } = world;
-  const now = Date.now();
-  const brand = await createBrand(
-    db,
-    DEFAULT_ACCOUNT,
-    {
-      ...{ name: 'Hubfield', website: 'https://hubfield.example.com', country: null, language: null },
-      ...{ aliases: [], categories: [], competitors: [] },
-    },
-    now,
-  );
-  const facts = factsSchema.parse({ description: 'A CRM.' });
-  await updateFacts(db, DEFAULT_ACCOUNT, brand.id, { facts, own: ['description'] }, now);
-  const report = await createReport(
-    db,
-    DEFAULT_ACCOUNT,
-    {
-      ...{ brandId: brand.id, name: null, surfaces: ['chatgpt', 'perplexity'], region: null, stopping: null },
-      ...{ language: null, replicates: 1 },
-    },
-    now,
-  );
-  const prompt = { category: null, intent: null, origin: 'user' } as const;
-  await insertPrompts(
-    db,
-    report.id,
-    ['one?', 'two?'].map((text) => ({ text, ...prompt })),
-    now,
-  );
-  await startRun(db, queue, report.id, context());
+  const { reportId, brandId } = await draftReport(db);
+  await startRun(db, queue, reportId, context());
   for (const [index, text] of ANSWERS.entries()) {
     await finishNext(world, { surface: index % 2 === 0 ? 'chatgpt' : 'perplexity', text });
   }
   expect(await closeEndedRun(db, Date.now())).toBe(true);
-  return { reportId: report.id, brandId: brand.id };
+  return { reportId, brandId };
 }
 
 /** Forgets what earlier measurings read, as in rows of the time before it was kept. */

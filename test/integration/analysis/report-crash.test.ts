@@ -1,17 +1,18 @@
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bookOf, factsSchema } from '../../../src/analysis/brand.ts';
-import { createBrand, readBrand, updateBrand, updateFacts } from '../../../src/analysis/brands.ts';
+import { bookOf } from '../../../src/analysis/brand.ts';
+import { readBrand, updateBrand } from '../../../src/analysis/brands.ts';
 import { closeEndedRun, startReportClerk } from '../../../src/analysis/close-runs.ts';
 import { readMeasured, recomputeReport } from '../../../src/analysis/measure-report.ts';
 import { readLooks } from '../../../src/analysis/report-looks.ts';
 import { startRun } from '../../../src/analysis/report-runs.ts';
-import { createReport, insertPrompts, readReport } from '../../../src/analysis/reports.ts';
+import { readReport } from '../../../src/analysis/reports.ts';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { startTraces } from '../../../src/platform/trace-export.ts';
 import { testLog } from '../database.ts';
 import { breakingAt, context, finishNext, type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
+import { draftReport } from './draft-report.ts';
 
 let world: JobsWorld;
 beforeAll(async () => {
@@ -20,39 +21,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 async function ready(): Promise<string> {
-  const { db } = world;
-  const now = Date.now();
-  const brand = await createBrand(
-    db,
-    DEFAULT_ACCOUNT,
-    {
-      ...{ name: 'Hubfield', website: 'https://hubfield.example.com', country: null, language: null },
-      ...{ aliases: [], categories: [], competitors: [] },
-    },
-    now,
-  );
-  const facts = factsSchema.parse({ description: 'A CRM.' });
-  await updateFacts(db, DEFAULT_ACCOUNT, brand.id, { facts, own: ['description'] }, now);
-  const report = await createReport(
-    db,
-    DEFAULT_ACCOUNT,
-    {
-      ...{ brandId: brand.id, name: null, surfaces: ['chatgpt', 'perplexity'], region: null, stopping: null },
-      ...{ language: null, replicates: 1 },
-    },
-    now,
-  );
-  const prompt = { category: null, intent: null, origin: 'user' } as const;
-  await insertPrompts(
-    db,
-    report.id,
-    [
-      { text: 'one?', ...prompt },
-      { text: 'two?', ...prompt },
-    ],
-    now,
-  );
-  return report.id;
+  return (await draftReport(world.db)).reportId;
 }
 
 async function counts(reportId: string): Promise<Record<string, number>> {
