@@ -58,9 +58,10 @@ export async function storeCapture<E>(
   onStored?: OnStored,
 ): Promise<{ artifacts: Artifacts; envelope: E }> {
   const written: string[] = [];
+  const later: Promise<KeyAndHash>[] = [];
   const puts: Promise<void>[] = [];
   const put = (kind: StoredKind, suffix: string, data: Uint8Array | null): KeyAndHash => {
-    if (data === null) return { key: null, sha256: null };
+    if (data === null) return NOTHING;
     const known = { key: artifactKey(ROOM_OF[kind], owner, suffix), sha256: sha256Hex(data) };
     const stored = store.put(known.key, data, known.sha256).then(({ key, bytes }) => {
       written.push(key);
@@ -72,17 +73,20 @@ export async function storeCapture<E>(
   try {
     const proof = put('proof', '.html', files.proofHtml === null ? null : Buffer.from(files.proofHtml));
     const shot = put('screenshot', '.png', files.screenshot);
-    const [raw, thumbnail] = await Promise.all([
+    later.push(
       Promise.resolve(files.record).then((data) => put('record', RAW_SUFFIX, data)),
       Promise.resolve(files.thumbnail).then((data) => put('thumbnail', '.thumb.webp', data)),
-    ]);
+    );
+    const [raw = NOTHING, thumbnail = NOTHING] = await Promise.all(later);
     const artifacts = artifactsOf({ raw, proof, shot, thumbnail });
     const envelope = envelopeOf(artifacts);
     put('envelope', ENVELOPE_SUFFIX, Buffer.from(storableJson(envelope)));
     await Promise.all(puts);
     return { artifacts, envelope };
   } catch (error) {
-    await Promise.allSettled(puts); // What is still being written would else be left behind.
+    // What is still being made or written would else be left behind.
+    await Promise.allSettled(later);
+    await Promise.allSettled(puts);
     await Promise.all(written.map((key) => store.delete(key)));
     throw error;
   }
@@ -92,6 +96,8 @@ interface KeyAndHash {
   key: string | null;
   sha256: string | null;
 }
+
+const NOTHING: KeyAndHash = { key: null, sha256: null };
 
 function artifactsOf(of: Record<'raw' | 'proof' | 'shot' | 'thumbnail', KeyAndHash>): Artifacts {
   return {

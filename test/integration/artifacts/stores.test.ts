@@ -106,6 +106,26 @@ describe.each([
     expect(await store.list('shots/2026/11/23', 'job_1store')).toEqual([]);
   });
 
+  it('keeps nothing of an attempt whose record cannot be packed, however late its thumbnail comes', async () => {
+    const store = open();
+    let thumbnailCame = (_data: Buffer): void => undefined;
+    const thumbnail = new Promise<Buffer>((resolve) => {
+      thumbnailCame = resolve;
+    });
+    const packed = Promise.reject(new RangeError('too large'));
+    packed.catch(() => undefined);
+    const stored = storeCapture(
+      store,
+      owner('1-dddddddd'),
+      { ...files, record: packed, thumbnail },
+      () => null,
+    );
+    setTimeout(() => thumbnailCame(Buffer.from('late')), 100);
+    await expect(stored).rejects.toThrow('too large');
+    await new Promise((done) => setTimeout(done, 300));
+    expect(await store.list('shots/2026/11/23', 'job_1store')).toEqual([]);
+  });
+
   it('proves that it can be written', async () => {
     await open().probe();
   });
