@@ -162,8 +162,8 @@ describe('Postgres restarted', () => {
     const { db } = world.fresh;
     const forgetful: Database = {
       ...db,
-      transaction: async (work) => {
-        const result = await db.transaction(work);
+      briefTransaction: async (work) => {
+        const result = await db.briefTransaction(work);
         if (!settling || lost > 0) return result;
         lost++;
         throw new FleetError('DATABASE_UNAVAILABLE', 'committed, and the connection broke before it said so');
