@@ -8,7 +8,7 @@ import { PageGuard } from './page-guard.ts';
 import { elementsOf, type Screenshot, snapshotDom, takeScreenshot } from './page-snapshot.ts';
 import { isEmptyPage, wallOf } from './page-walls.ts';
 import { outcomeOfError } from './playwright-errors.ts';
-import type { ReadyPage } from './run-capture.ts';
+import type { ReadyPage } from './see-page.ts';
 
 const GOTO_MS = 25_000;
 const QUIET_MS = 6_000;

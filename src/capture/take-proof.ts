@@ -10,7 +10,7 @@ import {
   snapshotMhtml,
   takeScreenshot,
 } from './page-snapshot.ts';
-import type { ReadyPage } from './run-capture.ts';
+import type { ReadyPage } from './see-page.ts';
 import { makeThumbnail } from './thumbnail.ts';
 
 /** What a page gave of itself; each piece null where it could not any more. */

@@ -3,8 +3,8 @@ import { isoTime } from '../platform/clock.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
 import type { PhaseTimes } from './phases.ts';
 import { buildProofPage } from './proof-page.ts';
-import type { CaptureOrder, SeenPage } from './run-capture.ts';
 import { accountAddresses, Scrubber } from './scrubber.ts';
+import type { CaptureOrder, SeenPage } from './see-page.ts';
 import { signalsOf } from './signals.ts';
 
 /** Everything one capture leaves behind. The pictures are null where the page could give none any more. */

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright';
 import type { PageLoss } from '../capture/page-loss.ts';
-import type { ReadyPage } from '../capture/run-capture.ts';
+import type { ReadyPage } from '../capture/see-page.ts';
 import { TranscriptRecorder } from '../capture/transcript-recorder.ts';
 import type { Visitor } from '../capture/visitor.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -10,7 +10,7 @@ import { BrowserHealth } from './browser-health.ts';
 import { MOST_TURNS, runFairly } from './fair-wait.ts';
 import type { FleetCounters, RetireReason } from './fleet-counters.ts';
 import { endBrowser, type LaunchedBrowser } from './launch-browser.ts';
-import { contextOptions, type PageOrder } from './page-order.ts';
+import { contextOptions, isPlain, type PageOrder } from './page-order.ts';
 import { killTree, treeDelays } from './process-tree.ts';
 import { roomBeside } from './seating.ts';
 import { WarmPages } from './warm-pages.ts';
@@ -137,16 +137,14 @@ export class BrowserHost {
     else this.dropAhead();
   }
 
-  /** Whether the page opened ahead fits; one with an egress or a profile of its own is never opened ahead. */
-  hasAhead({ visitor, egress, storageState }: PageOrder): boolean {
-    const plain = egress === undefined && storageState === undefined;
-    return plain && this.#warm.has(visitor);
+  /** Whether a page opened ahead fits. */
+  hasAhead(order: PageOrder): boolean {
+    return isPlain(order) && this.#warm.has(order.visitor);
   }
 
   /** The page opened ahead when it fits, else a new one. */
   async take(order: PageOrder): Promise<OpenedPage> {
-    const plain = order.egress === undefined && order.storageState === undefined;
-    const warm = plain ? this.#warm.take(order.visitor) : undefined;
+    const warm = isPlain(order) ? this.#warm.take(order.visitor) : undefined;
     return warm ?? this.#openPage(order);
   }
 

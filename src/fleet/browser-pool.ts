@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { ReadyPage } from '../capture/run-capture.ts';
+import type { ReadyPage } from '../capture/see-page.ts';
 import { UNTARGETED, type Visitor } from '../capture/visitor.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';

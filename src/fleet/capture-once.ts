@@ -3,7 +3,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import { budgetsFor } from '../capture/budgets.ts';
 import { lossInFacts } from '../capture/page-loss.ts';
 import { outcomeOfError } from '../capture/playwright-errors.ts';
-import { type CaptureOrder, type SeenPage, seePage } from '../capture/run-capture.ts';
+import { type CaptureOrder, type SeenPage, seePage } from '../capture/see-page.ts';
 import { visitorOf } from '../capture/visitor.ts';
 import { type CaptureYield, writeUp } from '../capture/write-up.ts';
 import type { Outcome } from '../contract/outcome.ts';

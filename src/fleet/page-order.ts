@@ -14,6 +14,11 @@ export interface PageOrder {
   storageState?: BrowserContextOptions['storageState'];
 }
 
+/** Whether such a page may be opened ahead of need: one with an egress or a profile of its own never is. Pure. */
+export function isPlain({ egress, storageState }: PageOrder): boolean {
+  return egress === undefined && storageState === undefined;
+}
+
 /** How the context of such a page is opened. `onStage`: certificates are the stage's own. Pure. */
 export function contextOptions(order: PageOrder, onStage: boolean): BrowserContextOptions {
   const { visitor, egress, storageState } = order;

@@ -36,8 +36,9 @@ const RESOLVE = `
 
 /**
  * Resolves the reservations of children that have just ended, in the transaction that ended them and after their rows
- * say so (one that has not ended is left alone): a charged outcome is spent, anything else goes back. Each child also leaves its account's queue. The balance
- * rows are locked in the order of their ids, after the children's: no two ends can wait for each other.
+ * say so (one that has not ended is left alone): a charged outcome is spent, anything else goes back. Each child also
+ * leaves its account's queue. The balance rows are locked in the order of their ids, after the children's: no two ends
+ * can wait for each other.
  */
 export async function settleCredits(sql: Sql, childIds: readonly ChildId[], now: number): Promise<void> {
   if (childIds.length === 0) return;

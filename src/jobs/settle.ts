@@ -38,9 +38,9 @@ export interface CaptureEnd {
 }
 
 /**
- * Ends a child, in one transaction of two round trips: the child's row, the queue job, its credits, the announcement. Only the attempt that
- * holds the lease can; any other gets FleetError LEASE_LOST and changes nothing. Safe to repeat after a lost answer: the
- * repetition gets LEASE_LOST, the end is stored once.
+ * Ends a child, in one transaction of two round trips: the child's row, the queue job, its credits, the announcement.
+ * Only the attempt that holds the lease can; any other gets FleetError LEASE_LOST and changes nothing. Safe to repeat
+ * after a lost answer: the repetition gets LEASE_LOST, the end is stored once.
  */
 export async function settleAs(
   db: Database,

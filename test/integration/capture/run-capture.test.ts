@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { budgetsFor } from '../../../src/capture/budgets.ts';
-import { runCapture } from '../../../src/capture/run-capture.ts';
+import { type CaptureOrder, seePage } from '../../../src/capture/see-page.ts';
 import { visitorOf } from '../../../src/capture/visitor.ts';
-import type { CaptureYield } from '../../../src/capture/write-up.ts';
+import { type CaptureYield, writeUp } from '../../../src/capture/write-up.ts';
 import type { Region } from '../../../src/contract/region.ts';
 import type { Surface } from '../../../src/contract/surface.ts';
 import { BrowserPool } from '../../../src/fleet/browser-pool.ts';
@@ -58,16 +58,11 @@ async function captured(asked: Asked): Promise<CaptureYield> {
   );
   try {
     const budgets = budgetsFor(captureMs);
-    return await runCapture(leased.ready, {
-      surface,
-      query,
-      region,
-      origin: 'stage',
-      deadline,
-      budgets,
-      clock: systemClock,
-      log,
-    });
+    const order: CaptureOrder = {
+      ...{ surface, query, region, origin: 'stage', deadline, budgets },
+      ...{ clock: systemClock, log },
+    };
+    return writeUp(await seePage(leased.ready, order), leased.ready.browser, order);
   } finally {
     await leased.release(true);
   }

@@ -16,7 +16,6 @@ import { outcomeOfError } from './playwright-errors.ts';
 import type { DriveEnd } from './signals.ts';
 import { type Proof, takeProof } from './take-proof.ts';
 import type { TranscriptRecorder } from './transcript-recorder.ts';
-import { type CaptureYield, writeUp } from './write-up.ts';
 
 /** A page that is ready to be driven: fresh context, recorder attached, nothing loaded yet. */
 export interface ReadyPage {
@@ -59,11 +58,6 @@ export interface SeenPage {
   proof: Proof;
   transcript: readonly Exchange[];
   phases: PhaseTimes;
-}
-
-/** A capture from first navigation to what it leaves behind. Throws as `seePage` does. */
-export async function runCapture(ready: ReadyPage, order: CaptureOrder): Promise<CaptureYield> {
-  return writeUp(await seePage(ready, order), ready.browser, order);
 }
 
 /**
