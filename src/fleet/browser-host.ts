@@ -16,8 +16,10 @@ import { roomBeside } from './seating.ts';
 import { WarmPages } from './warm-pages.ts';
 import { type WearLimits, wornBy } from './wear.ts';
 
-/** Longest that a page opens; whoever waits for it decides earlier that the browser does not react. */
-const OPEN_MS = 40_000;
+/** A page opens within so much time in which the browser could run … */
+export const OPEN_MS = 10_000;
+/** … and at the longest within this; whoever waits for it decides earlier that the browser does not react. */
+const LONGEST_OPEN_MS = OPEN_MS * MOST_TURNS;
 export const CLOSE_MS = 5_000;
 /** Captures that a browser still takes while the one that takes over is launched. */
 const SUCCESSOR_AHEAD = 4;
@@ -220,7 +222,7 @@ export class BrowserHost {
 
   async #openPage(order: PageOrder): Promise<OpenedPage> {
     const { browser, info } = this.launched;
-    const deadline = Deadline.after(OPEN_MS, this.#options.clock);
+    const deadline = Deadline.after(LONGEST_OPEN_MS, this.#options.clock);
     const context = await deadline.run(
       'context',
       () => browser.newContext(contextOptions(order, this.#options.onStage)),

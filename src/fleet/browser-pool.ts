@@ -4,7 +4,7 @@ import { UNTARGETED, type Visitor } from '../capture/visitor.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
-import { BrowserHost, CLOSE_MS, type OpenedPage } from './browser-host.ts';
+import { BrowserHost, CLOSE_MS, OPEN_MS, type OpenedPage } from './browser-host.ts';
 import { runFairly } from './fair-wait.ts';
 import { type FleetCounters, newFleetCounters, type PoolGauges } from './fleet-counters.ts';
 import { type LaunchOptions, launchBrowser } from './launch-browser.ts';
@@ -14,7 +14,6 @@ import { chooseSeat } from './seating.ts';
 import { WEAR_LIMITS, type WearLimits } from './wear.ts';
 
 const LAUNCH_MS = 25_000;
-const OPEN_MS = 10_000;
 /** Weight of a new measurement of memory per capture. */
 const MEMORY_WEIGHT = 0.2;
 
