@@ -1,6 +1,13 @@
 import type { Brand } from '../contract/brand-book.ts';
 import { boundsOf, type Coverage, coverageOf, qualityOf } from './completeness.ts';
-import { type Counted, citation, presence, presencePerQuery, type ReadObservation } from './eligibility.ts';
+import {
+  type Counted,
+  citation,
+  isTelling,
+  presence,
+  presencePerQuery,
+  type ReadObservation,
+} from './eligibility.ts';
 import type { Figure } from './figure.ts';
 import { meanFigure } from './mean-figure.ts';
 import type { Observation } from './observation.ts';
@@ -27,17 +34,33 @@ interface Slice {
   slice: string;
   group: readonly ReadObservation[];
   coverage: Coverage;
+  /** Captures that told nothing, by prompt. */
+  missing: ReadonlyMap<string, number>;
 }
 
 export function slicesOf(all: readonly ReadObservation[]): ReportSlices {
   const grouped = (key: (observation: ReadObservation) => string): Slice[] =>
     [...Map.groupBy(all, key)]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([slice, group]) => ({ slice, group, coverage: coverageOf(group) }));
+      .map(([slice, group]) => ({
+        slice,
+        group,
+        coverage: coverageOf(group),
+        missing: missingByPrompt(group),
+      }));
   return {
     ...{ all, bySurface: grouped(({ surface }) => surface), byRegion: grouped(({ region }) => region) },
     words: new WordShares(all),
   };
+}
+
+function missingByPrompt(group: readonly ReadObservation[]): ReadonlyMap<string, number> {
+  const missing = new Map<string, number>();
+  for (const observation of group) {
+    if (isTelling(observation)) continue;
+    missing.set(observation.promptId, (missing.get(observation.promptId) ?? 0) + 1);
+  }
+  return missing;
 }
 
 export function brandMetrics(brand: Brand, slices: ReportSlices): CountedMetrics {
@@ -94,13 +117,12 @@ function sliceTallies(slice: Slice, brandId: string, within: (rule: Rule) => Rul
   return { ...slice, tallies: { presence: inAnswers, presencePerQuery: inQueries, citation: inSources } };
 }
 
-function presenceSlice({ slice, coverage, tallies }: SliceTallies): PresenceSlice {
-  const present = tallyFigure(tallies.presence, 'presence/1');
+function presenceSlice({ slice, coverage, missing, tallies }: SliceTallies): PresenceSlice {
   return {
-    ...{ slice, presence: present },
+    ...{ slice, presence: tallyFigure(tallies.presence, 'presence/1') },
     presencePerQuery: tallyFigure(tallies.presencePerQuery, 'presence_per_query/1'),
     citationPresence: tallyFigure(tallies.citation, 'citation_presence/1'),
-    bounds: boundsOf(coverage, present),
+    bounds: boundsOf(coverage, tallies.presence.prompts, missing),
     quality: qualityOf(coverage.completeness),
   };
 }

@@ -8,6 +8,7 @@ import { tally } from './share-figure.ts';
 const LISTED = 50;
 
 interface KeyTally {
+  /** Whose every entry is; null as soon as one is another's: `youtube.com` belongs to no channel on it. */
   brandId: string | null;
   observations: number;
   occurrences: Map<number, number>;
@@ -69,10 +70,13 @@ function addCited(
   for (const source of cited) {
     const key = keyOf(source);
     if (key === null) continue;
-    counts.set(key, { count: (counts.get(key)?.count ?? 0) + 1, brandId: source.brandId });
+    const known = counts.get(key);
+    const brandId = known === undefined || known.brandId === source.brandId ? source.brandId : null;
+    counts.set(key, { count: (known?.count ?? 0) + 1, brandId });
   }
   for (const [key, { count, brandId }] of counts) {
     const own = keys.get(key) ?? { brandId, observations: 0, occurrences: new Map(), weights: new Map() };
+    if (own.brandId !== brandId) own.brandId = null;
     own.observations++;
     own.occurrences.set(prompt, (own.occurrences.get(prompt) ?? 0) + count);
     own.weights.set(prompt, (own.weights.get(prompt) ?? 0) + count / cited.length);

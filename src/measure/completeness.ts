@@ -1,5 +1,6 @@
+import type { PromptRuns } from './clustered-share.ts';
 import { isTelling, refusal, trigger } from './eligibility.ts';
-import type { Figure } from './figure.ts';
+import { mean } from './mean-figure.ts';
 import type { Observation } from './observation.ts';
 import type { Quality, SurfaceSample } from './report-metrics.ts';
 import { shareFigure, sorted } from './share-figure.ts';
@@ -31,14 +32,22 @@ export function qualityOf(completeness: number): Quality {
   return completeness >= SUFFICIENT ? 'bounded' : 'insufficient';
 }
 
-/** What a presence would be had every missing capture missed the brand, or shown it; null where hardly any is missing. */
+/**
+ * What a presence would be had every missing capture missed the brand, or shown it: as the figure itself the mean over
+ * prompts, so that it lies between them. `missing`: captures by prompt. Null where hardly any is missing.
+ */
 export function boundsOf(
-  { asked, missing, completeness }: Coverage,
-  figure: Figure,
+  { asked, completeness }: Coverage,
+  counted: ReadonlyMap<string, PromptRuns>,
+  missing: ReadonlyMap<string, number>,
 ): { worst: number; best: number } | null {
   if (completeness >= COMPLETE || asked === 0) return null;
-  const k = figure.k ?? 0;
-  return { worst: k / (figure.n + missing), best: (k + missing) / (figure.n + missing) };
+  const prompts = [...new Set([...counted.keys(), ...missing.keys()])].map((promptId) => {
+    const { hits, runs } = counted.get(promptId) ?? { hits: 0, runs: 0 };
+    const lost = missing.get(promptId) ?? 0;
+    return { worst: hits / (runs + lost), best: (hits + lost) / (runs + lost) };
+  });
+  return { worst: mean(prompts.map(({ worst }) => worst)), best: mean(prompts.map(({ best }) => best)) };
 }
 
 export function surfaceSample(

@@ -14,9 +14,9 @@ export interface Drift {
   between: Figure;
   /** The same over pairs of replicates within a period. */
   within: Figure;
-  /** Prompts of which both are known: the drift is reckoned over them. */
+  /** Prompts with a cell of which both are known: the drift is reckoned over those cells. */
   prompts: number;
-  /** Mean over prompts of between − within. Null when no prompt has both. */
+  /** Mean over prompts of their cells' between − within. Null when no cell has both. */
   value: number | null;
   /** 95 %, Student's over prompts; null below ten prompts or twenty pairs within the periods. */
   interval: Interval | null;
@@ -25,6 +25,8 @@ export interface Drift {
 }
 
 interface Distance {
+  /** Prompt, surface and region. */
+  cell: string;
   promptId: string;
   value: number;
 }
@@ -58,16 +60,21 @@ export function driftOf(
   };
 }
 
-/** What of the distance across periods is more than the distance within them, prompt by prompt. */
+/**
+ * What of the distance across periods is more than the distance within them, cell by cell: a surface without replicates
+ * has no noise to take off, and that of another one is not its own.
+ */
 function excess(
   between: readonly Distance[],
   within: readonly Distance[],
 ): Pick<Drift, 'prompts' | 'value' | 'interval' | 'changed'> {
-  const noise = promptMeans(within);
-  const differences = [...promptMeans(between)].flatMap(([promptId, own]) => {
-    const floor = noise.get(promptId);
-    return floor === undefined ? [] : [own - floor];
+  const noise = meansBy(within, ({ cell }) => cell);
+  const promptOf = new Map(between.map(({ cell, promptId }) => [cell, promptId]));
+  const cells = [...meansBy(between, ({ cell }) => cell)].flatMap(([cell, own]) => {
+    const floor = noise.get(cell);
+    return floor === undefined ? [] : [{ cell, promptId: promptOf.get(cell) ?? cell, value: own - floor }];
   });
+  const differences = [...meansBy(cells, ({ promptId }) => promptId).values()];
   const prompts = differences.length;
   if (prompts === 0) return { prompts, value: null, interval: null, changed: null };
   const value = mean(differences);
@@ -83,9 +90,9 @@ function excess(
 /** Means of the same numbers in another order differ in the last digits, which is no change. */
 const ROUNDING = 1e-9;
 
-function promptMeans(distances: readonly Distance[]): Map<string, number> {
-  const groups = Map.groupBy(distances, ({ promptId }) => promptId);
-  return new Map([...groups].map(([promptId, group]) => [promptId, mean(group.map(({ value }) => value))]));
+function meansBy(distances: readonly Distance[], key: (distance: Distance) => string): Map<string, number> {
+  const groups = Map.groupBy(distances, key);
+  return new Map([...groups].map(([own, group]) => [own, mean(group.map(({ value }) => value))]));
 }
 
 function cellMap(observations: readonly Observation[]): Map<string, string[][]> {
@@ -109,10 +116,10 @@ function citedInOrder({ sources }: Observation): string[] {
 }
 
 function distanceOf(of: DriftOf) {
-  return (key: string, one: readonly string[], other: readonly string[]): Distance[] => {
+  return (cell: string, one: readonly string[], other: readonly string[]): Distance[] => {
     if (one.length + other.length === 0) return [];
-    const promptId = key.split('\n')[0] ?? key;
+    const promptId = cell.split('\n')[0] ?? cell;
     const value = of === 'order' ? rankDistance(one, other) : jaccardDistance(new Set(one), new Set(other));
-    return [{ promptId, value }];
+    return [{ cell, promptId, value }];
   };
 }

@@ -19,6 +19,8 @@ export interface Surroundings {
   language: string;
   /** Registrable domains, and hosts, of the answer's cited sources. */
   citedDomains: ReadonlySet<string>;
+  /** Brands to which one of them belongs. */
+  citedBrands: ReadonlySet<string>;
   /** Names of brands found beyond doubt. */
   sure: PlacedHits;
   /** Products found at the edges of words. */
@@ -82,7 +84,8 @@ function isAllCapitals(written: string, term: string): boolean {
   return written === written.toUpperCase() && written !== term;
 }
 
-function hasDomainCited({ brand }: Hit, { citedDomains }: Surroundings): boolean {
+function hasDomainCited({ brand }: Hit, { citedDomains, citedBrands }: Surroundings): boolean {
+  if (citedBrands.has(brand.id)) return true;
   return brand.domains.some((domain) => citedDomains.has(domain.toLowerCase().replace(/^www\./, '')));
 }
 

@@ -29,6 +29,8 @@ export interface ScanContext {
   query: string;
   /** Registrable domains or hosts of the cited sources, lower case. */
   citedDomains: ReadonlySet<string>;
+  /** Brands to which a cited source belongs, whatever subdomain or path is theirs. */
+  citedBrands?: ReadonlySet<string>;
   /** Half-open UTF-16 ranges of URLs, code and image alternatives. */
   masked?: readonly (readonly [number, number])[];
 }
@@ -92,6 +94,8 @@ function withControlFlags(book: BrandBook, found: ReadonlyMap<string, readonly s
 
 type Flags = ReadonlyMap<string, FlaggedTerm>;
 
+const NO_BRANDS: ReadonlySet<string> = new Set();
+
 function scanText(scan: TermScan, flags: Flags, text: string, context: ScanContext): FoundTerm[] {
   const folded = scan.fold(text);
   const hits = scan.hits(text, folded);
@@ -108,6 +112,7 @@ function scanText(scan: TermScan, flags: Flags, text: string, context: ScanConte
     folded,
     language,
     citedDomains: context.citedDomains,
+    citedBrands: context.citedBrands ?? NO_BRANDS,
     products: new PlacedHits(hits.filter((hit) => hit.term?.kind === 'product' && !flaggedIn(hit))),
   });
   return placed.map(({ hit, place }) => ({

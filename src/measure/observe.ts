@@ -108,6 +108,9 @@ function seenMentions(
     language: answerLanguage(text),
     query: envelope.job.query,
     citedDomains: new Set(sources.flatMap(({ cited, domain }) => (cited && domain !== null ? [domain] : []))),
+    citedBrands: new Set(
+      sources.flatMap(({ cited, brandId }) => (cited && brandId !== null ? [brandId] : [])),
+    ),
     masked: places.masked,
   });
   return found.map((term) => ({ ...term, ...placeOf(places, term.start) }));

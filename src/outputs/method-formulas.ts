@@ -75,7 +75,7 @@ export const FORMULAS: readonly Formula[] = [
     id: 'volatility',
     title: 'Volatility (volatility_within/1, volatility_between/1) and drift',
     formula:
-      '1 − |A ∩ B| ÷ |A ∪ B| of cited domains, mean over pairs of replicates of a cell; drift: the same over pairs across two periods − within, prompt by prompt; interval: Student’s t over prompts from 10 on and 20 pairs within',
+      '1 − |A ∩ B| ÷ |A ∪ B| of cited domains, mean over pairs of replicates of a cell; drift: the same over pairs across two periods − within, cell by cell, then the mean of a prompt’s cells; interval: Student’s t over prompts from 10 on and 20 pairs within',
     why: 'Only what exceeds the difference of replicates is change: a drift whose interval lies above 0. Two empty sets are undefined and left out, counted.',
     worked: [
       WORKED.volatility,
@@ -191,7 +191,7 @@ export const FORMULAS: readonly Formula[] = [
     id: 'completeness',
     title: 'Completeness and bounds',
     formula:
-      'captures that saw what the surface shows ÷ captures asked; worst and best: all missing captures a miss, or a hit',
+      'captures that saw what the surface shows ÷ captures asked; worst and best: the presence with all missing captures of each prompt a miss, or a hit',
     why: 'Below 95 % bounds are given, below 80 % nothing may be claimed.',
     worked: [WORKED.completeness, WORKED.worst, WORKED.best],
   },

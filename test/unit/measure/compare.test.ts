@@ -77,6 +77,14 @@ describe('sources between two periods', () => {
     expect(driftOf(before, after)).toMatchObject({ value: 1, between: { value: 1 }, within: { value: 0 } });
   });
 
+  it('takes the noise off cell by cell: a surface without replicates is not judged by the noise of another', () => {
+    const steady = (replicate: number) => day(['x'], replicate);
+    const fickle = (host: string) => observed({ prompt: 1, surface: 'perplexity', cites: [host] });
+    const before = [steady(1), steady(2), fickle('u')];
+    const after = [steady(1), steady(2), fickle('v')];
+    expect(driftOf(before, after)).toMatchObject({ value: 0, prompts: 1, between: { n: 5 } });
+  });
+
   it('is not measured without replicates', () => {
     expect(driftOf([day(['x'], 1)], [day(['y'], 1)]).value).toBeNull();
   });

@@ -127,11 +127,56 @@ describe('a report that went wrong', () => {
     expect(report.warnings.join()).toContain('fewer than 80 %');
   });
 
+  it('bounds a presence by the same mean over prompts, so that it lies between them', () => {
+    const observations = [
+      observed({ prompt: 1, replicate: 1, names: ['a'] }),
+      ...[1, 2, 3, 4].map((replicate) =>
+        observed({ prompt: 2, replicate: 10 + replicate, outcome: 'timeout' }),
+      ),
+      ...[1, 2, 3, 4, 5].map((replicate) => observed({ prompt: 2, replicate })),
+    ];
+    const [aurora] = measure({ prompts: prompts(2), observations, book: BOOK, seed: 's' }).brands;
+    expect(aurora?.bySurface[0]).toMatchObject({
+      presence: { k: 1, n: 6, value: 1 / 2 },
+      bounds: { worst: (1 + 0) / 2, best: (1 + 4 / 9) / 2 },
+    });
+  });
+
+  it('gives a domain to a brand only when every cited page of it is the brand’s', () => {
+    const channel = (prompt: number, path: string, brandId: string | null) => {
+      const seen = observed({ prompt, cites: ['youtube'] });
+      const sources = seen.sources.map((own) => ({ ...own, url: `https://youtube.com/${path}`, brandId }));
+      return { ...seen, sources };
+    };
+    const domains = (observations: Observation[]) =>
+      measure({ prompts: prompts(2), observations, book: BOOK, seed: 's' }).domains;
+    const own = channel(1, '@aurora', 'a');
+    expect(domains([own])).toMatchObject([{ key: 'youtube.com', brandId: 'a' }]);
+    expect(domains([own, channel(2, 'watch', null)])).toMatchObject([{ key: 'youtube.com', brandId: null }]);
+    expect(domains([own, channel(2, '@borealis', 'b')])).toMatchObject([{ brandId: null }]);
+  });
+
   it('refuses observations of a question nobody asked, and one observation twice', () => {
     const [one, two] = [observed({ prompt: 2 }), observed({ prompt: 1 })];
     const input = { prompts: prompts(1), book: BOOK, seed: 's' };
     expect(() => measure({ ...input, observations: [one] })).toThrow(/unknown prompt p0002/);
     expect(() => measure({ ...input, observations: [two, two] })).toThrow(/is there twice/);
+  });
+});
+
+describe('bounds of what is missing', () => {
+  it('hold the figure, whatever came back', () => {
+    fc.assert(
+      fc.property(reports, ({ asked, observations }) => {
+        const { brands } = measure({ prompts: prompts(asked), observations, book: BOOK, seed: 's' });
+        for (const { presence, bounds } of brands.flatMap(({ bySurface }) => bySurface)) {
+          if (bounds === null || presence.value === null) continue;
+          expect(bounds.worst).toBeLessThanOrEqual(presence.value + 1e-9);
+          expect(bounds.best).toBeGreaterThanOrEqual(presence.value - 1e-9);
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

@@ -120,6 +120,18 @@ describe('given an answer with sources', () => {
   });
 });
 
+describe('given a homograph and a source of its brand’s own', () => {
+  it('then the source supports it wherever the brand’s place is: a subdomain, or a path on another’s site', () => {
+    const kindWith = (place: string, url: string) =>
+      compileObserver({ brands: [named('delta', 'Delta', true, [place])] })
+        .observe(answered('Delta is often late.', { sources: [source(1, url)] }), 'p1')
+        .mentions.map(({ kind }) => kind);
+    expect(kindWith('shop.delta.com', 'https://shop.delta.com/a')).toEqual(['mention']);
+    expect(kindWith('youtube.com/@delta', 'https://www.youtube.com/@delta/videos')).toEqual(['mention']);
+    expect(kindWith('youtube.com/@delta', 'https://www.youtube.com/watch')).toEqual(['ambiguous']);
+  });
+});
+
 describe('given what is no mention', () => {
   it('then code, addresses and the question repeated are told apart from it', () => {
     const seen = observe(
