@@ -174,7 +174,11 @@ const MAGIC: readonly (readonly [string, string])[] = [
 
 /** What the first bytes are when they are surely no HTML, whatever the header says. */
 function disguised(bytes: Buffer): string | null {
-  const head = bytes.subarray(0, 8).toString('latin1');
+  // A PDF's header may stand behind white space or a mark (ISO 32000-1, annex H.3.4.1).
+  const head = bytes
+    .subarray(0, 1_024)
+    .toString('latin1')
+    .replace(/^(?:\xef\xbb\xbf|[\s\0])+/, '');
   return MAGIC.find(([magic]) => head.startsWith(magic))?.[1] ?? null;
 }
 

@@ -160,6 +160,12 @@ export const coverageGapSchema = z.strictObject({
   missing_terms: z.array(
     z.strictObject({ query: z.string(), term: z.string(), pages: z.number().int(), of: z.number().int() }),
   ),
+  /** Terms of the queries as stems, with their weight (BM25) among the pages cited for the query and this one. */
+  query_terms: z
+    .array(z.strictObject({ query: z.string(), term: z.string(), weight: z.number().positive() }))
+    .optional(),
+  /** Words of the cited pages' main texts; null when none is known. */
+  median_words: z.number().nullable().optional(),
 });
 
 export const pageScoreSchema = z.strictObject({

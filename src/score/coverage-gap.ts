@@ -66,6 +66,8 @@ export function coverageGap(
     subtopics,
     citations: citationStatus(answers, url, page.main.text),
     missing_terms: missingTerms(page, pages),
+    query_terms: queryTerms(page, pages),
+    median_words: median(pages.map(({ model }) => model.main.words)),
   };
 }
 
@@ -183,4 +185,25 @@ function missingTerms(page: PageModel, pages: readonly CitedPage[]): CoverageGap
         of: cited.length,
       }));
   });
+}
+
+/** How telling each term of a query is among the pages cited for it and this one: what all of them hold tells little. */
+function queryTerms(page: PageModel, pages: readonly CitedPage[]): NonNullable<CoverageGap['query_terms']> {
+  const textOf = ({ head, main }: PageModel): string => `${head.title ?? ''}\n${main.text}`;
+  const queries = [...new Set(pages.flatMap((cited) => [...cited.queries]))];
+  return queries.flatMap((query) => {
+    const cited = pages.filter((candidate) => candidate.queries.has(query));
+    const models = [page, ...cited.map(({ model }) => model)];
+    const index = new Bm25(models.map((model) => page.terms.terms(textOf(model))));
+    return [...page.terms.distinct(query)].map((term) => ({
+      ...{ query, term },
+      weight: Math.round(index.idf(term) * 10_000) / 10_000,
+    }));
+  });
+}
+
+function median(values: readonly number[]): number | null {
+  const ordered = [...values].sort((a, b) => a - b);
+  const [low, high] = [ordered[(ordered.length - 1) >> 1], ordered[ordered.length >> 1]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
 }

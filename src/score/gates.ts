@@ -1,6 +1,6 @@
 import type { Gate } from '../contract/page-score.ts';
 import { crawlersAt } from './crawlers.ts';
-import { directivesOf } from './page-head.ts';
+import { CRAWLER_METAS, directivesOf } from './page-head.ts';
 import type { PageModel } from './page-model.ts';
 import { type CheckedSite, sameSite } from './site.ts';
 
@@ -43,11 +43,24 @@ function directives(page: PageModel): Directive[] {
   const headers =
     header === undefined
       ? []
-      : directivesOf(header).map((part) => ({
-          directive: part.replace(/^[a-z][\w-]*:(?=[a-z])/, ''),
-          place: 'header X-Robots-Tag',
-        }));
+      : headerDirectives(header).map((directive) => ({ directive, place: 'header X-Robots-Tag' }));
   return [...metas, ...headers];
+}
+
+/** Directives that hold a colon themselves; any other word before one names a crawler. */
+const WITH_VALUE = /^(?:max-snippet|max-image-preview|max-video-preview|unavailable_after):/;
+
+/**
+ * What an X-Robots-Tag says to everybody or to a search crawler. After a name (`gptbot: noindex, nofollow`) the directives
+ * are for that crawler until the next name; training and unknown crawlers decide nothing here.
+ */
+function headerDirectives(header: string): string[] {
+  let said = true;
+  return directivesOf(header).flatMap((part) => {
+    const name = WITH_VALUE.test(part) ? undefined : /^([a-z][\w-]*):/.exec(part)?.[1];
+    if (name !== undefined) said = CRAWLER_METAS.test(name);
+    return said ? [name === undefined ? part : part.slice(name.length + 1)] : [];
+  });
 }
 
 function indexable(page: PageModel): Gate {

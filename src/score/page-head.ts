@@ -63,7 +63,8 @@ function insideDrawing(element: Element): boolean {
   return element.parent?.type === 'tag' && element.parent.name === 'svg';
 }
 
-const CRAWLER_METAS =
+/** Everybody, and the crawlers that a search surface rests on. */
+export const CRAWLER_METAS =
   /^(?:robots|googlebot|googlebot-news|bingbot|oai-searchbot|perplexitybot|claude-searchbot|applebot)$/;
 
 function readMeta(

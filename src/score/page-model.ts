@@ -1,7 +1,14 @@
 import type { PageRecord } from '../contract/page-record.ts';
-import { type CheerioAPI, elementsOf, parseHtml } from '../extract/dom.ts';
+import {
+  type AnyNode,
+  type CheerioAPI,
+  type Element,
+  isElement,
+  isHiddenItself,
+  parseHtml,
+} from '../extract/dom.ts';
 import { countWords, type Sentence, sentencesOf } from '../extract/words.ts';
-import { type Block, type BlockText, nodeText, readBlocks } from './block-text.ts';
+import { type Block, type BlockText, readBlocks } from './block-text.ts';
 import { boundHtml } from './bounded-html.ts';
 import { type PageLanguage, pageLanguage } from './language.ts';
 import { type MainText, mainText } from './main-text.ts';
@@ -132,13 +139,23 @@ function sectionsOf(main: BlockText): Section[] {
   return sections;
 }
 
+/** Of what a reader sees; what stands inside several such elements counts once. */
 function noSnippetShare($: CheerioAPI, whole: string): number {
   const root = $.root()[0];
   if (root === undefined || whole.length === 0) return 0;
-  let hidden = 0;
-  for (const element of elementsOf(root))
-    if (element.attribs['data-nosnippet'] !== undefined) hidden += nodeText(element).length;
-  return Math.min(1, hidden / whole.length);
+  const closed: Element[] = [];
+  const visit = (node: AnyNode): void => {
+    if (isElement(node)) {
+      if (isHiddenItself(node)) return;
+      if (node.attribs['data-nosnippet'] !== undefined) {
+        closed.push(node);
+        return;
+      }
+    }
+    if ('children' in node) for (const child of node.children) visit(child);
+  };
+  visit(root);
+  return Math.min(1, closed.reduce((sum, node) => sum + readBlocks(node).text.length, 0) / whole.length);
 }
 
 function warningsOf(record: PageRecord, documents: readonly (ReadDocument | null)[]): string[] {

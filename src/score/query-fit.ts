@@ -7,8 +7,15 @@ const HEADINGS = 0.3;
 const BODY = 0.4;
 const MISSING_NAMED = 12;
 
-/** Fit of the page to each query; without queries, of the text to its own title and first heading. */
-export function queryFits(page: PageModel, queries: readonly string[]): QueryFit[] {
+/**
+ * Fit of the page to each query; without queries, of the text to its own title and first heading. A term weighs what it
+ * tells among the pages cited for the query (BM25) where captures know some, else as much as any other.
+ */
+export function queryFits(
+  page: PageModel,
+  queries: readonly string[],
+  captures?: CoverageGap | undefined,
+): QueryFit[] {
   const given = queries.map((query) => query.trim()).filter((query) => query !== '');
   const asked: { query: string; origin: QueryFit['origin'] }[] =
     given.length > 0 ? given.map((query) => ({ query, origin: 'caller' })) : ownQuestion(page);
@@ -22,8 +29,12 @@ export function queryFits(page: PageModel, queries: readonly string[]): QueryFit
   return asked.flatMap(({ query, origin }) => {
     const terms = [...page.terms.distinct(query)];
     if (terms.length === 0) return [];
+    const weights = weightsOf(query, captures);
+    const weigh = (some: readonly string[]): number =>
+      some.reduce((sum, term) => sum + (weights === null ? 1 : (weights.get(term) ?? 0)), 0);
+    const all = weigh(terms);
     const within = (place: ReadonlySet<string>): number =>
-      share(terms.filter((term) => place.has(term)).length / terms.length);
+      all === 0 ? 0 : share(weigh(terms.filter((term) => place.has(term))) / all);
     const places = { in_title: within(title), in_headings: within(headings), in_body: within(body) };
     const { in_title, in_headings, in_body } = places;
     const missing = terms.filter((term) => !title.has(term) && !headings.has(term) && !body.has(term));
@@ -37,6 +48,12 @@ export function queryFits(page: PageModel, queries: readonly string[]): QueryFit
       },
     ];
   });
+}
+
+/** Weights of a query's terms; null where no page is known that is cited for it. */
+function weightsOf(query: string, captures: CoverageGap | undefined): ReadonlyMap<string, number> | null {
+  const known = captures?.query_terms?.filter((own) => own.query.trim() === query) ?? [];
+  return known.length === 0 ? null : new Map(known.map(({ term, weight }) => [term, weight]));
 }
 
 function ownQuestion(page: PageModel): { query: string; origin: 'page' }[] {

@@ -50,7 +50,7 @@ function scored(page: PageModel, options: ScoreOptions): PageScore {
   const gates = gatesOf(page);
   const textHash = simhash(page.terms.terms(page.main.text));
   const freshness = freshnessOf(page, textHash, options);
-  const queries = queryFits(page, options.queries ?? []);
+  const queries = queryFits(page, options.queries ?? [], options.captures);
   const factors = weighed(findings(page, queries, freshness, options), options);
   const stuffing = stuffingOf(page);
   const overall = overallOf(factors, gates, stuffing?.penalty ?? 0);

@@ -27,10 +27,14 @@ export function sufficiencyOf(page: PageModel, captures: CoverageGap | undefined
   const headed = page.sections.filter(({ heading }) => heading !== null);
   const counted = headed.length > 0 ? headed : page.sections;
   const enough = counted.filter(sufficient).length;
-  const score = counted.length === 0 ? 0 : Math.round((100 * enough) / counted.length);
+  const usual = captures?.median_words ?? null;
+  const length = usual === null || usual === 0 ? 1 : Math.min(1, page.main.words / usual);
+  const score = counted.length === 0 ? 0 : Math.round((100 * length * enough) / counted.length);
   const notes = [
     `${enough} of ${counted.length} sections have at least 40 words and a fact (figure, link, list or table).`,
-    'Length is not compared: no cited pages of the queries are known.',
+    usual === null
+      ? 'Length is not compared: no cited pages of the queries are known.'
+      : `${page.main.words} words; pages cited for the queries have ${usual} (median).`,
   ];
   return { score, band: bandOf(score), notes };
 }

@@ -83,7 +83,7 @@ export async function openPageSite(robots = 'User-agent: *\nDisallow: /private/'
     '/large': html(`<h1>Large</h1>${'<p>one more row of text in a large page</p>'.repeat(300_000)}`),
     '/pdf': (_asked, answer) => answer.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF-1.7'),
     '/image': (_asked, answer) => answer.writeHead(200, { 'content-type': 'image/png' }).end('x'),
-    '/disguised': html('%PDF-1.7 and so on'),
+    '/disguised': html('\r\n%PDF-1.7 and so on'),
     '/login': html('<title>Sign in</title><form><input name=u><input type="password"></form>'),
     '/empty': html(
       '<html><head><title>Title only</title></head><body><script>var a = "text";</script></body></html>',

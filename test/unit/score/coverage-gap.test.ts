@@ -115,6 +115,32 @@ describe('coverage gap', () => {
     ]);
   });
 
+  it('given pages cited for a query, then a term they all hold weighs less in its fit than one that few hold', () => {
+    const bare = captured('<title>Desks</title><h1>Desks</h1><p>We sell a desk to whoever wants one.</p>');
+    const gap = coverageGap(bare, [answer(both)], [A, B]) ?? undefined;
+    const weightOf = (text: string) => gap?.query_terms?.find(({ term }) => term.startsWith(text))?.weight;
+    expect(weightOf('desk')).toBeCloseTo(Math.log(1 + 0.5 / 3.5), 4);
+    expect(weightOf('stand')).toBeCloseTo(Math.log(1 + 1.5 / 2.5), 4);
+    const options = { now: NOW, depth: 'full', queries: [QUERY] } as const;
+    const [plain] = scorePage(bare, options).queries;
+    const [weighed] = scorePage(bare, { ...options, captures: gap }).queries;
+    expect(weighed?.in_title).toBeLessThan(plain?.in_title ?? 0);
+    expect(weighed?.in_title).toBeGreaterThan(0);
+  });
+
+  it('given cited pages that share no subtopic, then depth is held against their usual length', () => {
+    const gap = coverageGap(OWN, [answer(both)], [A]);
+    expect(gap).toMatchObject({ value: null, pages: 1 });
+    const longer = { ...gap, median_words: 2 * scorePage(OWN, { now: NOW, depth: 'full' }).page.words };
+    const alone = scorePage(OWN, { now: NOW, depth: 'full' }).sufficiency;
+    const beside = scorePage(OWN, {
+      ...{ now: NOW, depth: 'full' },
+      captures: coverageGapSchema.parse(longer),
+    }).sufficiency;
+    expect(beside?.score).toBe(Math.round((alone?.score ?? 0) / 2));
+    expect(beside?.notes.join(' ')).toContain('(median)');
+  });
+
   it('given the same captures, then the same bytes', () => {
     const once = (): string => JSON.stringify(coverageGap(OWN, [answer(both)], [A, B]));
     expect(once()).toBe(once());

@@ -37,6 +37,36 @@ describe('gates', () => {
     expect(score.overall_score).toBeLessThanOrEqual(40);
   });
 
+  it.each([
+    ['a training crawler', { headers: { 'x-robots-tag': 'GPTBot: noindex, nofollow' } }, GOOD],
+    [
+      'no crawler that a surface rests on',
+      { headers: { 'x-robots-tag': 'otherbot: none, nosnippet' } },
+      GOOD,
+    ],
+    ['a preview of images', { headers: { 'x-robots-tag': 'max-image-preview: none' } }, GOOD],
+  ])('given X-Robots-Tag for %s, then no gate fails', (_who, part, html) => {
+    expect(scorePage(captured(html, part), OPTIONS).capped_by).toEqual([]);
+  });
+
+  it('given X-Robots-Tag for several crawlers, then what follows a name is for that crawler', () => {
+    const tag = (text: string) =>
+      scorePage(captured(GOOD, { headers: { 'x-robots-tag': text } }), OPTIONS).capped_by;
+    expect(tag('gptbot: noindex, googlebot: nofollow, noindex')).toEqual(['G2']);
+    expect(tag('googlebot: nofollow, ccbot: noindex')).toEqual([]);
+    expect(tag('max-image-preview: large, noindex')).toEqual(['G2']);
+  });
+
+  it('given data-nosnippet inside data-nosnippet or out of sight, then a text counts once, and only if it is seen', () => {
+    const closed = (part: string) => captured(GOOD.replace('</main>', `${part}</main>`));
+    const words = 'Closed words that nobody may quote anywhere. '.repeat(40);
+    const nested = `<div data-nosnippet>${'<span data-nosnippet>'.repeat(5)}${words}${'</span>'.repeat(5)}</div>`;
+    const unseen = `<div hidden data-nosnippet>${words.repeat(20)}</div>`;
+    expect(scorePage(closed(`<div data-nosnippet>${words}</div>`), OPTIONS).capped_by).toEqual([]);
+    expect(scorePage(closed(nested), OPTIONS).capped_by).toEqual([]);
+    expect(scorePage(closed(unseen), OPTIONS).capped_by).toEqual([]);
+  });
+
   it('given a robots.txt, then each search crawler gets its deciding line and training crawlers are never scored', () => {
     const text =
       'User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: *\nAllow: /guides/\nDisallow: /';
