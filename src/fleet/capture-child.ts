@@ -24,8 +24,9 @@ import { buildEnvelope } from './build-envelope.ts';
 import { type CaptureSeat, captureOnce } from './capture-once.ts';
 import { type CaptureStory, captureStory, type PageStory } from './capture-story.ts';
 import type { AttemptTally } from './count-attempt.ts';
+import { patiently } from './patiently.ts';
 import { readCapture } from './read-capture.ts';
-import { ownerOfAttempt, patiently, settleStored } from './settle-stored.ts';
+import { ownerOfAttempt, settleStored } from './settle-stored.ts';
 
 /** What a capture of a child works with. */
 export interface CaptureMeans extends CaptureSeat {
@@ -96,7 +97,7 @@ export async function captureChild(
     const message = captured.record.signals.failure?.message ?? OUTCOME_RULES[body.outcome].message;
     const back = { outcome: body.outcome, message };
     await traced('settle', {}, () =>
-      patiently(means, deadline, () => giveBack(means.db, means.queue, child, back)),
+      patiently(clock, deadline, () => giveBack(means.db, means.queue, child, back)),
     );
     return end(false);
   }

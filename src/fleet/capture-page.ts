@@ -16,7 +16,8 @@ import { traced } from '../platform/traces.ts';
 import type { AttemptEnd } from './capture-child.ts';
 import type { AttemptTally } from './count-attempt.ts';
 import { outcomeOfPage } from './page-outcome.ts';
-import { ownerOfAttempt, patiently, type SettleMeans, settleStored } from './settle-stored.ts';
+import { patiently } from './patiently.ts';
+import { ownerOfAttempt, type SettleMeans, settleStored } from './settle-stored.ts';
 
 /** What pages are captured with. */
 export interface PageMeans extends SettleMeans {
@@ -46,7 +47,7 @@ export async function capturePageChild(
   const captureMs = Math.round(capturedAt - begin);
   if (captured === undefined) {
     const lost = { outcome: 'browser_crashed', message: OUTCOME_RULES.browser_crashed.message } as const;
-    await patiently(means, deadline, () => giveBack(db, queue, child, lost));
+    await patiently(means.clock, deadline, () => giveBack(db, queue, child, lost));
     const story = { ...NOTHING, captureMs };
     return { outcome: lost.outcome, settled: false, missed: [], story, tally };
   }

@@ -1,11 +1,11 @@
 import { FleetError } from '../contract/errors.ts';
 import type { ClaimedChild } from '../jobs/claim.ts';
-import { release } from '../jobs/give-back.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { AttemptEnd } from './capture-child.ts';
 import { tracedCapture } from './capture-span.ts';
 import { countAttempt } from './count-attempt.ts';
+import { releasePatiently } from './take-child.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 type Means = Omit<WorkerOptions, 'surfaces' | 'slots'>;
@@ -65,7 +65,7 @@ export async function runAttempt(
 async function undo(
   child: ClaimedChild,
   error: unknown,
-  { gate, metrics, db, queue }: Means,
+  { gate, metrics, db, queue, clock }: Means,
   { log, onProofNotStored }: Attempt,
 ): Promise<void> {
   await gate?.report(child, null);
@@ -82,7 +82,7 @@ async function undo(
   } else if (code !== 'DRAINING') {
     log.error({ err: error }, 'attempt failed; the child is given back');
   }
-  await release(db, queue, child);
+  await releasePatiently(child, { db, queue, clock });
 }
 
 /** Beats for the lease until the returned function is called; when it is lost, the capture is aborted at once. */

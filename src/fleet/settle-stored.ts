@@ -7,16 +7,13 @@ import { isSettledWith } from '../jobs/settled-with.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
 import type { Database } from '../platform/database.ts';
 import type { Deadline } from '../platform/deadline.ts';
+import { patiently } from './patiently.ts';
 
 export interface SettleMeans {
   db: Database;
   store: ArtifactStore;
   clock: Clock;
 }
-
-/** A finished capture is too dear to be thrown away for a database that is away for a moment (specs/fleet.md 0.6). */
-const SETTLE_PATIENCE_MS = 45_000;
-const SETTLE_RETRY_MS = 1_000;
 
 /** Whose artefacts those of an attempt are. */
 export function ownerOfAttempt(child: ClaimedChild): ArtifactOwner {
@@ -25,7 +22,8 @@ export function ownerOfAttempt(child: ClaimedChild): ArtifactOwner {
 }
 
 /**
- * Settles a child whose proof is stored, so that one set of proof remains: that of the attempt which settled. Throws
+ * Settles a child whose proof is stored, so that one set of proof remains: that of the attempt which settled. A finished
+ * capture is too dear to be thrown away for a database that is away for a moment (specs/fleet.md 0.6). Throws
  * LEASE_LOST when another attempt holds the child; nothing of this one is left then.
  */
 export async function settleStored(
@@ -37,7 +35,7 @@ export async function settleStored(
 ): Promise<void> {
   const owner = ownerOfAttempt(child);
   try {
-    await patiently(means, deadline, settle);
+    await patiently(means.clock, deadline, settle);
   } catch (error) {
     // A settle whose answer was lost may have happened; only when another attempt holds the child is this proof void.
     if (error instanceof FleetError && error.code === 'LEASE_LOST') {
@@ -48,23 +46,4 @@ export async function settleStored(
     throw error;
   }
   await removeOtherAttempts(means.store, owner);
-}
-
-/** Repeats a step while the database is away, for 45 s at most. */
-export async function patiently(
-  { clock }: Pick<SettleMeans, 'clock'>,
-  deadline: Deadline,
-  step: () => Promise<void>,
-): Promise<void> {
-  const until = clock.monotonic() + SETTLE_PATIENCE_MS;
-  for (;;) {
-    try {
-      return await step();
-    } catch (error) {
-      const away = error instanceof FleetError && error.code === 'DATABASE_UNAVAILABLE';
-      if (!away || clock.monotonic() > until) throw error;
-      deadline.throwIfAborted();
-      await new Promise((done) => setTimeout(done, SETTLE_RETRY_MS));
-    }
-  }
 }

@@ -1,13 +1,13 @@
 import { FleetError } from '../contract/errors.ts';
 import type { FleetSurface } from '../contract/surface-name.ts';
-import { claim } from '../jobs/claim.ts';
 import { fetchByTurn } from '../jobs/fairness.ts';
 import { Deadline } from '../platform/deadline.ts';
 import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
-import { traceFields } from '../platform/traces.ts';
 import { AskPlaces } from './ask-places.ts';
 import { worksOf } from './capture-works.ts';
+import { ClaimPlaces } from './claim-places.ts';
 import { type AttemptNews, type CaptureWork, runAttempt } from './run-attempt.ts';
+import { takeChild } from './take-child.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** Retries and rescued jobs send no NOTIFY (specs/edge.md T10), so an idle worker looks by itself as often as this. */
@@ -35,6 +35,7 @@ export class Worker {
   readonly #works: ReadonlyMap<FleetSurface, CaptureWork>;
   readonly #running = new Set<Running>();
   readonly #asks: AskPlaces;
+  readonly #claims = new ClaimPlaces(() => this.#wake(undefined));
   #free: number;
   #accepting = false;
   #pumping = false;
@@ -56,7 +57,8 @@ export class Worker {
   get #hasSlot(): boolean {
     const { slots, slotLimit } = this.#options;
     const taken = slots - this.#free;
-    return this.#free > 0 && this.#asks.free && taken < Math.max(1, slotLimit?.() ?? slots);
+    const free = this.#free > 0 && this.#asks.free && this.#claims.free;
+    return free && taken < Math.max(1, slotLimit?.() ?? slots);
   }
 
   /** What it serves. */
@@ -208,32 +210,24 @@ export class Worker {
 
   /** Never rejects; false when the job belongs to regions this worker does not serve, and was put back. */
   async #run(job: QueuedJob, deadline: Deadline, news: AttemptNews): Promise<boolean> {
-    const { log, workerId, regions, gate, clock, db, queue } = this.#options;
-    const childLog = log.child({ childId: job.childId, surface: job.surface });
+    const { log, gate, clock } = this.#options;
+    const jobLog = log.child({ childId: job.childId, surface: job.surface });
     const startedAt = clock.monotonic();
     const decided = gate?.deciding(job.surface);
     try {
-      const barred = gate?.barred(job.surface);
-      const claimed = await claim(db, queue, job, { workerId, regions, barred, now: clock.now() });
-      if (claimed.kind !== 'claimed') {
-        childLog.info({ claim: claimed.kind }, 'nothing to capture');
-        return claimed.kind !== 'elsewhere';
-      }
-      const { id: childId, jobId, requestId, attempt, traceparent } = claimed.child;
-      const ids = { requestId, jobId, childId, attempt, surface: job.surface };
-      const ownLog = log.child({ ...ids, ...traceFields(traceparent) });
-      if (gate !== undefined && !(await gate.admit(claimed.child, queue))) return true;
+      const taken = await this.#claims.run(() => takeChild(job, this.#options, deadline, jobLog));
+      if (taken.kind !== 'taken') return taken.kind !== 'elsewhere';
       this.#decided(decided);
       const work = this.#works.get(job.surface);
       if (work === undefined) throw new TypeError(`no adapter for ${job.surface}`);
       const onProofNotStored = (): void => {
         this.#pausedUntil = clock.monotonic() + STORE_PAUSE_MS;
       };
-      const attemptOf = { deadline, log: ownLog, startedAt, onProofNotStored, news };
-      await runAttempt(claimed.child, work, this.#options, attemptOf);
+      const attempt = { deadline, log: taken.log, startedAt, onProofNotStored, news };
+      await runAttempt(taken.child, work, this.#options, attempt);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
-      childLog.error({ err: error }, 'attempt failed outside the capture');
+      jobLog.error({ err: error }, 'attempt failed outside the capture');
     } finally {
       decided?.();
     }

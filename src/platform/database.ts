@@ -4,6 +4,7 @@ import { connected, databaseError, sparesConnection, throughTheDoor } from './da
 import { sha256Hex } from './identifiers.ts';
 import type { Log } from './log.ts';
 import { PoolSockets } from './pool-sockets.ts';
+import { PoolTurns } from './pool-turns.ts';
 
 /** What a statement gives back. Rows are unknown until the module that owns the table has parsed them. */
 export interface SqlResult {
@@ -36,20 +37,24 @@ export interface DatabaseOptions {
   max?: number;
 }
 
+/** Enough for many captures: a child's statements take milliseconds, and who finds none free waits (pool-turns.ts). */
+const CONNECTIONS = 10;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the pool. No connection is made yet. Every statement ends within 15 s on the server and 20 s here, so that
- * no caller waits for ever; outages are thrown as FleetError DATABASE_UNAVAILABLE.
+ * no caller waits for ever; outages are thrown as FleetError DATABASE_UNAVAILABLE, and so is a pool all of whose
+ * connections are in use for too long.
  */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const sockets = new PoolSockets();
+  const max = options.max ?? CONNECTIONS;
   const pool = new pg.Pool({
     stream: sockets.stream,
     connectionString: url,
     application_name: options.applicationName ?? 'capture-fleet',
-    max: options.max ?? 10,
+    max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -61,19 +66,51 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   });
   // An idle connection that dies is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));
+  const lent: Lending = { pool, turns: new PoolTurns(max) };
   return {
     url,
-    query: (text, values) => single(pool, text, values),
-    transaction: (work) => transaction(pool, work),
-    briefTransaction: (work) => onOneClient(pool, (sql) => openBrief(sql, work)),
+    query: (text, values) => single(lent, text, values),
+    transaction: (work) => transaction(lent, work),
+    briefTransaction: (work) => onOneClient(lent, (sql) => openBrief(sql, work)),
     close: () => sockets.closeWith(() => pool.end()),
   };
 }
 
 const ignore = (): void => undefined;
 
-async function single(pool: pg.Pool, text: string, values?: readonly unknown[]): Promise<SqlResult> {
-  const client = await connected(() => pool.connect());
+/** The pool, and whose turn it is to have a connection of it. */
+interface Lending {
+  pool: pg.Pool;
+  turns: PoolTurns;
+}
+
+interface Loan {
+  client: pg.PoolClient;
+  /** A broken one is not lent again. */
+  giveBack(broken: boolean): void;
+}
+
+/** A connection, when one is free. */
+async function borrow({ pool, turns }: Lending): Promise<Loan> {
+  const over = await turns.take();
+  let client: pg.PoolClient | undefined;
+  try {
+    client = await connected(() => pool.connect());
+  } finally {
+    if (client === undefined) over(false);
+  }
+  const lent = client;
+  return {
+    client: lent,
+    giveBack: (broken) => {
+      lent.release(broken);
+      over(!broken);
+    },
+  };
+}
+
+async function single(lent: Lending, text: string, values?: readonly unknown[]): Promise<SqlResult> {
+  const { client, giveBack } = await borrow(lent);
   // The statement reports a connection that breaks; the event, which nobody else hears now, would end the process.
   client.on('error', ignore);
   let failed = true;
@@ -83,7 +120,7 @@ async function single(pool: pg.Pool, text: string, values?: readonly unknown[]):
     return result;
   } finally {
     client.off('error', ignore);
-    client.release(failed);
+    giveBack(failed);
   }
 }
 
@@ -113,8 +150,8 @@ function named(text: string): { name?: string } {
   return { name };
 }
 
-function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
-  return onOneClient(pool, async (sql) => {
+function transaction<T>(lent: Lending, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return onOneClient(lent, async (sql) => {
     await sql.query('BEGIN');
     const result = await work(sql);
     await sql.query('COMMIT');
@@ -123,8 +160,8 @@ function transaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<
 }
 
 /** Lends one connection to `work`, which opens and commits a transaction on it; rolls back when it rejects. */
-async function onOneClient<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
-  const client = await connected(() => pool.connect());
+async function onOneClient<T>(lent: Lending, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const { client, giveBack } = await borrow(lent);
   let broken = false;
   const query: Sql['query'] = async (text, values) => {
     try {
@@ -143,7 +180,7 @@ async function onOneClient<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Pr
     throw databaseError(error);
   } finally {
     client.off('error', ignore);
-    client.release(broken);
+    giveBack(broken);
   }
 }
 

@@ -5,6 +5,7 @@ import { settleDeadLetters } from '../../../src/jobs/dead-letter.ts';
 import { expireOverdue } from '../../../src/jobs/expiry.ts';
 import { giveBack, release } from '../../../src/jobs/give-back.ts';
 import { readChild, readEnvelopes, readJob } from '../../../src/jobs/read.ts';
+import { findDisagreement } from '../../../src/jobs/reconcile.ts';
 import { settle } from '../../../src/jobs/settle.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import {
@@ -175,6 +176,19 @@ describe('given an attempt that did not answer', () => {
     await settleDeadLetters(world.db, world.queue, Date.now());
     const [envelope] = await readEnvelopes(world.db, caller.accountId, jobId);
     expect(envelope?.job).toMatchObject({ status: 'failed', failure: { code: 'browser_crashed' } });
+  });
+
+  it('waits again when all that fetched its queue job fell away before one could claim it', async () => {
+    const { jobId, children } = await submit(world.db, world.queue, request(), context());
+    for (let times = 0; times < 3; times++) {
+      const job = await fetched(world.queue);
+      await world.db.transaction((sql) => world.queue.fail(sql, job, 'heartbeat lost'));
+    }
+    expect(await world.queue.fetch('chatgpt')).toBeUndefined();
+    expect(await settleDeadLetters(world.db, world.queue, Date.now())).toBe(1);
+    expect((await readJob(world.db, caller.accountId, jobId))?.job.status).toBe('processing');
+    expect((await findDisagreement(world.db)).children).toEqual([]);
+    expect(await claimed(world)).toMatchObject({ id: children[0], attempt: 1 });
   });
 
   it('a dead letter does not touch a child that ended meanwhile', async () => {
