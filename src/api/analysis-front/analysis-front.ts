@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bookOf, type OwnBrand } from '../../analysis/brand.ts';
 import { onlyBrand } from '../../analysis/brands.ts';
 import { ApiError, type ApiErrorCode } from '../../contract/errors.ts';
 import type { Scope } from '../../jobs/account.ts';
@@ -78,6 +79,11 @@ export const analysisFront: Front = {
   },
 };
 
+/** As sources are told to be the brand's. */
+function domainsOf(brand: OwnBrand): string[] {
+  return bookOf(brand).brands.find(({ own }) => own)?.domains ?? [];
+}
+
 function projectRoute(app: App, context: ApiContext): void {
   app.get(
     '/api/v1/project',
@@ -99,7 +105,7 @@ function projectRoute(app: App, context: ApiContext): void {
           brand === undefined
             ? null
             : {
-                ...{ name: brand.name, domains: [brand.website], aliases: brand.aliases },
+                ...{ name: brand.name, domains: domainsOf(brand), aliases: brand.aliases },
                 competitors: brand.competitors.map(({ name }) => name),
               },
       };

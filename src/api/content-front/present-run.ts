@@ -41,7 +41,7 @@ export function presentRun(run: ContentRun, score?: PageScore | null, text?: Sto
   const ended = hasEnded(run.status);
   const billing = presentBilling({
     ...{ estimated: run.estimated, settled: run.settled, released: run.released },
-    reserved: ended ? 0 : run.estimated,
+    ...{ reserved: ended ? 0 : run.estimated, ended },
   });
   return {
     ...{
@@ -79,11 +79,12 @@ export function presentBilling(credits: {
   reserved: number;
   settled: number;
   released: number;
+  ended: boolean;
 }): Billing {
-  const { estimated, reserved, settled, released } = credits;
-  const ended = reserved === 0 && estimated > 0;
+  const { estimated, reserved, settled, released, ended } = credits;
   return {
-    status: !ended ? 'reserved' : settled > 0 ? 'settled' : 'released',
+    // Of nothing (a test key) nothing is given back.
+    status: !ended ? 'reserved' : settled > 0 || estimated === 0 ? 'settled' : 'released',
     estimated_credits: money(estimated),
     reserved_credits: money(reserved),
     settled_credits: money(settled),

@@ -55,7 +55,7 @@ async function score(
     country: body.country ?? DEFAULT_COUNTRY,
     ...result,
     ca_result: result,
-    ...flatBilling(presentBilling({ estimated, reserved: 0, settled, released })),
+    ...flatBilling(presentBilling({ estimated, reserved: 0, settled, released, ended: true })),
     explanation:
       scored.result.outcome === 'captured' ? 'Score completed.' : `Score failed: ${result.issue_message}`,
   };

@@ -81,7 +81,7 @@ export function serialiseRoute(app: App, context: ApiContext): void {
           truncated: result.text.length < result.wholeLength,
           blocked: result.issue?.blocked ?? false,
           ...{ issue: result.issue?.code ?? null, issue_message: result.issue?.message ?? null },
-          billing: presentBilling({ estimated, reserved: 0, settled, released }),
+          billing: presentBilling({ estimated, reserved: 0, settled, released, ended: true }),
         },
       };
     },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type BrandFields, factsSchema, type OwnBrand } from '../../analysis/brand.ts';
 import { createBrand, deleteBrand, listBrands, readBrand, updateBrand } from '../../analysis/brands.ts';
 import { ApiError } from '../../contract/errors.ts';
+import type { Sql } from '../../platform/database.ts';
 import type { ApiContext } from '../api-context.ts';
 import { callerOf } from '../caller.ts';
 import type { App } from '../fastify-types.ts';
@@ -36,6 +37,21 @@ export async function foundBrand(
   const brand = isUuid(id) ? await readBrand(context.db, callerOf(request).accountId, id) : undefined;
   if (brand === undefined) throw new ApiError('NOT_FOUND', 'no such brand');
   return brand;
+}
+
+/** A brand of the caller's, changed as it is now: locked, so that two changes at once do not undo each other. */
+export async function changedBrand(
+  context: ApiContext,
+  request: FastifyRequest,
+  id: string,
+  change: (sql: Sql, brand: OwnBrand) => Promise<OwnBrand | undefined>,
+): Promise<OwnBrand> {
+  const changed = await context.db.transaction(async (sql) => {
+    const brand = isUuid(id) ? await readBrand(sql, callerOf(request).accountId, id, true) : undefined;
+    return brand && change(sql, brand);
+  });
+  if (changed === undefined) throw new ApiError('NOT_FOUND', 'no such brand');
+  return changed;
 }
 
 /** Brands: made, listed, read, changed, deleted. */
@@ -109,18 +125,11 @@ function changeRoute(app: App, context: ApiContext): void {
       },
     },
     async (request) => {
-      const brand = await foundBrand(context, request, request.params.brand_id);
-      const body: BrandBody = { ...bodyOf(brand), ...given(request.body) };
-      const { accountId } = callerOf(request);
-      const now = context.clock.now();
-      const changed = await updateBrand(
-        context.db,
-        accountId,
-        brand.id,
-        checkedBrand(body, brand.facts),
-        now,
-      );
-      if (changed === undefined) throw new ApiError('NOT_FOUND', 'no such brand');
+      const changed = await changedBrand(context, request, request.params.brand_id, (sql, brand) => {
+        const body: BrandBody = { ...bodyOf(brand), ...given(request.body) };
+        const checked = checkedBrand(body, brand.facts);
+        return updateBrand(sql, callerOf(request).accountId, brand.id, checked, context.clock.now());
+      });
       return presentBrand(changed);
     },
   );

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { type Facts, factsSchema } from '../../analysis/brand.ts';
 import { updateFacts } from '../../analysis/brands.ts';
 import { startResearch } from '../../analysis/facts-run.ts';
-import { ApiError } from '../../contract/errors.ts';
 import type { ApiContext } from '../api-context.ts';
 import { callerOf } from '../caller.ts';
 import type { App } from '../fastify-types.ts';
-import { foundBrand } from './brand-routes.ts';
+import { bodyOf, changedBrand, foundBrand } from './brand-routes.ts';
 import {
+  checkedBrand,
   factsOutSchema,
   factsPatchSchema,
   presentFacts,
@@ -42,12 +42,14 @@ export function factsRoutes(app: App, context: ApiContext): void {
       },
     },
     async (request) => {
-      const brand = await foundBrand(context, request, request.params.brand_id);
-      const facts = changedFacts(brand.facts, request.body);
-      const { accountId } = callerOf(request);
       const own = Object.keys(request.body);
-      const changed = await updateFacts(context.db, accountId, brand.id, { facts, own }, context.clock.now());
-      if (changed === undefined) throw new ApiError('NOT_FOUND', 'no such brand');
+      const changed = await changedBrand(context, request, request.params.brand_id, (sql, brand) => {
+        const facts = changedFacts(brand.facts, request.body);
+        // Products are names that are looked for: they are held to the rules of names.
+        checkedBrand(bodyOf(brand), facts);
+        const { accountId } = callerOf(request);
+        return updateFacts(sql, accountId, brand.id, { facts, own }, context.clock.now());
+      });
       return presentFacts(changed);
     },
   );

@@ -38,7 +38,7 @@ describe('async analysis for a client that sets only its base URL', () => {
     const reports = await frontClient(world, 'rankprompt');
     await reports.ask('POST', '/v1/brands', BRAND);
     expect((await client.ask('GET', '/api/v1/project')).body.brand).toMatchObject({
-      ...{ name: 'Hubfield', competitors: ['Pipewise'] },
+      ...{ name: 'Hubfield', domains: ['hubfield.example.com'], competitors: ['Pipewise'] },
     });
     const { analysisId } = (await client.ask('POST', '/api/v1/async-analysis', { ...asked, replicates: 3 }))
       .body;

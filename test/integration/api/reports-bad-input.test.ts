@@ -108,6 +108,46 @@ describe('issue 6, Bad input: brands, prompts, reports', () => {
     expect(answer.body.error.details.errors.map((fault: { loc: unknown }) => fault.loc)).toContainEqual(loc);
   });
 
+  it.each([
+    [
+      'one-letter product without context',
+      ['Suite', 'Q'],
+      400,
+      { errors: [{ loc: ['body', 'products', 1] }] },
+    ],
+    ['product of 201 characters', ['x'.repeat(201)], 400, { errors: [{ loc: ['body', 'products', 0] }] }],
+    [
+      'product that is the competitor',
+      ['pipewise'],
+      409,
+      { message: expect.stringMatching(/Hubfield.*Pipewise/) },
+    ],
+  ])('%s among the facts: refused, and the facts stay', async (_what, products, status, details) => {
+    const { brandId } = await draft(client, { prompts: [] });
+    const path = `/v1/brands/${brandId}/facts`;
+    const answer = await client.ask('PATCH', path, { products });
+    expect(answer).toMatchObject({ status, body: { error: { details } } });
+    expect((await client.ask('GET', path)).body.products).toEqual([]);
+  });
+
+  it('two changes of one brand at once: neither undoes the other', async () => {
+    const { brandId } = await draft(client, { prompts: [] });
+    const path = `/v1/brands/${brandId}`;
+    const changes: [string, object][] = [
+      [path, { brand_aliases: ['Hub Field', 'HF Suite'] }],
+      [path, { categories: ['crm tools', 'sales tools'] }],
+      [path, { country: 'France' }],
+      [`${path}/facts`, { tagline: 'One hub' }],
+      [`${path}/facts`, { products: ['Hubfield Mail'] }],
+      [`${path}/facts`, { founded_year: 2010 }],
+    ];
+    const answers = await Promise.all(changes.map(([where, body]) => client.ask('PATCH', where, body)));
+    expect(answers.map(({ status }) => status)).toEqual(changes.map(() => 200));
+    const { body: brand } = await client.ask('GET', path);
+    const { body: facts } = await client.ask('GET', `${path}/facts`);
+    for (const [where, body] of changes) expect(where === path ? brand : facts).toMatchObject(body);
+  });
+
   it('the same alias on brand and competitor: 409 naming both', async () => {
     const competitors = [{ name: 'Pipewise', aliases: ['hub field'] }];
     const answer = await client.ask('POST', '/v1/brands', { ...BRAND, competitors });
