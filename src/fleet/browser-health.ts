@@ -6,8 +6,8 @@ import { Deadline, DeadlineError } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { killExactly } from '../platform/process-table.ts';
 import { longestWait, runDelaysOf } from '../platform/run-delay.ts';
+import { askProcesses, type BrowserMemory, BrowserProcesses } from './browser-processes.ts';
 import { isUnresponsive, type PingEnd, unansweredAfter } from './ping-patience.ts';
-import { type ProcessTree, type TreeMemory, treeMemory } from './process-tree.ts';
 
 /** A browser that leaves two pings of this long unanswered, one second apart, does not react: found within 6 s. */
 const PING_MS = 2_400;
@@ -28,14 +28,13 @@ const crashSchema = z.object({ status: z.string(), errorCode: z.number() });
 export interface HealthOptions {
   browser: Browser;
   pid: number;
-  tree: ProcessTree;
   clock: Clock;
   log: Log;
   /** A renderer beyond this is ended, bytes. */
   rendererBytes: number;
   /** Pages in use at this moment. */
   pages: () => number;
-  onMemory: (memory: TreeMemory, pages: number) => void;
+  onMemory: (memory: BrowserMemory, pages: number) => void;
   onUnresponsive: () => void;
 }
 
@@ -45,6 +44,7 @@ export interface HealthOptions {
  */
 export class BrowserHealth {
   readonly #options: HealthOptions;
+  readonly #processes = new BrowserProcesses();
   #session: CDPSession | undefined;
   #timer: NodeJS.Timeout | undefined;
   #beating = false;
@@ -67,6 +67,7 @@ export class BrowserHealth {
       this.#lastCrash = { status, errorCode, at: clock.monotonic() };
     });
     await deadline.run('crash news', () => session.send('Target.setDiscoverTargets', { discover: true }));
+    this.#processes.learn(await deadline.run('browser processes', () => askProcesses(session)));
     this.#session = session;
     this.#schedule();
   }
@@ -130,7 +131,7 @@ export class BrowserHealth {
   /** Asks for a sign of life. A browser that is given no processor by a busy machine is not to blame for that. */
   async #ping(): Promise<PingEnd> {
     const { clock, pid } = this.#options;
-    const sent = this.#session?.send('Browser.getVersion');
+    const sent = this.#learnProcesses();
     const within = async (ms: number): Promise<boolean> => {
       try {
         await Deadline.after(ms, clock).run('browser ping', async () => sent);
@@ -146,13 +147,21 @@ export class BrowserHealth {
     return { answered, waitedMs: PING_MS, starvedMs: longestWait(before, runDelaysOf(pid)) };
   }
 
+  /** The sign of life is of use: it names the processes whose memory is looked at. A new one is looked at at once. */
+  async #learnProcesses(): Promise<void> {
+    const session = this.#session;
+    if (session !== undefined && this.#processes.learn(await askProcesses(session))) this.#lookAtMemory();
+  }
+
   #lookAtMemory(): void {
-    const { tree, rendererBytes, pages, onMemory, log, clock } = this.#options;
-    const memory = treeMemory(tree);
+    const { rendererBytes, pages, onMemory, log, clock } = this.#options;
+    const memory = this.#processes.memory();
     this.#largestRenderer = Math.max(0, ...memory.renderers.map(({ bytes }) => bytes));
     onMemory(memory, pages());
     for (const { process, bytes } of memory.renderers) {
-      if (bytes <= rendererBytes || !killExactly(process)) continue;
+      if (bytes <= rendererBytes) continue;
+      this.#processes.forget(process);
+      if (!killExactly(process)) continue;
       this.#endedForMemoryAt = clock.monotonic();
       log.warn({ pid: process.pid, bytes }, 'a page used too much memory; its renderer was ended');
     }

@@ -69,7 +69,6 @@ export class BrowserHost {
       ...{
         browser: launched.browser,
         pid: launched.pid,
-        tree: launched.tree,
         clock: options.clock,
         log: options.log,
       },

@@ -6,6 +6,7 @@ import { browserEnvironment, withTemporaryDirectory } from '../platform/config.t
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { readProcess } from '../platform/process-table.ts';
+import { askProcesses } from './browser-processes.ts';
 import { killTree, type ProcessTree } from './process-tree.ts';
 import { MARK_SWITCH, type Scratch, ScratchRoot } from './scratch.ts';
 
@@ -34,7 +35,6 @@ export interface LaunchedBrowser {
 }
 
 const pluginSchema = z.object({ default: z.function({ input: [], output: z.unknown() }) });
-const processInfoSchema = z.object({ processInfo: z.array(z.object({ type: z.string(), id: z.number() })) });
 
 /**
  * Launches Chromium with Playwright's own signal handlers off (else no drain is possible, specs/fleet.md 0.7), with a
@@ -145,16 +145,12 @@ async function browserPid(browser: Browser, deadline: Deadline): Promise<number>
   const session = await deadline.run('browser process', () => browser.newBrowserCDPSession(), {
     budgetMs: 5_000,
   });
-  const info = processInfoSchema.parse(
-    await deadline.run('browser process', () => session.send('SystemInfo.getProcessInfo'), {
-      budgetMs: 5_000,
-    }),
-  );
+  const processes = await deadline.run('browser process', () => askProcesses(session), { budgetMs: 5_000 });
   await deadline.run('browser process', () => session.detach(), { budgetMs: 5_000 });
-  const main = info.processInfo.find(({ type }) => type === 'browser');
+  const main = processes.find(({ type }) => type === 'browser');
   if (main === undefined)
     throw new FleetError('BROWSER_LAUNCH_FAILED', 'the browser does not tell its process');
-  return main.id;
+  return main.pid;
 }
 
 /**
