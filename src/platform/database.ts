@@ -67,6 +67,7 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   // An idle connection that dies is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));
   const lent: Lending = { pool, turns: new PoolTurns(max) };
+  pool.on('connect', hearErrors);
   return {
     url,
     query: (text, values) => single(lent, text, values),
@@ -76,7 +77,14 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   };
 }
 
-const ignore = (): void => undefined;
+/**
+ * Heard for as long as a connection lives: what breaks it is reported by the statement under way or the next one, and an
+ * event that nobody hears ends the process. A listener of whoever has just been lent the connection comes too late: a
+ * server that shuts down sends its goodbye in the same packet as "ready" (pg-pool 3.14 lends within that packet).
+ */
+export function hearErrors(client: pg.ClientBase): void {
+  client.on('error', () => undefined);
+}
 
 /** The pool, and whose turn it is to have a connection of it. */
 interface Lending {
@@ -111,15 +119,12 @@ async function borrow({ pool, turns }: Lending): Promise<Loan> {
 
 async function single(lent: Lending, text: string, values?: readonly unknown[]): Promise<SqlResult> {
   const { client, giveBack } = await borrow(lent);
-  // The statement reports a connection that breaks; the event, which nobody else hears now, would end the process.
-  client.on('error', ignore);
   let failed = true;
   try {
     const result = await throughTheDoor(() => run(client, text, values));
     failed = false;
     return result;
   } finally {
-    client.off('error', ignore);
     giveBack(failed);
   }
 }
@@ -171,15 +176,12 @@ async function onOneClient<T>(lent: Lending, work: (sql: Sql) => Promise<T>): Pr
       throw databaseError(error);
     }
   };
-  // A connection that breaks between two statements emits; the statement after it reports the failure.
-  client.on('error', ignore);
   try {
     return await work({ query });
   } catch (error) {
     broken = !(await rolledBack(client)) || broken;
     throw databaseError(error);
   } finally {
-    client.off('error', ignore);
     giveBack(broken);
   }
 }

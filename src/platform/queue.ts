@@ -3,7 +3,7 @@ import { PgBoss } from 'pg-boss';
 import { MAX_ATTEMPTS } from '../contract/outcome.ts';
 import { FLEET_SURFACES, type FleetSurface } from '../contract/surface-name.ts';
 import { BossQueue, DEAD_QUEUE, queueName } from './boss-queue.ts';
-import type { Database, Sql, SqlResult } from './database.ts';
+import { type Database, hearErrors, type Sql, type SqlResult } from './database.ts';
 import { throughTheDoor } from './database-error.ts';
 import type { Log } from './log.ts';
 import { PoolSockets } from './pool-sockets.ts';
@@ -104,7 +104,10 @@ export function newQueueJobId(): string {
 export async function openQueue(db: Database, options: QueueOptions): Promise<Queue> {
   const sockets = new PoolSockets();
   // pg-boss hands to its pool what it does not know itself (db.js, 12.38): no maintenance of it may wait for ever.
-  const pooled = { stream: sockets.stream, query_timeout: MAINTENANCE_MS, keepAlive: true };
+  const pooled = {
+    ...{ stream: sockets.stream, query_timeout: MAINTENANCE_MS, keepAlive: true },
+    onConnect: hearErrors,
+  };
   const boss = new PgBoss({
     ...pooled,
     connectionString: db.url,
