@@ -7,6 +7,7 @@ import { OBSERVATIONS_MIGRATIONS } from '../analysis/schema-observations.ts';
 import { REPORTS_MIGRATIONS } from '../analysis/schema-reports.ts';
 import { SUGGESTIONS_MIGRATIONS } from '../analysis/schema-suggestions.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
+import { DEMAND_MIGRATIONS } from '../fleet/schema-demand.ts';
 import { LANES_MIGRATIONS } from '../fleet/schema-lanes.ts';
 import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
@@ -40,4 +41,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...LOOKS_MIGRATIONS,
   ...MODEL_TEXTS_MIGRATIONS,
   ...SUGGESTIONS_MIGRATIONS,
+  ...DEMAND_MIGRATIONS,
 ];

@@ -82,6 +82,7 @@ export async function runWorker(
       await enter(foundation.db, cardOf(config, workerId, worker.serves, gate), foundation.clock.now(), log),
       (part) => part.leave(),
     );
+    await laneGate.begin(worker.serves);
     opened.add(worker, (part) => part.stop());
     await worker.start();
   } catch (error) {

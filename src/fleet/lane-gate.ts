@@ -93,6 +93,11 @@ export class LaneGate {
     this.#options = options;
   }
 
+  /** At a start: see Lanes.forgetLifted. */
+  async begin(surfaces: readonly FleetSurface[]): Promise<void> {
+    await this.#options.lanes.forgetLifted(surfaces.flatMap((surface) => this.#lanesOf(surface)));
+  }
+
   /** What may be fetched now; where no lane has limits everything, without a look at the database. */
   async look(surfaces: readonly FleetSurface[]): Promise<OpenWays> {
     const { db, lanes, exits, regions } = this.#options;

@@ -132,6 +132,19 @@ export class Lanes {
     });
   }
 
+  /**
+   * Forgets the limits of those of these lanes that have none any more: what this fleet was told before would else still be
+   * shown, and counted upon by who scales it (schema-demand.ts).
+   */
+  async forgetLifted(lanes: readonly Lane[]): Promise<void> {
+    const lifted = lanes.filter((lane) => this.settingsOf(lane) === null);
+    await this.#db.query(
+      `UPDATE fleet.lane known SET settings = NULL FROM unnest($1::text[], $2::text[]) AS lane (surface, egress)
+       WHERE known.surface = lane.surface AND known.egress = lane.egress AND known.settings IS NOT NULL`,
+      [lifted.map(({ surface }) => surface), lifted.map(({ egress }) => egress)],
+    );
+  }
+
   /** Lets nothing more through, until opened by hand or until `forMs` have passed. What is under way ends. */
   async close(lane: Lane, reason: string, forMs: number | null): Promise<void> {
     await this.#byHand(lane, (state, now) =>

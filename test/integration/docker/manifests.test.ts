@@ -163,14 +163,10 @@ describe.skipIf(because !== undefined)('the Kubernetes manifests', () => {
       await submit(world.db, world.queue, request({ surfaces: ['chatgpt', 'gemini'] }), context());
       await world.queue.fetch('chatgpt');
       expect(await ask(ready)).toBe(2);
-      await world.db.query(
-        `UPDATE pgboss.job SET start_after = now() - interval '90 s', created_on = now() - interval '90 s'`,
-      );
+      await world.db.query(`UPDATE fleet.job SET created_at = now() - interval '90 s'`);
       expect(await ask(oldest)).toBeGreaterThanOrEqual(90);
-      await world.db.query(
-        `UPDATE pgboss.job SET start_after = now() + interval '90 s' WHERE state = 'created'`,
-      );
-      expect([await ask(ready), await ask(oldest)]).toEqual([1, 0]);
+      await world.db.query(`UPDATE fleet.child SET not_before = now() + interval '90 s'`);
+      expect([await ask(ready), await ask(oldest)]).toEqual([0, 0]);
     } finally {
       await world.close();
     }
