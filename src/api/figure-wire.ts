@@ -51,6 +51,13 @@ export const methodologySchema = z
       ),
     }),
     replicates: z.strictObject({ min: z.int(), max: z.int() }),
+    promptTypeCoverage: z
+      .strictObject({
+        covered: z.array(z.string()),
+        missing: z.array(z.string()),
+        notStated: z.int(),
+      })
+      .optional(),
     cadence: z.strictObject({ runs: z.int(), intervalDays: z.number().nullable() }),
     reproducibility: z.strictObject({
       noiseFloor: z.number().nullable(),
@@ -70,6 +77,10 @@ export const methodologySchema = z
     window: z.strictObject({ first: z.string().nullable(), last: z.string().nullable() }),
     exclusions: counts,
     brandMatching: z.strictObject({ brandBookHash: z.string(), ambiguous: z.int(), controlHits: z.int() }),
+    accuracyDetection: z
+      .strictObject({ declaredFacts: z.int(), agrees: z.int(), contradicts: z.int() })
+      .optional()
+      .describe('Facts the brands declared, and sentences about them.'),
     sentiment: z.literal('not_measured'),
     persuasion: z.literal('not_measured'),
     llmUsed: z.boolean().describe('Whether a language model wrote prompts; it is in no figure.'),

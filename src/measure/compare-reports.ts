@@ -13,7 +13,7 @@ export interface Period {
 }
 
 /** Raised with every change that can change a figure of a comparison. */
-export const COMPARISON_VERSION = 'compare/1';
+export const COMPARISON_VERSION = 'compare/2';
 
 /**
  * `within_noise`: no larger than halves of the same captures differ. `changed`: stands among all tests of the

@@ -10,7 +10,7 @@ export interface FoldedText {
 }
 
 export interface FoldOptions {
-  /** I is the capital of ı, İ of i: for Turkish and Azerbaijani texts only. */
+  /** I is the capital of ı: for Turkish and Azerbaijani texts only. */
   turkic: boolean;
   /** Everything but the case is unified. */
   keepCase: boolean;
@@ -73,8 +73,10 @@ function foldCluster(cluster: string, options: FoldOptions): string {
   return options.keepCase ? variants(kept) : variants(lower(kept, options.turkic));
 }
 
+/** İ is the capital of i wherever it is written; I is that of ı in Turkic texts only. */
 function lower(text: string, turkic: boolean): string {
-  return (turkic ? text.replace(/İ/g, 'i').replace(/I/g, 'ı') : text).toLowerCase();
+  const dotted = text.replaceAll('İ', 'i');
+  return (turkic ? dotted.replaceAll('I', 'ı') : dotted).toLowerCase();
 }
 
 function variants(text: string): string {

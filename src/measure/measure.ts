@@ -74,6 +74,7 @@ export function measure(input: MeasureInput): ReportMetrics {
       cadence: input.cadence ?? { runs: 1, intervalDays: null },
       ambiguous: brands.reduce((total, brand) => total + brand.ambiguous.observations, 0),
       controlHits: brands.flatMap(({ terms }) => terms).reduce((total, term) => total + term.controlHits, 0),
+      factChecks: brands.flatMap(({ factCheck }) => factCheck),
       tier: {
         prompts: prompts.length,
         intents: new Set(prompts.flatMap(({ intent }) => intent ?? [])).size,
@@ -178,6 +179,10 @@ function warningsOf(observations: readonly Observation[], brands: readonly Brand
   );
   const doubtful = brands.filter(({ ambiguous }) => ambiguous.observations > 0).map(({ name }) => name);
   const quality = qualityOf(completenessOf(observations));
+  const whole = observations.filter(({ outcome }) => outcome === 'answered');
+  const sourceless = [...Map.groupBy(whole, ({ surface }) => surface)].flatMap(([surface, group]) =>
+    group.every(({ sources }) => sources.length === 0) ? [surface] : [],
+  );
   return [
     ...(quality === 'insufficient'
       ? ['fewer than 80 % of the captures saw what their surface shows: nothing may be claimed']
@@ -186,6 +191,9 @@ function warningsOf(observations: readonly Observation[], brands: readonly Brand
     ...(elsewhere > 0
       ? [`${elsewhere} captures were shown another region than asked; not in the region slices`]
       : []),
+    ...sourceless
+      .sort()
+      .map((surface) => `no answer of ${surface} shows a source: they count as citing nobody`),
     ...(hits.length > 0 ? [`found in neutral control answers, too: ${hits.join(', ')}`] : []),
     ...(doubtful.length > 0 ? [`homographs that nothing supports are left out: ${doubtful.join(', ')}`] : []),
   ];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { countedBy } from './completeness.ts';
 import type { Methodology } from './methodology.ts';
-import type { Observation, Prompt } from './observation.ts';
-import type { Stability } from './report-metrics.ts';
+import { INTENTS, type Observation, type Prompt } from './observation.ts';
+import type { FactCheck, Stability } from './report-metrics.ts';
 import { sorted } from './share-figure.ts';
 import { cellsOf } from './stability.ts';
 import type { TierFacts } from './tier.ts';
@@ -21,6 +21,7 @@ export interface MethodologyInput {
   cadence: Methodology['cadence'];
   ambiguous: number;
   controlHits: number;
+  factChecks: readonly FactCheck[];
 }
 
 /** The block that says how the figures came about (specs/analysis.md C.6). Pure. */
@@ -41,6 +42,7 @@ export function methodologyBlock(input: MethodologyInput): Methodology {
       min: replicates.reduce((least, own) => Math.min(least, own), replicates[0] ?? 0),
       max: replicates.reduce((most, own) => Math.max(most, own), 0),
     },
+    promptTypeCoverage: promptTypes(prompts),
     cadence: input.cadence,
     reproducibility: {
       noiseFloor: stability.noiseFloor,
@@ -59,10 +61,24 @@ export function methodologyBlock(input: MethodologyInput): Methodology {
       ambiguous: input.ambiguous,
       controlHits: input.controlHits,
     },
+    accuracyDetection: {
+      declaredFacts: input.factChecks.length,
+      agrees: input.factChecks.reduce((total, { agrees }) => total + agrees, 0),
+      contradicts: input.factChecks.reduce((total, { contradicts }) => total + contradicts, 0),
+    },
     ...{ sentiment: 'not_measured', persuasion: 'not_measured' },
     llmUsed: prompts.some(({ origin }) => origin === 'llm'),
     proof: proofManifest(observations),
     tier: tierOf(input.tier),
+  };
+}
+
+function promptTypes(prompts: readonly Prompt[]): NonNullable<Methodology['promptTypeCoverage']> {
+  const asked = new Set(prompts.map(({ intent }) => intent));
+  return {
+    covered: INTENTS.filter((intent) => asked.has(intent)),
+    missing: INTENTS.filter((intent) => !asked.has(intent)),
+    notStated: prompts.filter(({ intent }) => intent === null).length,
   };
 }
 

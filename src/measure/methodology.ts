@@ -15,6 +15,8 @@ export interface Methodology {
     bySurfaceRegion: { surface: string; region: string; asked: number; answered: number }[];
   };
   replicates: { min: number; max: number };
+  /** Intents that prompts have, those that none has, and prompts that state none; absent before `measure/2`. */
+  promptTypeCoverage?: { covered: string[]; missing: string[]; notStated: number };
   cadence: { runs: number; intervalDays: number | null };
   reproducibility: { noiseFloor: number | null; withinJaccard: number | null; icc: number | null };
   platformCoverage: { captured: string[]; notCaptured: string[] };
@@ -30,6 +32,8 @@ export interface Methodology {
   window: { first: string | null; last: string | null };
   exclusions: Record<string, number>;
   brandMatching: { brandBookHash: string; ambiguous: number; controlHits: number };
+  /** Facts the brands declared, and sentences that agree with or contradict one; absent before `measure/2`. */
+  accuracyDetection?: { declaredFacts: number; agrees: number; contradicts: number };
   sentiment: 'not_measured';
   persuasion: 'not_measured';
   /** Whether a language model wrote prompts; it is in no figure. */

@@ -83,11 +83,14 @@ export interface Observation {
   proof: ProofRef;
 }
 
+/** What a question is after. */
+export const INTENTS = ['category', 'comparison', 'branded', 'buying', 'informational'] as const;
+
 /** A question of a report. */
 export interface Prompt {
   id: string;
   text: string;
   category: string | null;
-  intent: 'category' | 'comparison' | 'branded' | 'buying' | 'informational' | null;
+  intent: (typeof INTENTS)[number] | null;
   origin: 'user' | 'template' | 'llm';
 }

@@ -4,7 +4,7 @@ import type { Methodology } from './methodology.ts';
 import type { Prompt } from './observation.ts';
 
 /** Raised with every change that can change a figure or an observation: what an older version read is read again. */
-export const METRICS_VERSION = 'measure/1';
+export const METRICS_VERSION = 'measure/2';
 
 /** Whether enough came back: below 95 % completeness bounds are given, below 80 % nothing may be claimed. */
 export type Quality = 'ok' | 'bounded' | 'insufficient';

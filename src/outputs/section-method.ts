@@ -37,6 +37,7 @@ function facts(own: Methodology, metrics: ReportMetrics): Markup {
     ['Definitions', own.definitionsVersion],
     ['Prompts', `${count(queryVolume.prompts)}; origin: ${origins(own)}`],
     ['by intent', counts(queryVolume.byIntent)],
+    ['kinds not asked', own.promptTypeCoverage?.missing.join(', ') || 'none'],
     ['by category', counts(queryVolume.byCategory)],
     ['Captures', `${count(own.sampleSize.asked)} asked, ${count(own.sampleSize.answered)} answered`],
     [
@@ -58,6 +59,7 @@ function facts(own: Methodology, metrics: ReportMetrics): Markup {
     ['Not whole answers', excludedWords(own.exclusions)],
     ['Ambiguous mentions left out', count(brandMatching.ambiguous)],
     ['Terms found in neutral control answers', count(brandMatching.controlHits)],
+    ['Declared facts checked', accuracy(own)],
     ['Sentiment, persuasion', 'not measured'],
     ['Language models used', own.llmUsed ? 'to write prompts, in no figure' : 'none'],
     ['Brand book', html`<code>${brandMatching.brandBookHash}</code>`],
@@ -65,6 +67,14 @@ function facts(own: Methodology, metrics: ReportMetrics): Markup {
     ['Proof', html`${count(proof.count)} files; SHA-256 of their list <code>${proof.manifestSha256}</code>`],
   ];
   return html`<dl class="facts">${rows.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
+}
+
+const NO_FACTS = { declaredFacts: 0, agrees: 0, contradicts: 0 };
+
+function accuracy({ accuracyDetection }: Methodology): string {
+  const { declaredFacts, agrees, contradicts } = accuracyDetection ?? NO_FACTS;
+  if (declaredFacts === 0) return 'none declared';
+  return `${count(declaredFacts)}; sentences that agree ${count(agrees)}, that contradict ${count(contradicts)}`;
 }
 
 function counts(record: Readonly<Record<string, number>>): string {

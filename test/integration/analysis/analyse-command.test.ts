@@ -52,7 +52,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('fleet analyse', () => {
   it('reads a folder of stored Envelopes: each child once, each query a prompt, the first brand the own one', async () => {
     const { report } = await analyse(envelopes, await readBrandBook(brand));
-    expect(report).toMatchObject({ asked: 4 * 9 * 2, version: 'measure/1' });
+    expect(report).toMatchObject({ asked: 4 * 9 * 2, version: 'measure/2' });
     expect(report.prompts).toHaveLength(4);
     expect(report.brands.map(({ own }) => own)).toEqual([true, false, false]);
     expect(report.brands[0]?.presence.k).toBeGreaterThan(10);

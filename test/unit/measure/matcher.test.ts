@@ -48,6 +48,12 @@ describe('spellings of one name', () => {
     ]);
   });
 
+  it('reads İ as the capital of i in answers of any language, and of none that is known', () => {
+    const book = bookOf({ id: 'bank', terms: ['İşbank'] });
+    for (const language of ['en', 'de', 'tr', null])
+      expect(mentions(book, 'At işbank or İŞBANK', { language })).toEqual(['işbank', 'İŞBANK']);
+  });
+
   it('reads I and i as Turkish in Turkish answers only', () => {
     const book = bookOf({ id: 'isik', terms: ['Işıklar'] }, { id: 'migros', terms: ['Migrosa'] });
     expect(mentions(book, 'IŞIKLAR ve MİGROSA', { language: 'tr' })).toEqual(['IŞIKLAR', 'MİGROSA']);

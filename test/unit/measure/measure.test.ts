@@ -156,6 +156,36 @@ describe('a report that went wrong', () => {
     expect(domains([own, channel(2, '@borealis', 'b')])).toMatchObject([{ brandId: null }]);
   });
 
+  it('says which surface shows no sources, so that its zero is not read as a finding', () => {
+    const observations = [
+      observed({ prompt: 1 }),
+      observed({ prompt: 1, surface: 'claude', cites: ['x'] }),
+      observed({ prompt: 1, surface: 'claude', replicate: 2 }),
+      observed({ prompt: 1, surface: 'gemini', outcome: 'challenge' }),
+    ];
+    const { warnings, brands } = measure({ prompts: prompts(1), observations, book: BOOK, seed: 's' });
+    expect(brands[0]?.bySurface[0]?.citationPresence).toMatchObject({ value: 0, n: 1 });
+    expect(warnings.filter((text) => /source/.test(text))).toEqual([
+      'no answer of chatgpt shows a source: they count as citing nobody',
+    ]);
+  });
+
+  it('says which kinds of questions were not asked, and how many declared facts were checked', () => {
+    const asked = prompts(2).map((own, index) => ({
+      ...own,
+      intent: index === 0 ? ('buying' as const) : null,
+    }));
+    const { methodology } = measure({ prompts: asked, observations: [], book: BOOK, seed: 's' });
+    expect(methodology).toMatchObject({
+      promptTypeCoverage: {
+        covered: ['buying'],
+        missing: ['category', 'comparison', 'branded', 'informational'],
+        notStated: 1,
+      },
+      accuracyDetection: { declaredFacts: 0, agrees: 0, contradicts: 0 },
+    });
+  });
+
   it('refuses observations of a question nobody asked, and one observation twice', () => {
     const [one, two] = [observed({ prompt: 2 }), observed({ prompt: 1 })];
     const input = { prompts: prompts(1), book: BOOK, seed: 's' };
