@@ -5,6 +5,7 @@ const MAX_DEPTH = 150;
 /** Sums of the depths of all tags, and their mean: real pages stay below 40 on average. */
 const TANGLED = { sum: 300_000, mean: 60, most: 2_000_000 };
 const MAX_TAG_CHARACTERS = 4_000;
+const MAX_DATA_CHARACTERS = 500_000;
 
 export interface BoundedHtml {
   html: string;
@@ -60,7 +61,8 @@ export function boundHtml(html: string): BoundedHtml {
     if (!tag.closing && DROPPED.has(tag.name)) {
       const end = endOf(html, tag.name, tag.end);
       if (tag.name === 'script' && /\btype\s*=\s*["']?application\/ld\+json/i.test(tag.text))
-        keep(html.slice(open, Math.min(end, open + 500_000)));
+        // Part of one could not be parsed, and without its end the page behind it would be script.
+        if (end - open <= MAX_DATA_CHARACTERS) keep(html.slice(open, end));
       at = end;
       continue;
     }
