@@ -1,22 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { bookOf } from '../analysis/brand.ts';
-import { onlyBrand } from '../analysis/brands.ts';
-import { dialectRegion } from '../contract/dialect.ts';
 import { ApiError } from '../contract/errors.ts';
 import { isJobId, type RequestId } from '../contract/ids.ts';
-import type { JobStatus } from '../contract/job-view.ts';
-import { regionKey } from '../contract/region.ts';
-import { type AnalysisJob, readAnalysis } from '../jobs/analysis.ts';
+import { readAnalysis } from '../jobs/analysis.ts';
 import { hasFeature } from '../jobs/features.ts';
 import { analysisPrice } from '../jobs/price-table.ts';
-import { readEnvelopes } from '../jobs/read.ts';
 import { type Submitted, submit } from '../jobs/submit.ts';
-import type { Prompt } from '../measure/observation.ts';
-import { type PairsSummary, summarisePairs } from '../measure/pairs.ts';
-import { isoTime } from '../platform/clock.ts';
+import { askedOf, readAnalysisBody } from './analysis-body.ts';
 import { analysisRequest } from './analysis-request.ts';
-import { analysisResults } from './analysis-results.ts';
 import {
   type AnalysisBody,
   type AnalysisBodyOut,
@@ -154,58 +145,8 @@ async function read(
 ): Promise<AnalysisBodyOut> {
   const { accountId } = callerOf(request);
   if (!isJobId(id)) throw new ApiError('JOB_NOT_FOUND', 'no such job');
-  const job = await readAnalysis(context.db, accountId, id);
-  if (job === undefined) throw await missing(context.db, accountId, id, id);
-  const status = statusOf(job.status);
-  const found =
-    status === 'running'
-      ? { results: null, summary: null, methodology: null }
-      : analysisResults(await summary(context, accountId, job), {
-          ...{ presenter: presenterFor(request), includeRaw, locationOf },
-        });
-  return {
-    ...askedOf(job),
-    status,
-    completedAt: job.completedAt === null ? null : isoTime(job.completedAt.getTime()),
-    ...{ credits: job.credits, progress: job.progress, ...found },
-  };
-}
-
-/** Of the account's brand, where it has exactly one: with several nobody could say which is meant. */
-async function summary(context: ApiContext, accountId: string, job: AnalysisJob): Promise<PairsSummary> {
-  const brand = await onlyBrand(context.db, accountId);
-  const envelopes = await readEnvelopes(context.db, accountId, job.jobId);
-  return summarisePairs(envelopes, promptOf(job), brand === undefined ? null : bookOf(brand), job.jobId);
-}
-
-function promptOf({ jobId, prompt }: AnalysisJob): Prompt {
-  return { id: jobId, text: prompt, category: null, intent: null, origin: 'user' };
-}
-
-/** Completed as soon as one capture is: the results say how many stand behind each share. */
-function statusOf(status: JobStatus): AnalysisBodyOut['status'] {
-  if (status === 'processing') return 'running';
-  return status === 'completed' || status === 'partial' ? 'completed' : 'failed';
-}
-
-type Asked = Pick<
-  AnalysisBodyOut,
-  'analysisId' | 'prompt' | 'replicates' | 'providers' | 'locations' | 'createdAt'
->;
-
-function askedOf(job: AnalysisJob): Asked {
-  const { surfaces, regions, replicates } = job.request;
-  return {
-    analysisId: job.jobId,
-    prompt: job.prompt,
-    replicates,
-    providers: surfaces,
-    locations: regions.map((region) => locationOf(regionKey(region))),
-    createdAt: isoTime(job.createdAt.getTime()),
-  };
-}
-
-/** Countries in capitals, as they were asked for. */
-function locationOf(key: string): string {
-  return dialectRegion('2026-06-01', key);
+  const presenter = presenterFor(request);
+  const found = await readAnalysisBody(context.db, { accountId, jobId: id, presenter, includeRaw });
+  if (found === undefined) throw await missing(context.db, accountId, id, id);
+  return found;
 }

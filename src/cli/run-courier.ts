@@ -19,6 +19,8 @@ export async function runCourier(
     guard: new AddressGuard(config.webhookAllow),
     cipher: webhookCipher(config),
     ...(metrics === undefined ? {} : { metrics }),
+    // Loaded with the first analysis that ends: a courier seldom needs it.
+    findings: async (sql, job) => (await import('../api/analysis-event.ts')).analysisFindings(sql, job),
   });
   await courier.start();
   return courier;

@@ -3,12 +3,14 @@ import type { Listener } from '../platform/listener.ts';
 import { WEBHOOK_CHANNEL } from './channel.ts';
 import { claimDue, type DueDelivery } from './claim-due.ts';
 import { type DeliverMeans, deliver } from './deliver.ts';
-import { expandEvents } from './expand.ts';
+import { expandEvents, type JobFindings } from './expand.ts';
 import { POST_LIMITS } from './post.ts';
 import { sweepDeliveries } from './sweep.ts';
 
 export interface CourierOptions extends DeliverMeans {
   listener: Listener;
+  /** What events of whole jobs tell beside the job. */
+  findings?: JobFindings;
   /** Attempts under way at most; default 100. */
   concurrency?: number;
   /** Default 500 ms: retries become due without a notification. */

@@ -24,15 +24,15 @@ export function childEventBody(event: EventHead, envelope: Envelope, apiVersion:
   return bytes(event, { id, surface, status }, result);
 }
 
-/** The bytes sent when a whole job has ended; the result is the job and its children. Pure. */
-export function jobEventBody(event: EventHead, view: JobView, apiVersion: string): Buffer {
+/** The bytes sent when a whole job has ended; the result is the job and its children, beside them `more`. Pure. */
+export function jobEventBody(event: EventHead, view: JobView, apiVersion: string, more: object = {}): Buffer {
   const version = dialectOf(apiVersion);
   const children = view.children.map((child) => ({
     ...child,
     id: dialectChildId(version, child.id),
     region: dialectRegion(version, child.region),
   }));
-  return bytes(event, { id: view.job.id, status: view.job.status }, { job: view.job, children });
+  return bytes(event, { id: view.job.id, status: view.job.status }, { job: view.job, children }, more);
 }
 
 /** Rows of a dialect no longer spoken are told in the default one. */
@@ -40,6 +40,7 @@ function dialectOf(apiVersion: string): ApiVersion {
   return isApiVersion(apiVersion) ? apiVersion : DEFAULT_VERSION;
 }
 
-function bytes({ id, type, createdAt }: EventHead, job: object, result: unknown): Buffer {
-  return Buffer.from(JSON.stringify({ id, type, createdAt: isoTime(createdAt), job, result }), 'utf8');
+function bytes({ id, type, createdAt }: EventHead, job: object, result: unknown, more: object = {}): Buffer {
+  const body = { ...more, id, type, createdAt: isoTime(createdAt), job, result };
+  return Buffer.from(JSON.stringify(body), 'utf8');
 }

@@ -34,9 +34,16 @@ interface Receiver {
   apiVersion: string;
 }
 
-interface ExpandMeans {
+/** What else an event of a whole job tells; undefined: nothing. */
+export type JobFindings = (
+  sql: Sql,
+  job: { accountId: string; jobId: JobId; apiVersion: string },
+) => Promise<object | undefined>;
+
+export interface ExpandMeans {
   db: Database;
   log: Log;
+  findings?: JobFindings;
 }
 
 /**
@@ -65,7 +72,7 @@ export async function expandEvents(means: ExpandMeans, now: number): Promise<num
 
 async function expanded(means: ExpandMeans, id: string, now: number): Promise<boolean> {
   try {
-    return await means.db.transaction((sql) => expandOne(sql, id, now));
+    return await means.db.transaction((sql) => expandOne(sql, means, id, now));
   } catch (error) {
     means.log.error({ err: error, eventId: id }, 'event could not be expanded; the next round tries again');
     return false;
@@ -87,7 +94,7 @@ async function passQuietEvents(sql: Sql, now: number): Promise<number> {
   return rowCount;
 }
 
-async function expandOne(sql: Sql, id: string, now: number): Promise<boolean> {
+async function expandOne(sql: Sql, means: ExpandMeans, id: string, now: number): Promise<boolean> {
   const { rows } = await sql.query(
     `SELECT e.id, e.job_id AS "jobId", e.child_id AS "childId", e.type, e.created_at AS "createdAt",
        j.account_id AS "accountId", w.url AS "webhookUrl", w.api_version AS "webhookVersion", w.per
@@ -98,7 +105,7 @@ async function expandOne(sql: Sql, id: string, now: number): Promise<boolean> {
   const event = eventRow.optional().parse(rows[0]);
   if (event === undefined) return false;
   const receivers = await receiversOf(sql, event);
-  if (receivers.length > 0) await insertDeliveries(sql, event, receivers, now);
+  if (receivers.length > 0) await insertDeliveries(sql, means, { event, receivers }, now);
   if (event.per === 'job' && event.childId !== null) await recordJobEnd(sql, event.jobId);
   await sql.query('UPDATE fleet.event SET expanded_at = $2 WHERE id = $1', [id, new Date(now)]);
   return true;
@@ -122,12 +129,12 @@ async function receiversOf(sql: Sql, event: EventRow): Promise<Receiver[]> {
 
 async function insertDeliveries(
   sql: Sql,
-  event: EventRow,
-  receivers: readonly Receiver[],
+  means: ExpandMeans,
+  { event, receivers }: { event: EventRow; receivers: readonly Receiver[] },
   now: number,
 ): Promise<void> {
   for (const apiVersion of new Set(receivers.map((receiver) => receiver.apiVersion))) {
-    const body = await render(sql, event, apiVersion);
+    const body = await render(sql, means, event, apiVersion);
     await sql.query('INSERT INTO fleet.webhook_body (event_id, api_version, body) VALUES ($1, $2, $3)', [
       event.id,
       apiVersion,
@@ -151,12 +158,18 @@ async function insertDeliveries(
   );
 }
 
-async function render(sql: Sql, event: EventRow, apiVersion: string): Promise<Buffer> {
+async function render(
+  sql: Sql,
+  { findings }: ExpandMeans,
+  event: EventRow,
+  apiVersion: string,
+): Promise<Buffer> {
   const head = { id: event.id, type: event.type, createdAt: event.createdAt.getTime() };
   if (event.childId === null) {
-    const view = await readJob(sql, event.accountId, event.jobId);
+    const { accountId, jobId } = event;
+    const view = await readJob(sql, accountId, jobId);
     if (view === undefined) throw new TypeError(`event ${event.id} has no job`);
-    return jobEventBody(head, view, apiVersion);
+    return jobEventBody(head, view, apiVersion, await findings?.(sql, { accountId, jobId, apiVersion }));
   }
   const parts = parseChildId(event.childId);
   const envelope = parts && (await readChild(sql, event.accountId, parts));

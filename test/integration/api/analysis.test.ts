@@ -188,6 +188,9 @@ describe('an async analysis', () => {
     if (received === undefined) throw new Error('nothing was received');
     const event = verifyWebhook(received.body, received.headers, secret);
     expect(event).toMatchObject({ type, job: { id: analysisId } });
+    const { createdAt: _, ...read } = await client.getAnalysis(analysisId, { includeRaw: false });
+    expect(event).toMatchObject({ event: `analysis.${read.status}`, ...read });
+    expect(received.body.toString()).not.toContain('"raw"');
     expect(receiver.received).toHaveLength(1);
   });
 });
