@@ -23,13 +23,15 @@ export function promptsFromTemplates(
     TEMPLATES.flatMap(([intent, template]) => {
       const rivals = template.includes('{rival}') ? brand.rivals : [''];
       return rivals.map((rival) => ({
-        text: template
-          .replace('{category}', category)
-          .replace('{brand}', brand.name)
-          .replace('{rival}', rival),
+        text: filled(template, { category, brand: brand.name, rival }),
         ...{ category, intent, origin: 'template' as const },
       }));
     }),
   );
   return prompts.slice(0, limit);
+}
+
+/** In one pass and letter by letter: a name may hold braces or `$&`. */
+function filled(template: string, values: Readonly<Record<'category' | 'brand' | 'rival', string>>): string {
+  return template.replace(/\{(category|brand|rival)\}/g, (_, key: keyof typeof values) => values[key]);
 }

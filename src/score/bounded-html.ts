@@ -48,7 +48,8 @@ export function boundHtml(html: string): BoundedHtml {
     if (textEnd > at) keep(html.slice(at, Math.min(textEnd, at + MAX_CHARACTERS - characters)));
     if (open < 0) break;
     if (html.startsWith('<!--', open)) {
-      at = after(html, '-->', open + 4);
+      // `<!-->` and `<!--->` are comments of nothing (HTML, 13.2.5.43).
+      at = after(html, '-->', open + 2);
       continue;
     }
     const tag = tagAt(html, open);
@@ -61,8 +62,9 @@ export function boundHtml(html: string): BoundedHtml {
     if (!tag.closing && DROPPED.has(tag.name)) {
       const end = endOf(html, tag.name, tag.end);
       if (tag.name === 'script' && /\btype\s*=\s*["']?application\/ld\+json/i.test(tag.text))
-        // Part of one could not be parsed, and without its end the page behind it would be script.
-        if (end - open <= MAX_DATA_CHARACTERS) keep(html.slice(open, end));
+        if (end - open <= MAX_DATA_CHARACTERS)
+          // Part of one could not be parsed, and without its end the page behind it would be script.
+          keep(html.slice(open, end));
       at = end;
       continue;
     }

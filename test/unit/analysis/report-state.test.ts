@@ -94,5 +94,7 @@ describe('prompts from templates', () => {
     expect(all.some(({ text }) => /[{}]/.test(text))).toBe(false);
     expect(promptsFromTemplates(brand, 5)).toHaveLength(5);
     expect(promptsFromTemplates({ ...brand, categories: [] }, 5)).toEqual([]);
+    const [odd] = promptsFromTemplates({ ...brand, categories: ["{brand} $& cash $' $$"] }, 1);
+    expect(odd?.text).toBe("What are the best {brand} $& cash $' $$?");
   });
 });

@@ -67,6 +67,11 @@ describe('gates', () => {
     expect(scorePage(closed(unseen), OPTIONS).capped_by).toEqual([]);
   });
 
+  it('given a noindex between comments of nothing, then it is no comment', () => {
+    const html = GOOD.replace('<head>', '<head><!--><meta name="robots" content="noindex"><!-- -->');
+    expect(scorePage(captured(html), OPTIONS).capped_by).toEqual(['G2']);
+  });
+
   it('given a robots.txt, then each search crawler gets its deciding line and training crawlers are never scored', () => {
     const text =
       'User-agent: GPTBot\nUser-agent: CCBot\nDisallow: /\n\nUser-agent: *\nAllow: /guides/\nDisallow: /';
