@@ -123,21 +123,28 @@ export async function findReport(
   return owner && report && { accountId: owner.accountId, report };
 }
 
-/** Reports of an account, newest first; of one brand or in one state where asked. */
+/** Reports of an account, newest first; of one brand, in one state, with a text in their name where asked. */
 export async function listReports(
   sql: Sql,
   accountId: string,
-  asked: { brandId: string | null; status: ReportStatus | null; limit: number; after: PlaceInList | null },
+  asked: {
+    brandId: string | null;
+    status: ReportStatus | null;
+    search?: string;
+    limit: number;
+    after: PlaceInList | null;
+  },
 ): Promise<Page<Report>> {
-  const { brandId, status, limit, after } = asked;
+  const { brandId, status, search = null, limit, after } = asked;
   const { rows } = await sql.query(
     `SELECT ${COLUMNS} FROM fleet.report r
      WHERE account_id = $1 AND ($2::uuid IS NULL OR brand_id = $2) AND ($3::text IS NULL OR status = $3)
        AND ($4::timestamptz IS NULL OR (created_at, id) < ($4, $5::uuid))
+       AND ($7::text IS NULL OR position(lower($7) IN lower(name)) > 0)
      ORDER BY created_at DESC, id DESC LIMIT $6`,
     [
       ...[accountId, brandId, status, after === null ? null : new Date(after.createdAt), after?.id ?? null],
-      limit + 1,
+      ...[limit + 1, search],
     ],
   );
   return pageOf(z.array(reportRow).parse(rows), limit);

@@ -28,6 +28,8 @@ import { presentReport, reportBodySchema, reportDetailSchema, reportSchema } fro
 const errors = { '4xx': reportErrorSchema, '5xx': reportErrorSchema };
 const tags = ['Reports'];
 const params = z.object({ report_id: z.string() });
+/** No report here is of a batch or a schedule: none has the one asked for. */
+const unserved = z.string().optional().describe('No report here has one: the list is empty then.');
 const MOST_REPLICATES = 10;
 /** Replicates of a report that looks whether it is exact enough. */
 const FEWEST_LOOKED_AT = 3;
@@ -96,6 +98,9 @@ function listRoute(app: App, context: ApiContext): void {
             .string()
             .meta({ enum: [...REPORT_STATUSES] })
             .optional(),
+          search: z.string().optional().describe('A part of the name, whatever its case.'),
+          batch_id: unserved,
+          scheduled_report_id: unserved,
         }),
         response: { 200: listOf(reportSchema), ...errors },
       },
@@ -109,9 +114,13 @@ function listRoute(app: App, context: ApiContext): void {
         throw validationError([{ loc: ['query', 'status'], msg, type: 'enum' }]);
       }
       if (brandId !== undefined) await foundBrand(context, request, brandId);
+      const { search, batch_id: batch, scheduled_report_id: schedule, ...query } = request.query;
+      const place = listAsked(accountId, query);
+      if (batch !== undefined || schedule !== undefined) return presentList(accountId, [], null);
       const { items, next } = await listReports(context.db, accountId, {
-        ...listAsked(accountId, request.query),
+        ...place,
         ...{ brandId: brandId ?? null, status: known.data ?? null },
+        ...(search ? { search } : {}),
       });
       return presentList(
         accountId,

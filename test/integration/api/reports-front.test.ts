@@ -127,6 +127,24 @@ describe('given a report of two prompts on two platforms, run', () => {
   });
 });
 
+describe('the list of reports', () => {
+  it('is narrowed by a part of the name, and holds nothing of a batch or a schedule, which none is of', async () => {
+    const { brandId } = await draft(client, { prompts: [] });
+    for (const name of ['Week 1: 100 % CRM', 'Week 2: crm_tools', null])
+      await client.ask('POST', '/v1/reports', { brand_id: brandId, ai_platforms: ['chatgpt'], name });
+    const names = async (query: string) =>
+      (await client.ask('GET', `/v1/reports?brand_id=${brandId}&${query}`)).body.data.map(
+        ({ name }: { name: string | null }) => name,
+      );
+    expect((await names('search=crm')).sort()).toEqual(['Week 1: 100 % CRM', 'Week 2: crm_tools']);
+    expect(await names('search=%25')).toEqual(['Week 1: 100 % CRM']);
+    expect(await names('search=m_t')).toEqual(['Week 2: crm_tools']);
+    expect(await names('search=')).toHaveLength(4);
+    expect(await names('batch_id=1')).toEqual([]);
+    expect(await names('scheduled_report_id=1')).toEqual([]);
+  });
+});
+
 describe('errors as the reference prints them', () => {
   const printed = (code: string, message: string): object => ({
     error: { code, message },
