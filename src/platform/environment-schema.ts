@@ -5,12 +5,19 @@ import { parseEgress } from './egress-setting.ts';
 import { parseLanes } from './lanes-setting.ts';
 import { parseRegions, parseSurfaces } from './serves-setting.ts';
 
-const port = z.coerce
-  .number('must be a port from 0 to 65535')
-  .int()
-  .min(0)
-  .max(65_535, 'must be a port from 0 to 65535');
-const positive = z.coerce.number('must be a positive whole number').int().positive();
+/** A number of digits and nothing else, and what is allowed in every refusal of it. */
+const whole = (low: number, high: number) =>
+  z
+    .string()
+    .trim()
+    .refine(
+      (text) => /^\d{1,15}$/.test(text) && Number(text) >= low && Number(text) <= high,
+      `must be a whole number from ${low} to ${high}`,
+    )
+    .transform(Number);
+const port = whole(0, 65_535);
+/** Longer than these no timer of Node may run (24.8 days), nor does anybody want to wait. */
+const DAY_MS = 86_400_000;
 const list = z
   .string()
   .default('')
@@ -31,22 +38,22 @@ export const environmentSchema = z.object({
     .optional(),
   FLEET_DATA_DIR: z.string().min(1).default('.fleet'),
   FLEET_API_KEY: z.string().min(20, 'must have 20 or more characters').optional(),
-  FLEET_START_CREDITS: z.coerce.number().int().nonnegative().max(1_000_000_000).default(500),
-  FLEET_RATE_LIMIT: positive.max(10_000_000).default(6_000),
-  FLEET_ANALYSIS_CREDITS: z.coerce.number().int().nonnegative().max(1_000).default(1),
-  FLEET_AUTH_FAILURES: z.coerce.number().int().nonnegative().max(1_000_000).default(60),
+  FLEET_START_CREDITS: whole(0, 1_000_000_000).default(500),
+  FLEET_RATE_LIMIT: whole(1, 10_000_000).default(6_000),
+  FLEET_ANALYSIS_CREDITS: whole(0, 1_000).default(1),
+  FLEET_AUTH_FAILURES: whole(0, 1_000_000).default(60),
   FLEET_TRUST_PROXY: z
     .string()
     .default('')
     .transform((text, context) => parseNetworks(text, context)),
-  FLEET_SYNC_LIMIT: positive.default(200),
-  FLEET_QUEUE_LIMIT: positive.default(10_000),
-  FLEET_QUEUE_LIMIT_TOTAL: positive.default(50_000),
+  FLEET_SYNC_LIMIT: whole(1, 1_000_000).default(200),
+  FLEET_QUEUE_LIMIT: whole(1, 1_000_000_000).default(10_000),
+  FLEET_QUEUE_LIMIT_TOTAL: whole(1, 1_000_000_000).default(50_000),
   FLEET_ORIGIN: z.enum(['live', 'stage']).default('live'),
   FLEET_BROWSER_PATH: z.string().optional(),
   FLEET_BROWSER: z.enum(['auto', 'shell', 'chrome']).default('auto'),
   FLEET_BROWSER_PLUGINS: list,
-  FLEET_SLOTS: positive.max(64).optional(),
+  FLEET_SLOTS: whole(1, 64).optional(),
   FLEET_SURFACES: z
     .string()
     .optional()
@@ -55,12 +62,12 @@ export const environmentSchema = z.object({
     .string()
     .optional()
     .transform((text, context) => parseRegions(text, context)),
-  FLEET_CAPTURE_TIMEOUT_MS: positive.default(210_000),
-  FLEET_DRAIN_MS: positive.default(240_000),
-  FLEET_JOB_TTL_MS: positive.default(3_600_000),
-  FLEET_SYNC_WAIT_S: positive.max(120).default(60),
-  FLEET_HEARTBEAT_S: z.coerce.number().int().min(10).default(10),
-  FLEET_RETRY_DELAY_S: z.coerce.number().int().nonnegative().default(5),
+  FLEET_CAPTURE_TIMEOUT_MS: whole(1_000, 3_600_000).default(210_000),
+  FLEET_DRAIN_MS: whole(1, DAY_MS).default(240_000),
+  FLEET_JOB_TTL_MS: whole(1, 365 * DAY_MS).default(3_600_000),
+  FLEET_SYNC_WAIT_S: whole(1, 120).default(60),
+  FLEET_HEARTBEAT_S: whole(10, 3_600).default(10),
+  FLEET_RETRY_DELAY_S: whole(0, 3_600).default(5),
   FLEET_EGRESS: z
     .string()
     .default('')
@@ -83,7 +90,7 @@ export const environmentSchema = z.object({
     .string()
     .default('')
     .transform((text, context) => parseHostPorts(text, context)),
-  FLEET_RETENTION_DAYS: positive.max(36_500).default(90),
+  FLEET_RETENTION_DAYS: whole(1, 36_500).default(90),
   FLEET_METRICS_PORT: port.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })

@@ -101,6 +101,12 @@ const entrySchema = z
     };
   });
 
+const SETTINGS = Object.keys(entrySchema.in.shape);
+
+function toldOf({ path, message }: { path: PropertyKey[]; message: string }): string {
+  return [...path.map(String), message].join(' ');
+}
+
 function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -139,7 +145,9 @@ export function parseLanes(text: string, context: z.RefinementCtx): LanesSetting
     const parsed = entrySchema.safeParse(Object.fromEntries(pairs));
     if (parsed.success) setting[scope] = parsed.data;
     else
-      refuse(`${scope}: ${parsed.error.issues.map((issue) => `${issue.path} ${issue.message}`).join('; ')}`);
+      refuse(
+        `${scope}: ${parsed.error.issues.map(toldOf).join('; ')}; allowed are off, ${SETTINGS.join(', ')}`,
+      );
   }
   return setting;
 }

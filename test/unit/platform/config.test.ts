@@ -51,6 +51,24 @@ describe('the configuration', () => {
     );
   });
 
+  it.each([
+    ['FLEET_SLOTS', '100', '1 to 64'],
+    ['FLEET_SLOTS', '2.5', '1 to 64'],
+    ['FLEET_SLOTS', 'many', '1 to 64'],
+    ['FLEET_SYNC_WAIT_S', '500', '1 to 120'],
+    ['PORT', '-1', '0 to 65535'],
+    ['FLEET_RETRY_DELAY_S', ' ', '0 to 3600'],
+    // Node's timers end after 24.8 days: what is longer would be over after a millisecond.
+    ['FLEET_DRAIN_MS', '99999999999', '1 to 86400000'],
+    ['FLEET_HEARTBEAT_S', '10000000', '10 to 3600'],
+    ['FLEET_CAPTURE_TIMEOUT_MS', '2147483648', '1000 to 3600000'],
+    ['FLEET_CAPTURE_TIMEOUT_MS', '1', '1000 to 3600000'],
+  ])('refuses %s=%s and says that %s is allowed', (name, value, allowed) => {
+    expect(() => readConfig({ [name]: value }, '/')).toThrow(
+      `${name}=${JSON.stringify(value)} is not usable: must be a whole number from ${allowed}`,
+    );
+  });
+
   it('has no language model unless base URL and model are set; half a setting is refused', () => {
     const ANALYSIS_LLM_BASE_URL = 'http://localhost:11434/v1/';
     const both = { ANALYSIS_LLM_BASE_URL, ANALYSIS_LLM_MODEL: 'small' };

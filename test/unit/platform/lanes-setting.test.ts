@@ -48,4 +48,10 @@ describe('settings of lanes', () => {
   ])('are refused with the name of the variable when they say %s', (text) => {
     expect(() => lanes(text)).toThrow(/FLEET_LANES=.* is not usable/);
   });
+
+  it('are refused with what came and what is allowed', () => {
+    expect(() => lanes('live: per-hour=4')).toThrow(
+      'live: Unrecognized key: "per-hour"; allowed are off, per-minute, at-once, jitter, quiet, zone, cool-down, max-cool-down',
+    );
+  });
 });
