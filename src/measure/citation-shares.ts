@@ -24,6 +24,7 @@ export function citationShares(
   keyOf: (source: SeenSource) => string | null,
   promptIndex: ReadonlyMap<string, number>,
   ratios: RatioFigures,
+  most = LISTED,
 ): CitationShare[] {
   const { excluded } = tally(observations, (observation) => citation(observation, true));
   const keys = new Map<string, KeyTally>();
@@ -43,7 +44,7 @@ export function citationShares(
     addCited(keys, cited, keyOf, prompt);
   }
   const left = withoutSources === 0 ? excluded : { ...excluded, no_cited_source: withoutSources };
-  return mostCited(keys).map(([key, own]) => ({
+  return mostCited(keys, most).map(([key, own]) => ({
     key,
     brandId: own.brandId,
     weighted: ratios.figure(
@@ -84,12 +85,12 @@ function addCited(
   }
 }
 
-function mostCited(keys: ReadonlyMap<string, KeyTally>): [string, KeyTally][] {
+function mostCited(keys: ReadonlyMap<string, KeyTally>, most: number): [string, KeyTally][] {
   const weight = ({ weights }: KeyTally): number =>
     [...weights.values()].reduce((total, own) => total + own, 0);
   return [...keys]
     .map(([key, own]): [string, KeyTally, number] => [key, own, weight(own)])
     .sort(([a, , one], [b, , other]) => other - one || (a < b ? -1 : 1))
-    .slice(0, LISTED)
+    .slice(0, most)
     .map(([key, own]) => [key, own]);
 }

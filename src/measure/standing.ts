@@ -45,7 +45,7 @@ export function standingsOf(
   const index = new Map(prompts.map(({ id }, place) => [id, place]));
   const ratios = new RatioFigures(prompts.length, seed);
   const byBrand = (group: readonly ReadObservation[]): CitationShare[] =>
-    citationShares(group, ({ brandId }) => brandId ?? '', index, ratios);
+    citationShares(group, ({ brandId }) => brandId ?? '', index, ratios, brandIds.length + 1);
   const all = byBrand(read);
   const categoryOf = new Map(prompts.map(({ id, category }) => [id, category]));
   const groups = Map.groupBy(read, ({ promptId }) => categoryOf.get(promptId) ?? '');

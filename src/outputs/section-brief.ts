@@ -58,7 +58,7 @@ ${failed.length > 0 && html`<p class="soft">Short of decision grade; still neede
 function cards(brand: BrandMetrics, evidence: Evidence): Markup {
   const href = evidence.href({ brandId: brand.brandId });
   const { positions } = brand;
-  return html`<p>Figures of <strong>${name(brand.name)}</strong>, mean of all surfaces.</p><div class="cards">
+  return html`<p>Figures of <strong>${name(brand.name)}</strong>; presence and citation presence are means of the surfaces.</p><div class="cards">
 ${card('Presence: answers that name the brand', brand.presence, href)}
 ${card('Citation presence: answers that cite it', brand.citationPresence, href)}
 ${card('Share of voice: of all brands named', brand.sovPresence, href)}

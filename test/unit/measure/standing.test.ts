@@ -40,6 +40,18 @@ describe('where brands stand between being named and being cited', () => {
     });
   });
 
+  it('has the share of the least cited of sixty brands, too', () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `brand${String(index).padStart(2, '0')}`);
+    const many = ids.flatMap((id, index) =>
+      Array.from({ length: index === 59 ? 1 : 2 }, (_, replicate) => {
+        const own = observed({ prompt: 1, replicate: 2 * index + replicate + 1, cites: [id] });
+        return { ...own, sources: own.sources.map((source) => ({ ...source, brandId: id })) };
+      }),
+    );
+    const { brands: standings } = standingsOf(many, prompts(1), ids, 'brand00', 'seed');
+    expect(standings.get('brand59')?.citationShare).toMatchObject({ k: 1, n: 119, value: 1 / 119 });
+  });
+
   it('is not measured where nothing was answered', () => {
     const nothing = [observed({ prompt: 1, outcome: 'challenge' })];
     expect(standingsOf(nothing, asked, ['a'], 'a', 'seed').brands.get('a')).toMatchObject({
