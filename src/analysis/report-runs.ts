@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../contract/errors.ts';
 import { type SurfaceName, surfaceNameSchema } from '../contract/surface-name.ts';
+import { sumOfCredits } from '../jobs/hundredths.ts';
 import { currentPrices } from '../jobs/price-table.ts';
 import { type SubmitContext, submitWithin } from '../jobs/submit.ts';
 import type { Database, Sql } from '../platform/database.ts';
@@ -148,7 +149,7 @@ function priceOf({ surfaces, replicates }: PlannedSubmit): number {
 function forWholeRun(error: unknown, planned: readonly PlannedSubmit[], reserved: number): unknown {
   if (!(error instanceof ApiError) || error.code !== 'INSUFFICIENT_CREDITS') return error;
   const details = z.object({ available: z.number() }).safeParse(error.details);
-  const available = (details.success ? details.data.available : 0) + reserved;
+  const available = sumOfCredits(details.success ? details.data.available : 0, reserved);
   const required = planned.reduce((total, submit) => total + priceOf(submit), 0);
   return new ApiError(
     'INSUFFICIENT_CREDITS',

@@ -18,9 +18,11 @@ export const usageSchema = z
     balance: z.strictObject({
       plan,
       credits: z
-        .int()
+        .number()
         .nullable()
-        .describe('What running captures have reserved is still in it; null when unlimited.'),
+        .describe(
+          'Two decimals at most. What running captures have reserved is still in it; null when unlimited.',
+        ),
       unlimited: z.boolean(),
     }),
   })

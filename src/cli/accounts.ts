@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { FleetError } from '../contract/errors.ts';
 import { createAccount, listAccounts, readAccount } from '../jobs/accounts.ts';
 import { grantCredits } from '../jobs/credits.ts';
+import { hundredthsOf, sumOfCredits } from '../jobs/hundredths.ts';
 import { systemClock } from '../platform/clock.ts';
 import { newId } from '../platform/identifiers.ts';
 import { addFeatureCommand } from './account-features.ts';
@@ -12,8 +13,8 @@ const MOST = 1_000_000_000;
 
 function readCredits(text: string): number {
   const credits = Number(text);
-  if (Number.isInteger(credits) && Math.abs(credits) <= MOST) return credits;
-  throw new InvalidArgumentError(`must be a whole number up to ${MOST}`);
+  if (Math.abs(credits) <= MOST && hundredthsOf(credits) !== undefined) return credits;
+  throw new InvalidArgumentError(`must be a number up to ${MOST} with two decimals at most`);
 }
 
 interface CreateOptions {
@@ -38,9 +39,8 @@ async function grant(id: string, amount: number, options: { note: string; json?:
   const account = await withAccounts(async (db) => {
     const before = await readAccount(db, id);
     if (before === undefined) throw new FleetError('INPUT_UNREADABLE', `no account ${JSON.stringify(id)}`);
-    const left = before.credits - before.reserved + amount;
-    if (amount === 0 || (before.plan === 'credits' && left < 0)) {
-      const free = before.credits - before.reserved;
+    const free = sumOfCredits(before.credits, -before.reserved);
+    if (amount === 0 || (before.plan === 'credits' && sumOfCredits(free, amount) < 0)) {
       throw new FleetError('INPUT_UNREADABLE', `${amount} cannot be granted: ${free} credits are free`);
     }
     const now = systemClock.now();
@@ -74,7 +74,7 @@ export function accountsCommand(): Command {
   const credits = accounts.command('credits').description('credits of an account');
   credits
     .command('grant')
-    .description('give credits; a negative number takes back what is not reserved')
+    .description('give credits, to the hundredth; a negative number takes back what is not reserved')
     .argument('<account>', 'id as `accounts list` shows it')
     .argument('<amount>', 'credits', readCredits)
     .option('--note <text>', 'why; kept in the ledger', 'by hand')

@@ -13,6 +13,7 @@ import { JOBS_MIGRATIONS } from '../jobs/schema.ts';
 import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
 import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
 import { FEATURES_MIGRATIONS } from '../jobs/schema-features.ts';
+import { HUNDREDTHS_MIGRATIONS } from '../jobs/schema-hundredths.ts';
 import { MORE_JOBS_MIGRATIONS } from '../jobs/schema-more.ts';
 import { PAGES_MIGRATIONS } from '../jobs/schema-pages.ts';
 import { TRACES_MIGRATIONS } from '../jobs/schema-traces.ts';
@@ -42,4 +43,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...MODEL_TEXTS_MIGRATIONS,
   ...SUGGESTIONS_MIGRATIONS,
   ...DEMAND_MIGRATIONS,
+  ...HUNDREDTHS_MIGRATIONS,
 ];

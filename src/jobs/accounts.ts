@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Sql } from '../platform/database.ts';
 import { DEFAULT_ACCOUNT } from './account.ts';
 import { grantCredits } from './credits.ts';
+import { POSTED_CREDITS } from './hundredths.ts';
 
 export const PLANS = ['credits', 'unlimited'] as const;
 
@@ -13,7 +14,7 @@ export interface AccountInfo {
   name: string;
   plan: Plan;
   createdAt: Date;
-  /** Posted credits, what is reserved for running captures included. */
+  /** Posted credits, what is reserved for running captures included; two decimals at most. */
   credits: number;
   reserved: number;
   /** Captures accepted and not ended. */
@@ -25,7 +26,7 @@ const accountRow = z.object({
   name: z.string(),
   plan: z.enum(PLANS),
   createdAt: z.date(),
-  credits: z.int(),
+  credits: z.number(),
   reserved: z.int(),
   openChildren: z.int(),
 });
@@ -34,7 +35,7 @@ export interface NewAccount {
   id: string;
   name: string;
   plan?: Plan;
-  /** Granted once, when the account is made. */
+  /** Granted once, when the account is made; two decimals at most. */
   startCredits: number;
   now: number;
 }
@@ -70,7 +71,7 @@ export async function ensureFirstAccount(
   await grantStart(sql, DEFAULT_ACCOUNT, startCredits, now);
 }
 
-const ACCOUNT_COLUMNS = `a.id, a.name, a.plan, a.created_at AS "createdAt", b.posted AS credits, b.reserved,
+const ACCOUNT_COLUMNS = `a.id, a.name, a.plan, a.created_at AS "createdAt", ${POSTED_CREDITS} AS credits, b.reserved,
   b.open_children AS "openChildren"`;
 
 /** All accounts, the oldest first. */

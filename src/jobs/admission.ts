@@ -6,6 +6,7 @@ import type { SurfaceName } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import { errorCode } from '../platform/database-error.ts';
 import type { Caller } from './account.ts';
+import { AVAILABLE_CREDITS } from './hundredths.ts';
 import { currentPrices, type FlatPrice } from './price-table.ts';
 import { countSyncSlots, takeSyncSlot } from './sync-slots.ts';
 
@@ -143,7 +144,7 @@ function total(priced: readonly Priced[]): number {
 }
 
 const balanceRow = z.object({
-  available: z.int(),
+  available: z.number(),
   unlimited: z.boolean(),
   queued: z.int(),
   endedLastMinute: z.int(),
@@ -159,7 +160,7 @@ async function refuse(
   const limits = request.limits ?? NO_LIMITS;
   const { accountId } = request.caller;
   const { rows } = await sql.query(
-    `SELECT posted - reserved AS available, unlimited, open_children AS queued,
+    `SELECT ${AVAILABLE_CREDITS} AS available, unlimited, open_children AS queued,
        (SELECT count(*)::integer FROM fleet.child c
         WHERE c.account_id = b.account_id AND completed_at > $2) AS "endedLastMinute"
      FROM fleet.account_balance b WHERE account_id = $1`,

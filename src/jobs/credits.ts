@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ChildId } from '../contract/ids.ts';
 import { OUTCOME_RULES, OUTCOMES } from '../contract/outcome.ts';
 import type { Sql } from '../platform/database.ts';
+import { hundredthsOf, POSTED_CREDITS } from './hundredths.ts';
 
 /** Outcomes that cost what was reserved; every other end is free (specs/edge.md 15.3). */
 const CHARGED = OUTCOMES.filter((outcome) => OUTCOME_RULES[outcome].charged);
@@ -48,7 +49,9 @@ export async function settleCredits(sql: Sql, childIds: readonly ChildId[], now:
 /** A correction of an account's credits by a person. */
 export interface Grant {
   accountId: string;
-  /** Positive gives, negative takes back (never below what is reserved, unless the plan is unlimited). */
+  /**
+   * Positive gives, negative takes back (never below what is reserved, unless the plan is unlimited). Two decimals at most.
+   */
   amount: number;
   note: string;
   now: number;
@@ -56,29 +59,32 @@ export interface Grant {
   id: string;
 }
 
-const balanceRow = z.object({ posted: z.int() });
+const balanceRow = z.object({ credits: z.number() });
 
-/** Enters a grant (or an adjustment downwards) and tells the new posted balance; undefined when the id was used before. */
+/**
+ * Enters a grant (or an adjustment downwards) and tells the new posted balance; undefined when the id was used before. Throws
+ * RangeError for an amount with more than two decimals.
+ */
 export async function grantCredits(sql: Sql, grant: Grant): Promise<number | undefined> {
+  const hundredths = hundredthsOf(grant.amount);
+  if (hundredths === undefined) throw new RangeError(`${grant.amount} credits are no whole hundredths`);
+  const amount = Math.ceil(Math.abs(grant.amount));
   const kind = grant.amount > 0 ? 'grant' : 'adjust';
   const [debit, credit] = grant.amount > 0 ? ['granted', 'available'] : ['available', 'granted'];
   const { rows } = await sql.query(
     `WITH entry AS (
-       INSERT INTO fleet.ledger_entry (id, account_id, kind, amount, debit, credit, note, created_at)
-       VALUES ($1, $2, $3, abs($4::integer), $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING RETURNING account_id
+       INSERT INTO fleet.ledger_entry (id, account_id, kind, amount, hundredths_short, debit, credit, note, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING RETURNING account_id
      )
-     UPDATE fleet.account_balance b SET posted = posted + $4 FROM entry WHERE b.account_id = entry.account_id
-     RETURNING posted`,
+     UPDATE fleet.account_balance b SET posted = posted + $10::integer + (hundredths + $11::integer) / 100,
+       hundredths = (hundredths + $11::integer) % 100
+     FROM entry WHERE b.account_id = entry.account_id RETURNING ${POSTED_CREDITS} AS credits`,
     [
-      `grant:${grant.id}`,
-      grant.accountId,
-      kind,
-      grant.amount,
-      debit,
-      credit,
-      grant.note,
-      new Date(grant.now),
+      ...[`grant:${grant.id}`, grant.accountId, kind, amount, amount * 100 - Math.abs(hundredths)],
+      ...[debit, credit, grant.note, new Date(grant.now)],
+      // Whole credits, rounded down, and from 0 to 99 hundredths on top: of what is taken back, too.
+      ...[Math.floor(hundredths / 100), hundredths - Math.floor(hundredths / 100) * 100],
     ],
   );
-  return balanceRow.optional().parse(rows[0])?.posted;
+  return balanceRow.optional().parse(rows[0])?.credits;
 }

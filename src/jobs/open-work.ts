@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { ApiError } from '../contract/errors.ts';
 import type { Sql } from '../platform/database.ts';
+import { AVAILABLE_CREDITS } from './hundredths.ts';
 
 /** Work to pay for that is no capture of a search: a page score, a report's own analysis. */
 export interface WorkReservation {
   accountId: string;
-  /** Each is settled or released by itself; ids are unique for ever. Parts that cost nothing are not entered. */
+  /** Each is settled or released by itself; ids are unique for ever. Whole credits; what costs nothing is not entered. */
   parts: readonly { id: string; credits: number }[];
   priceVersion: string;
   /** Epoch milliseconds after which the parts are released by `releaseExpired`; null: their owner always resolves them. */
@@ -27,7 +28,7 @@ const RESERVE = `
   INSERT INTO fleet.open_work (id, account_id, amount, created_at, expires_at)
   SELECT asked.id, account_id, credits, $5, $6 FROM asked, held`;
 
-const balanceRow = z.object({ available: z.int() });
+const balanceRow = z.object({ available: z.number() });
 
 /**
  * Reserves credits for work, all parts or none, in the transaction that accepts it. Throws ApiError INSUFFICIENT_CREDITS
@@ -43,7 +44,7 @@ export async function reserveWork(sql: Sql, work: WorkReservation): Promise<void
   ]);
   if (rowCount === parts.length) return;
   const { rows } = await sql.query(
-    'SELECT posted - reserved AS available FROM fleet.account_balance WHERE account_id = $1',
+    `SELECT ${AVAILABLE_CREDITS} AS available FROM fleet.account_balance b WHERE account_id = $1`,
     [work.accountId],
   );
   const { available } = balanceRow.parse(rows[0]);

@@ -3,6 +3,7 @@ import { SCOPES, type Scope } from '../../../src/jobs/account.ts';
 import { createAccount } from '../../../src/jobs/accounts.ts';
 import { KeyRing } from '../../../src/jobs/api-key-check.ts';
 import { createKey, type NewKey } from '../../../src/jobs/api-keys.ts';
+import { grantCredits } from '../../../src/jobs/credits.ts';
 import { settle } from '../../../src/jobs/settle.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { claimed, envelopeFor, finishNext } from '../jobs/jobs-world.ts';
@@ -207,6 +208,28 @@ describe('credits over HTTP', () => {
     });
     expect(replay).toMatchObject({ status: 202, body: { jobId: first.body.jobId } });
     expect(replay.headers['idempotent-replayed']).toBe('true');
+  });
+
+  it('a balance short by 0.01 is 402 and says so; usage tells its hundredths', async () => {
+    const { ask, accountId } = await tenant(4.99);
+    expect(await ask('POST', '/v1/search?mode=async', base)).toMatchObject({
+      status: 402,
+      body: {
+        error: 'this search needs 5 credits, 4.99 available; nothing was started',
+        details: { required: 5, available: 4.99 },
+      },
+    });
+    expect((await ask('GET', '/v1/usage')).body).toMatchObject({
+      ...{ usage: { totalJobs: 0 }, balance: { credits: 4.99 } },
+    });
+    const { rowCount } = await world.db.query('SELECT 1 FROM fleet.job WHERE account_id = $1', [accountId]);
+    expect(rowCount).toBe(0);
+    const now = Date.now();
+    await grantCredits(world.db, { accountId, amount: 0.01, note: 'test', now, id: crypto.randomUUID() });
+    const { status, body } = await ask('POST', '/v1/search?mode=async', base);
+    expect(status).toBe(202);
+    expect((await ask('GET', '/v1/usage')).text).toContain('"credits":5,');
+    await ask('POST', `/v1/jobs/${body.jobId}/cancel`);
   });
 
   it('usage tells the plan, what was asked and what is left; only answers are paid for', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaptureFleetClient } from '../../../src/client/index.ts';
 import { createKey } from '../../../src/jobs/api-keys.ts';
+import { grantCredits } from '../../../src/jobs/credits.ts';
 import { setFeature } from '../../../src/jobs/features.ts';
 import { openAccount } from '../jobs/jobs-world.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
@@ -53,6 +54,26 @@ describe('issue 6, Bad input: an async analysis is refused', () => {
     });
     const { rowCount } = await world.db.query(`SELECT 1 FROM fleet.job WHERE account_id = 'acct_poor'`);
     expect(rowCount).toBe(0);
+  });
+
+  it('credits short by 0.01: 403 that says so, and nothing is started', async () => {
+    const headers = await accountOf('acct_short', 2.99);
+    await setFeature(world.db, 'acct_short', 'async-analysis', true);
+    expect(await world.post(PATH, asked, headers)).toMatchObject({
+      status: 403,
+      body: {
+        code: 'CREDITS_EXCEEDED',
+        error: 'this analysis needs 3 credits, 2.99 available; nothing was started',
+        details: { required: 3, available: 2.99 },
+      },
+    });
+    const { rowCount } = await world.db.query(`SELECT 1 FROM fleet.job WHERE account_id = 'acct_short'`);
+    expect(rowCount).toBe(0);
+    const now = Date.now();
+    await grantCredits(world.db, { accountId: 'acct_short', amount: 0.01, note: 'test', now, id: 'short' });
+    const accepted = await world.post(PATH, asked, headers);
+    expect(accepted.status).toBe(202);
+    await world.ask(`/v1/jobs/${accepted.body.analysisId}/cancel`, { method: 'POST', headers });
   });
 
   it('foreign or unknown id: 404, byte-identical', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../../src/jobs/account.ts';
 import { createKey } from '../../../src/jobs/api-keys.ts';
+import { grantCredits } from '../../../src/jobs/credits.ts';
 import { rawExchange } from './api-world.ts';
 import { detail, RUNS, SCORE, useContentWorld } from './content-world.ts';
 import { frontClient } from './front-client.ts';
@@ -160,6 +161,41 @@ describe('issue 6, Bad input: key without scope, balance short', () => {
       },
     });
     expect(await balance(accountId)).toEqual({ posted: 5, reserved: 0 });
+  });
+
+  it('balance short by 0.01: 402 in decimals, nothing started; with 0.01 more it starts', async () => {
+    const client = await tenant(2.99);
+    const { ask, accountId } = client;
+    const url = world.site.url('/article');
+    const short = { estimated_credits: '3.00', available_credits: '2.99' };
+    expect(await ask('POST', RUNS, { url, analysis_depth: 'score' })).toMatchObject({
+      ...{ status: 402, body: detail('insufficient_credits', short) },
+    });
+    expect((await ask('GET', RUNS)).body.runs).toEqual([]);
+    const { rows } = await world.api.db.query(
+      `SELECT (SELECT count(*)::integer FROM fleet.content_run WHERE account_id = $1) AS runs,
+         (SELECT count(*)::integer FROM fleet.child WHERE account_id = $1) AS children,
+         (SELECT count(*)::integer FROM fleet.open_work WHERE account_id = $1) AS held`,
+      [accountId],
+    );
+    expect(rows).toEqual([{ runs: 0, children: 0, held: 0 }]);
+    for (const [path, given, estimated_credits, available_credits] of [
+      [SCORE, 2.99, '3.00', '2.99'],
+      ['/v1/pages/content/serialize', 0.99, '1.00', '0.99'],
+    ] as const) {
+      const poor = await tenant(given);
+      expect(await poor.ask('POST', path, { url })).toMatchObject({
+        ...{ status: 402, body: detail('insufficient_credits', { estimated_credits, available_credits }) },
+      });
+      expect(await balance(poor.accountId)).toMatchObject({ reserved: 0 });
+    }
+    await grantCredits(world.api.db, {
+      ...{ accountId, amount: 0.01, note: 'test', now: Date.now(), id: randomUUID() },
+    });
+    const { status, body } = await ask('POST', RUNS, { url, analysis_depth: 'score' });
+    expect({ status, estimated: body.estimated_credits }).toEqual({ status: 200, estimated: '3.00' });
+    expect((await world.ended(client, body.run_id)).body).toMatchObject({ settled_credits: '3.00' });
+    expect(await balance(accountId)).toEqual({ posted: 0, reserved: 0 });
   });
 
   it('a run that is cancelled before it ends costs nothing', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { grantCredits } from '../../../src/jobs/credits.ts';
 import { openAccount } from '../jobs/jobs-world.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 import { balanceOf } from './content-world.ts';
@@ -65,6 +66,35 @@ describe('issue 6, Bad input: report run', () => {
     await ended(client, reportId);
     // Completed now: the same answer.
     expect(await client.ask('POST', `/v1/reports/${reportId}/runs`, {})).toMatchObject(unmodifiable);
+  });
+
+  it('balance short by 0.01: 402 for the whole run, nothing started; with 0.01 more it starts', async () => {
+    const accountId = 'acct_short_reports';
+    await openAccount(world.db, accountId, 14.99);
+    const short = await frontClient(world, 'rankprompt', { accountId });
+    const { reportId } = await draft(short, { prompts: ['one?', 'two?', 'three?'] });
+    const answer = await short.ask('POST', `/v1/reports/${reportId}/runs`, {});
+    const said = 'this run needs 15 credits, 14.99 available; nothing was started';
+    expect(answer).toMatchObject({
+      status: 402,
+      body: {
+        error: { code: 'insufficient_credits', message: said, details: { required: 15, available: 14.99 } },
+      },
+    });
+    expect((await short.ask('GET', `/v1/reports/${reportId}`)).body.status).toBe('draft');
+    const started = () =>
+      world.db.query(
+        `SELECT id FROM fleet.job WHERE account_id = $1
+         UNION ALL SELECT id FROM fleet.ledger_entry WHERE account_id = $1 AND kind = 'reserve'`,
+        [accountId],
+      );
+    expect((await started()).rowCount).toBe(0);
+    const now = Date.now();
+    await grantCredits(world.db, { accountId, amount: 0.01, note: 'test', now, id: randomUUID() });
+    expect((await short.ask('POST', `/v1/reports/${reportId}/runs`, {})).status).toBe(202);
+    expect(await balanceOf(world, accountId)).toEqual({ posted: 15, reserved: 15 });
+    for (let prompt = 0; prompt < 3; prompt++) await endNext(world, 'chatgpt', { accountId, text: 'x' });
+    expect(await balanceOf(world, accountId)).toEqual({ posted: 0, reserved: 0 });
   });
 
   it('balance short: 402 for the whole run, nothing started', async () => {

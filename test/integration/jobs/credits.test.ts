@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobId } from '../../../src/contract/ids.ts';
@@ -12,6 +13,7 @@ import { auditCredits } from '../../../src/jobs/credits-audit.ts';
 import { expireOverdue } from '../../../src/jobs/expiry.ts';
 import { fetchByTurn } from '../../../src/jobs/fairness.ts';
 import { giveBack, release } from '../../../src/jobs/give-back.ts';
+import { reserveWork, resolveWork } from '../../../src/jobs/open-work.ts';
 import { currentPrices } from '../../../src/jobs/price-table.ts';
 import { settle } from '../../../src/jobs/settle.ts';
 import { submit } from '../../../src/jobs/submit.ts';
@@ -37,11 +39,12 @@ afterAll(() => world.close());
 async function books(): Promise<{ account: string; balance: unknown; ledger: unknown }[]> {
   const { rows } = await world.db.query(
     `SELECT b.account_id AS account,
-       json_build_object('posted', posted, 'reserved', reserved, 'open', open_children) AS balance,
+       json_build_object('hundredths', posted * 100 + hundredths, 'reserved', reserved, 'open', open_children) AS balance,
        json_build_object(
-         'posted', (SELECT coalesce(sum(CASE credit WHEN 'available' THEN amount ELSE -amount END), 0)
+         'hundredths', (SELECT coalesce(sum((CASE credit WHEN 'available' THEN 1 ELSE -1 END)
+              * (amount * 100 - hundredths_short)), 0)
             FROM fleet.ledger_entry e WHERE e.account_id = b.account_id AND kind IN ('grant', 'adjust'))
-          - (SELECT coalesce(sum(amount), 0)
+          - (SELECT coalesce(sum(amount * 100 - hundredths_short), 0)
             FROM fleet.ledger_entry e WHERE e.account_id = b.account_id AND kind = 'settle'),
          'reserved', (SELECT coalesce(sum(amount), 0) FROM fleet.ledger_entry e
             WHERE e.account_id = b.account_id AND kind = 'reserve' AND NOT EXISTS (
@@ -242,6 +245,86 @@ describe('what the tables refuse by themselves', () => {
   });
 });
 
+describe('hundredths of a credit', () => {
+  const grant = (accountId: string, amount: number) =>
+    grantCredits(world.db, { accountId, amount, note: 'test', now: Date.now(), id: randomUUID() });
+  const asked = (accountId: string) =>
+    submit(
+      world.db,
+      world.queue,
+      request({ surfaces: ['copilot'] }),
+      context({ caller: ownerOf(accountId) }),
+    );
+
+  it('a balance short by 0.01 starts nothing and says what is there; with 0.01 more it starts', async () => {
+    await openAccount(world.db, 'acct_short', 4.99);
+    await expect(asked('acct_short')).rejects.toMatchObject({
+      ...{ code: 'INSUFFICIENT_CREDITS', status: 402 },
+      message: 'this search needs 5 credits, 4.99 available; nothing was started',
+      details: { required: 5, available: 4.99 },
+    });
+    const { rows } = await world.db.query(
+      `SELECT (SELECT count(*)::integer FROM fleet.job WHERE account_id = 'acct_short') AS jobs,
+         (SELECT count(*)::integer FROM fleet.child WHERE account_id = 'acct_short') AS children,
+         (SELECT count(*)::integer FROM fleet.ledger_entry
+          WHERE account_id = 'acct_short' AND kind = 'reserve') AS held`,
+    );
+    expect(rows).toEqual([{ jobs: 0, children: 0, held: 0 }]);
+    expect(await readAccount(world.db, 'acct_short')).toMatchObject({ credits: 4.99, reserved: 0 });
+    expect(await grant('acct_short', 0.01)).toBe(5);
+    const { jobId } = await asked('acct_short');
+    expect(await readAccount(world.db, 'acct_short')).toMatchObject({ credits: 5, reserved: 5 });
+    await expectTrueBooks();
+    await cancel(world.db, world.queue, {
+      ...{ accountId: 'acct_short', jobId, child: null, now: Date.now() },
+    });
+  });
+
+  it('work that is no search is refused alike', async () => {
+    await openAccount(world.db, 'acct_work', 2.99);
+    const work = { accountId: 'acct_work', priceVersion: 'v', expiresAt: null, now: Date.now() };
+    const held = () =>
+      world.db.transaction((sql) => reserveWork(sql, { ...work, parts: [{ id: 'one', credits: 3 }] }));
+    await expect(held()).rejects.toMatchObject({
+      message: 'this needs 3 credits, 2.99 available; nothing was started',
+      details: { required: 3, available: 2.99 },
+    });
+    await grant('acct_work', 0.01);
+    await held();
+    expect(await readAccount(world.db, 'acct_work')).toMatchObject({ credits: 3, reserved: 3 });
+    await world.db.transaction((sql) => resolveWork(sql, ['one'], 'settle', Date.now()));
+    await expectTrueBooks();
+  });
+
+  it('are carried and borrowed, and outlive a charge', async () => {
+    await openAccount(world.db, 'acct_parts', 10.29);
+    for (const [amount, credits] of [
+      [0.71, 11],
+      [-0.01, 10.99],
+      [-5.5, 5.49],
+      [100, 105.49],
+    ] as const)
+      expect(await grant('acct_parts', amount)).toBe(credits);
+    const { rows } = await world.db.query(
+      `SELECT kind, amount, hundredths_short AS short FROM fleet.ledger_entry WHERE account_id = 'acct_parts'
+       AND note = 'test' AND amount = 6`,
+    );
+    expect(rows).toEqual([{ kind: 'adjust', amount: 6, short: 50 }]);
+    await world.db.transaction((sql) =>
+      reserveWork(sql, {
+        ...{ accountId: 'acct_parts', parts: [{ id: 'parts', credits: 3 }], priceVersion: 'v' },
+        ...{ expiresAt: null, now: Date.now() },
+      }),
+    );
+    await world.db.transaction((sql) => resolveWork(sql, ['parts'], 'settle', Date.now()));
+    expect(await readUsage(world.db, 'acct_parts')).toMatchObject({ balance: { credits: 102.49 } });
+    await expect(grant('acct_parts', -102.5)).rejects.toThrow('violates check');
+    await expect(grant('acct_parts', 0.001)).rejects.toThrow(RangeError);
+    expect(await auditCredits(world.db, Date.now())).toEqual({ released: 0, recounted: 0 });
+    await expectTrueBooks();
+  });
+});
+
 describe('an unlimited account', () => {
   it('is never refused, and its use is still entered', async () => {
     await openAccount(world.db, 'acct_free', 0);
@@ -294,7 +377,7 @@ describe('given any sequence of operations, some of which die half way (P9 to P1
     surfaces: fc.uniqueArray(fc.constantFrom(...SURFACE_NAMES), { minLength: 1, maxLength: 3 }),
     outcome: fc.constantFrom(...OUTCOMES),
     key: fc.integer({ min: 0, max: 5 }),
-    amount: fc.integer({ min: -20, max: 40 }),
+    amount: fc.integer({ min: -2_000, max: 4_000 }).map((hundredths) => hundredths / 100),
     diesAt: fc.option(fc.integer({ min: 0, max: 9 }), { freq: 4, nil: null }),
   });
   type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
