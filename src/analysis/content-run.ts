@@ -98,7 +98,11 @@ export async function listContentRuns(
   return { runs: runs.slice(0, limit), hasMore: runs.length > limit };
 }
 
-const earlierRow = z.object({ captured_at: z.string(), text_simhash: z.string() });
+const earlierRow = z.object({
+  captured_at: z.string(),
+  text_simhash: z.string(),
+  last_change: z.string().nullable(),
+});
 
 /** The page as the account's latest scored run of the same address saw it; undefined when there is none. */
 export async function readEarlierPage(
@@ -106,7 +110,8 @@ export async function readEarlierPage(
   { id, accountId, url }: Pick<ContentRun, 'id' | 'accountId' | 'url'>,
 ): Promise<z.infer<typeof earlierRow> | undefined> {
   const { rows } = await sql.query(
-    `SELECT score -> 'page' ->> 'captured_at' AS captured_at, score -> 'page' ->> 'text_simhash' AS text_simhash
+    `SELECT score -> 'page' ->> 'captured_at' AS captured_at, score -> 'page' ->> 'text_simhash' AS text_simhash,
+       score -> 'freshness' ->> 'last_change' AS last_change
      FROM fleet.content_run
      WHERE account_id = $1 AND url = $2 AND id <> $3 AND score -> 'page' ->> 'text_simhash' IS NOT NULL
      ORDER BY completed_at DESC LIMIT 1`,

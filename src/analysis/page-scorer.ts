@@ -1,6 +1,6 @@
 import type { PageEndCode } from '../contract/page-outcome.ts';
 import type { PageRecord } from '../contract/page-record.ts';
-import type { CoverageGap, PageScore, Trend } from '../contract/page-score.ts';
+import type { CoverageGap, EarlierPage, PageScore, Trend } from '../contract/page-score.ts';
 import { scorePage } from '../score/score-page.ts';
 import type { Depth } from './content-prices.ts';
 
@@ -13,7 +13,7 @@ export interface ScoreWish {
   /** What the account's captures of real answers say, and the questions they asked. */
   captures?: CoverageGap | undefined;
   queries?: readonly string[] | undefined;
-  earlier?: { captured_at: string; text_simhash: string } | undefined;
+  earlier?: EarlierPage | undefined;
 }
 
 /** A page's score, and whether it stands on less than was asked. */

@@ -233,6 +233,14 @@ export interface Trend {
   description?: string | undefined;
 }
 
+/** What is known of a page from its capture before. */
+export interface EarlierPage {
+  captured_at: string;
+  text_simhash: string;
+  /** Its last trusted change as known then; null or absent: none was known. */
+  last_change?: string | null | undefined;
+}
+
 export interface ScoreOptions {
   depth: 'score' | 'full';
   /** Epoch milliseconds; ages are counted from it. */
@@ -246,5 +254,5 @@ export interface ScoreOptions {
   /** BCP 47 or ISO 639-1 tag the caller says the page is in. */
   language?: string | undefined;
   /** The page as an earlier capture saw it. */
-  earlier?: { captured_at: string; text_simhash: string } | undefined;
+  earlier?: EarlierPage | undefined;
 }

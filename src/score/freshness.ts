@@ -73,7 +73,11 @@ function trustedDates(
   const kept = counted.filter(({ date }) => date <= seen);
   if (kept.length < counted.length)
     notes.push(`Date changed, text did not: it is that of the capture of ${seen}.`);
-  return kept;
+  // What was known then still holds; without it a page would lose its age by losing its date.
+  const { last_change: then = null } = earlier;
+  if (then === null) return kept;
+  const text = `last change known at the capture of ${seen}`;
+  return [...kept, { date: then, basis: 'capture_history', trust: 'high', text }];
 }
 
 function conflictsOf(dates: readonly PageDate[]): string[] {

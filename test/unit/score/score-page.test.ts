@@ -184,6 +184,25 @@ describe('the score', () => {
     expect(told.freshness?.notes.join()).toContain('text did not');
   });
 
+  it('given an earlier capture with the same text and its last change, then that stands, whatever dates are gone since', () => {
+    const before = scorePage(captured(GOOD), OPTIONS);
+    const { text_simhash } = before.page;
+    const undated = GOOD.replaceAll(/2026-(?:09-14|02-03)/g, '2026-11-25').replace(
+      'September 14, 2026',
+      'November 25, 2026',
+    );
+    const earlier = {
+      captured_at: '2026-10-01T00:00:00Z',
+      text_simhash: text_simhash ?? '',
+      last_change: before.freshness?.last_change,
+    };
+    const told = scorePage(captured(undated), { ...OPTIONS, earlier });
+    expect(told.freshness?.last_change).toBe('2026-09-14');
+    expect(told.freshness?.score).toBe(before.freshness?.score);
+    const without = { ...earlier, last_change: null };
+    expect(scorePage(captured(undated), { ...OPTIONS, earlier: without }).freshness?.score).toBeNull();
+  });
+
   it('given a record that holds no page, then there is no number but the reason', () => {
     const outcome = pageEnd('challenge');
     const score = scorePage(captured('', { outcome, static_html: null }), OPTIONS);
