@@ -1,13 +1,14 @@
-/**
- * A text as the matcher reads it, with the way back. `starts[i]` and `ends[i]` are the half-open UTF-16 range of the
- * original character that unit `i` of `text` comes from; units of one original character share both. They may be longer
- * than the text.
- */
-export interface FoldedText {
-  text: string;
-  starts: Int32Array;
-  ends: Int32Array;
-}
+import {
+  extendsBase,
+  type FoldedText,
+  FoldedUnits,
+  isSeparator,
+  SEPARATORS,
+  SPACE,
+  SPECIAL,
+} from './folded-units.ts';
+
+export type { FoldedText };
 
 export interface FoldOptions {
   /** I is the capital of ı: for Turkish and Azerbaijani texts only. */
@@ -19,8 +20,6 @@ export interface FoldOptions {
 const PLAIN: FoldOptions = { turkic: false, keepCase: false };
 
 const APOSTROPHES = /^[’‘ʼʻ‛′`´＇՚׳]$/u;
-/** Between the parts of a name a dash, a middle dot and a space are the same. */
-const SEPARATORS = /^[\p{Pd}−·・･‧]$/u;
 /** Lines and table cells: no name goes on in the next one. */
 const BREAKS = /^[\n\r\t\v\f\u0085\u2028\u2029]$/;
 /**
@@ -40,27 +39,13 @@ const VARIANTS: Readonly<Record<string, string>> = {
   ک: 'ك',
   ς: 'σ',
 };
-const EXTENDS = /[\p{M}\u1160-\u11ff\uff9e\uff9f\u200c\u200d]/u;
-
 const UNKNOWN = -1;
-const SPECIAL = -2;
 /** Folded unit of a BMP unit that stands alone, by options; filled as characters are met. */
 const simple = [new Int32Array(65536), new Int32Array(65536), new Int32Array(65536)];
 for (const table of simple) table.fill(UNKNOWN);
-const extendTable = new Int8Array(65536).fill(UNKNOWN);
 
 function tableOf({ turkic, keepCase }: FoldOptions): Int32Array {
   return (simple[keepCase ? 2 : turkic ? 1 : 0] ?? simple[0]) as Int32Array;
-}
-
-function extendsBase(unit: number): boolean {
-  if (!(unit >= 0x300)) return false;
-  let known = extendTable[unit] ?? UNKNOWN;
-  if (known === UNKNOWN) {
-    known = EXTENDS.test(String.fromCharCode(unit)) ? 1 : 0;
-    extendTable[unit] = known;
-  }
-  return known === 1;
 }
 
 /** One character with its combining marks, folded; '' when it is dropped. */
@@ -106,67 +91,10 @@ function clusterEnd(text: string, start: number): number {
   return end;
 }
 
-/** Units of the text being folded, for one text after the other: an array of its own for each costs more than the fold. */
-let unitsOfText = new Uint16Array(4_096);
-let startsOfText = new Int32Array(4_096);
-let endsOfText = new Int32Array(4_096);
-/** The way back where every character stayed where it was: shared by all such texts. */
-let sameStarts = Int32Array.from({ length: 4_096 }, (_, index) => index);
-let sameEnds = Int32Array.from({ length: 4_096 }, (_, index) => index + 1);
-
-class FoldedUnits {
-  #length = 0;
-  #moved = false;
-
-  add(unit: number, start: number, end: number): void {
-    const at = this.#length;
-    if (at === unitsOfText.length) growUnits();
-    unitsOfText[at] = unit;
-    startsOfText[at] = start;
-    endsOfText[at] = end;
-    if (start !== at || end !== at + 1) this.#moved = true;
-    this.#length = at + 1;
-  }
-
-  /** The last unit covers the original up to `end`. */
-  extendLast(end: number): void {
-    endsOfText[this.#length - 1] = end;
-    this.#moved = true;
-  }
-
-  finish(): FoldedText {
-    const length = this.#length;
-    const text = DECODER.decode(unitsOfText.subarray(0, length));
-    if (this.#moved) {
-      return { text, starts: startsOfText.slice(0, length), ends: endsOfText.slice(0, length) };
-    }
-    if (sameStarts.length < length) {
-      sameStarts = Int32Array.from({ length: length * 2 }, (_, index) => index);
-      sameEnds = Int32Array.from({ length: length * 2 }, (_, index) => index + 1);
-    }
-    return { text, starts: sameStarts, ends: sameEnds };
-  }
-}
-
-function growUnits(): void {
-  const size = unitsOfText.length * 2;
-  const units = new Uint16Array(size);
-  const starts = new Int32Array(size);
-  const ends = new Int32Array(size);
-  units.set(unitsOfText);
-  starts.set(startsOfText);
-  ends.set(endsOfText);
-  unitsOfText = units;
-  startsOfText = starts;
-  endsOfText = ends;
-}
-
-const DECODER = new TextDecoder('utf-16le', { ignoreBOM: true });
-
-/** A dash or middle dot: unlike white space, several in a row stay several. */
-function isSeparator(unit: number): boolean {
-  return unit === 0x2d || (unit > 0x7f && unit !== 0xa0 && SEPARATORS.test(String.fromCharCode(unit)));
-}
+/** Texts shorter than this are folded sooner than looked up. */
+const REMEMBERED_FROM = 256;
+/** The long text folded last: an answer is folded for the names in it, and at once again for what is kept of its letters. */
+let latest: { text: string; table: Int32Array; folded: FoldedText } | null = null;
 
 /**
  * Folds a text (analysis.md C.2.1): NFKC per character with its marks, lower case, one kind of apostrophe, dashes and
@@ -174,24 +102,32 @@ function isSeparator(unit: number): boolean {
  */
 export function fold(text: string, options: FoldOptions = PLAIN): FoldedText {
   const table = tableOf(options);
+  if (latest?.table === table && latest.text === text) return latest.folded;
+  const folded = foldAnew(text, table, options);
+  if (text.length >= REMEMBERED_FROM) latest = { text, table, folded };
+  return folded;
+}
+
+function foldAnew(text: string, table: Int32Array, options: FoldOptions): FoldedText {
   const units = new FoldedUnits();
-  let afterSpace = false;
   let index = 0;
   while (index < text.length) {
+    index = units.addSimple(text, index, table);
+    if (index === text.length) break;
     const unit = text.charCodeAt(index);
     const folded = simpleUnit(unit, table, options);
     if (folded >= 0 && !extendsBase(text.charCodeAt(index + 1))) {
-      const space = folded === 0x20 && !isSeparator(unit);
-      if (space && afterSpace) units.extendLast(index + 1);
+      const space = folded === SPACE && !isSeparator(unit);
+      if (space && units.afterSpace) units.extendLast(index + 1);
       else units.add(folded, index, index + 1);
-      afterSpace = space;
+      units.afterSpace = space;
       index += 1;
       continue;
     }
     const end = clusterEnd(text, index);
     const cluster = foldCluster(text.slice(index, end), options);
     for (let at = 0; at < cluster.length; at += 1) units.add(cluster.charCodeAt(at), index, end);
-    if (cluster !== '') afterSpace = false;
+    if (cluster !== '') units.afterSpace = false;
     index = end;
   }
   return units.finish();
