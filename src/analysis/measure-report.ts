@@ -6,10 +6,13 @@ import type { ReportMetrics } from '../measure/report-metrics.ts';
 import { type Reading, ReportReader } from '../measure/report-reader.ts';
 import type { SequentialRun } from '../measure/sequential.ts';
 import type { TrendPoint } from '../measure/trend.ts';
+import type { AnswerSentiment } from '../outputs/section-sentiment.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { bookOf } from './brand.ts';
 import { readBrand } from './brands.ts';
+import { readTexts } from './model-texts.ts';
+import { sentimentsShown } from './question-sentiment.ts';
 import { readCaptures } from './read-captures.ts';
 import { readCadence, readHistory } from './report-history.ts';
 import { readLooks } from './report-looks.ts';
@@ -129,6 +132,8 @@ export interface ReadReport {
   history: readonly TrendPoint[];
   /** Of a report that added replicates until it was exact enough. */
   sequential?: SequentialRun;
+  /** Labels of a language model for the answers shown; in no figure. */
+  sentiments?: readonly AnswerSentiment[];
 }
 
 /**
@@ -161,7 +166,17 @@ export async function readMeasuredReport(
     observations,
     measuredAt,
     history: await readHistory(sql, report.id, metrics.brandBookHash),
+    ...(await labelsOf(sql, report.id)),
   };
+}
+
+/** What a language model said of the answers shown; nothing where none was asked. */
+async function labelsOf(sql: Sql, reportId: string): Promise<Pick<ReadReport, 'sentiments'>> {
+  const texts = await readTexts(sql, { reportId, runId: null });
+  const measured = texts.size === 0 ? undefined : await readMeasured(sql, reportId);
+  const own = measured?.metrics.brands.find((brand) => brand.own);
+  if (measured === undefined || own === undefined) return {};
+  return { sentiments: sentimentsShown(own.name, measured.results, texts) };
 }
 
 const storedRow = z.object({

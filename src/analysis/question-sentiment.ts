@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AnswerSentiment } from '../outputs/section-sentiment.ts';
 import { promptHash, type Question, readReply } from './language-model.ts';
 import type { StoredText } from './model-texts.ts';
 import type { CellResult, Results } from './report-results.ts';
@@ -83,4 +84,19 @@ export function sentimentOfCell(
     },
     status: agree ? 'labelled' : 'passes_disagree',
   };
+}
+
+/** All that a model said of a report's answers, in their order: for its page. Pure. */
+export function sentimentsShown(
+  brand: string,
+  { cells }: Results,
+  texts: ReadonlyMap<string, StoredText>,
+): AnswerSentiment[] {
+  return cells.flatMap((cell) => {
+    const { sentiment } = sentimentOfCell(brand, cell, texts);
+    if (sentiment === null) return [];
+    const { label, quote, passes, source } = sentiment;
+    const { promptId, surface } = cell;
+    return [{ promptId, surface, label, quote, passes, model: source.model, promptHash: source.prompt_hash }];
+  });
 }

@@ -40,6 +40,7 @@ export async function reportPage(report: Report, read: ReadReport): Promise<stri
     observations: read.observations,
     history: read.history,
     ...(read.sequential === undefined ? {} : { sequential: read.sequential }),
+    ...(read.sentiments === undefined ? {} : { sentiments: read.sentiments }),
     links: reportLinks(report.id),
     generatedAt: isoTime(read.measuredAt.getTime()),
   });

@@ -16,6 +16,7 @@ import { methodSections } from './section-method.ts';
 import { observationsSection } from './section-observations.ts';
 import { presenceSection } from './section-presence.ts';
 import { promptsSection } from './section-prompts.ts';
+import { type AnswerSentiment, sentimentSection } from './section-sentiment.ts';
 import { stabilitySection } from './section-stability.ts';
 import { standingSection } from './section-standing.ts';
 import { trendSection } from './section-trend.ts';
@@ -23,6 +24,7 @@ import { factsSection, quotesSection, suggestionsSection } from './section-words
 import { count, moment, surfaceTitle } from './wording.ts';
 
 export type { ObservationSlice, ReportLinks } from './evidence.ts';
+export type { AnswerSentiment } from './section-sentiment.ts';
 
 export interface ReportInput {
   title: string;
@@ -34,6 +36,8 @@ export interface ReportInput {
   history?: readonly TrendPoint[];
   /** Of a report that added replicates until it was exact enough. */
   sequential?: SequentialRun;
+  /** Labels of a language model, where one was configured; they have a section of their own and are in no figure. */
+  sentiments?: readonly AnswerSentiment[];
   /** ISO 8601; when the report was made, not when it is rendered. */
   generatedAt: string;
 }
@@ -45,20 +49,22 @@ export interface ReportInput {
  * commands that seldom need it import it when they do.
  */
 export function reportHtml(input: ReportInput): string {
-  const { title, metrics, observations, links, history = [], sequential, generatedAt } = input;
+  const { title, metrics, observations, links, history = [], sentiments = [] } = input;
+  const { sequential, generatedAt } = input;
   const evidence = new Evidence(metrics, observations, links);
   const brand = subjectOf(metrics);
   const figures =
     brand !== undefined &&
     metrics.failureReason === null &&
-    html`${presenceSection(brand, metrics, evidence)}${brandsSection(metrics, evidence)}${matrixSection(brand, metrics, observations, evidence)}${citationsSection(metrics, evidence)}${promptsSection(brand, metrics, evidence)}${standingSection(brand, metrics, evidence)}${stabilitySection(brand, metrics, evidence)}${sequential !== undefined && looksBlock(sequential, evidence)}${trendSection(brand, { metrics, observations, history, generatedAt }, evidence)}${quotesSection(brand, evidence)}${factsSection(brand, evidence)}${suggestionsSection(metrics, evidence)}`;
+    html`${presenceSection(brand, metrics, evidence)}${brandsSection(metrics, evidence)}${matrixSection(brand, metrics, observations, evidence)}${citationsSection(metrics, evidence)}${promptsSection(brand, metrics, evidence)}${standingSection(brand, metrics, evidence)}${stabilitySection(brand, metrics, evidence)}${sequential !== undefined && looksBlock(sequential, evidence)}${trendSection(brand, { metrics, observations, history, generatedAt }, evidence)}${quotesSection(brand, evidence)}${sentimentSection(brand.name, sentiments, metrics, evidence)}${factsSection(brand, evidence)}${suggestionsSection(metrics, evidence)}`;
+  const labelled = figures !== false && sentiments.length > 0;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${REPORT_CSP}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><meta name="robots" content="noindex, nofollow"><meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <style>${new Markup(REPORT_STYLE)}</style></head>
-<body><header class="top">${heading(title, metrics)}${contents(figures !== false)}</header>
-<main>${briefSection(metrics, evidence)}${figures}${figures === false && failedPrompts(metrics)}${methodSections(metrics)}${indexSection(metrics, observations, evidence)}${observationsSection(brand, observations, evidence)}</main>
+<body><header class="top">${heading(title, metrics)}${contents(figures !== false, labelled)}</header>
+<main>${briefSection(metrics, evidence)}${figures}${figures === false && failedPrompts(metrics)}${methodSections(metrics, labelled)}${indexSection(metrics, observations, evidence)}${observationsSection(brand, observations, evidence)}</main>
 <footer><p>Made ${moment(generatedAt)} from ${count(metrics.asked)} captures by Capture Fleet; definitions ${metrics.version}; observations <code>${metrics.inputHash}</code>.</p></footer>
 </body></html>
 `;
@@ -81,7 +87,7 @@ function failedPrompts({ prompts }: ReportMetrics): Markup {
 `;
 }
 
-function contents(withFigures: boolean): Markup {
+function contents(withFigures: boolean, labelled: boolean): Markup {
   const figures = [
     ['presence', 'Presence'],
     ['brands', 'Brands'],
@@ -92,6 +98,7 @@ function contents(withFigures: boolean): Markup {
     ['stability', 'Stability'],
     ['trend', 'Trend'],
     ['quotes', 'Quotes'],
+    ...(labelled ? [['sentiment', 'Sentiment'] as const] : []),
     ['facts', 'Facts'],
     ['suggestions', 'Suggestions'],
   ] as const;

@@ -6,12 +6,12 @@ import { html, type Markup, type Part } from './markup.ts';
 import { count, excludedWords, moment, number, surfaceTitle } from './wording.ts';
 
 /** How the figures came about, in full, and what is not claimed. */
-export function methodSections(metrics: ReportMetrics): Markup {
+export function methodSections(metrics: ReportMetrics, labelled: boolean): Markup {
   const { methodology } = metrics;
   return html`${section(
     'methodology',
     'Methodology',
-    facts(methodology, metrics),
+    facts(methodology, metrics, labelled),
     sampleTable(methodology),
     html`<h3>How each figure is made</h3>`,
     table('Formulas', [{ head: 'Figure' }, { head: 'Definition' }, { head: 'Name' }], definitionRows()),
@@ -29,7 +29,7 @@ function definitionRows() {
   }));
 }
 
-function facts(own: Methodology, metrics: ReportMetrics): Markup {
+function facts(own: Methodology, metrics: ReportMetrics, labelled: boolean): Markup {
   const { queryVolume, collection, replicates, cadence, brandMatching, proof, window } = own;
   const interval = cadence.intervalDays === null ? '' : `, ${number(cadence.intervalDays, 1)} days apart`;
   const regions = collection.regionsAsked.join(', ');
@@ -60,13 +60,22 @@ function facts(own: Methodology, metrics: ReportMetrics): Markup {
     ['Ambiguous mentions left out', count(brandMatching.ambiguous)],
     ['Terms found in neutral control answers', count(brandMatching.controlHits)],
     ['Declared facts checked', accuracy(own)],
-    ['Sentiment, persuasion', 'not measured'],
-    ['Language models used', own.llmUsed ? 'to write prompts, in no figure' : 'none'],
+    [
+      'Sentiment, persuasion',
+      labelled ? 'not measured; labels by a language model are shown apart' : 'not measured',
+    ],
+    ['Language models used', modelsUsed(own.llmUsed, labelled)],
     ['Brand book', html`<code>${brandMatching.brandBookHash}</code>`],
     ['Observations', html`<code>${metrics.inputHash}</code>`],
     ['Proof', html`${count(proof.count)} files; SHA-256 of their list <code>${proof.manifestSha256}</code>`],
   ];
   return html`<dl class="facts">${rows.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
+}
+
+/** What a language model wrote, if anything. */
+function modelsUsed(prompts: boolean, labelled: boolean): string {
+  const uses = [...(prompts ? ['to write prompts'] : []), ...(labelled ? ['to label answers'] : [])];
+  return uses.length === 0 ? 'none' : `${uses.join(' and ')}, in no figure`;
 }
 
 const NO_FACTS = { declaredFacts: 0, agrees: 0, contradicts: 0 };

@@ -131,6 +131,13 @@ describe('given a language model, a report that has ended', () => {
     const figures = ({ metrics: { methodology: _own, ...rest }, prompts: _results, ...top }: typeof after) =>
       JSON.stringify({ ...top, rest });
     expect(figures(after)).toBe(figures(before));
+    const headers = { authorization: `Bearer ${client.key}` };
+    const page = await fetch(`${world.url}/compat/rankprompt/v1/reports/${reportId}/report.html`, {
+      headers,
+    });
+    const section = /<h2 id="sentiment">.*?<\/section>/s.exec(await page.text())?.[0];
+    expect(section).toContain('Basis: <strong>llm</strong>');
+    expect(section).toMatch(/positive<\/td><td>“<bdi>Everybody loves Hubfield<\/bdi>”/);
     // Measured again with the same brand: the same questions, which have their answers.
     await client.ask('POST', `/v1/reports/${reportId}/recompute`);
     await tasksDone(reportId);

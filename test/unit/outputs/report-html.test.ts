@@ -191,6 +191,63 @@ describe('given the matrix of presence and citation share', () => {
   });
 });
 
+describe('given labels that a language model gave the answers', () => {
+  const base = richReport({ prompts: 3, surfaces: 2, replicates: 2 });
+  const [first] = base.metrics.prompts;
+  const [place] = base.metrics.surfaces;
+  const label = {
+    ...{ promptId: first?.id ?? '', surface: place?.surface ?? '' },
+    ...{ model: 'model-under-test', promptHash: 'a1b2c3d4e5f6'.repeat(5) },
+  };
+  const sentiments = [
+    {
+      ...label,
+      label: 'positive',
+      quote: '<script>alert(1)</script> is loved',
+      passes: ['positive', 'positive'],
+    },
+    { ...label, label: null, quote: null, passes: ['neutral', 'mixed'] },
+  ];
+  const [plain, text] = [reportHtml(base), reportHtml({ ...base, sentiments })];
+  const page = parsed(text);
+
+  it('then each stands in a section of its own, marked, with its words, and leads to its observations', () => {
+    const own = page.querySelector('#sentiment')?.parentElement;
+    expect(own?.textContent).toContain('Basis: llm');
+    expect(own?.textContent).toContain('model-under-test');
+    const rows = [...(own?.querySelectorAll('tbody tr') ?? [])].map(({ textContent }) => textContent);
+    expect(rows[0]).toMatch(/positive.*<script>alert\(1\)<\/script> is loved.*a1b2c3d4e5f6/);
+    expect(rows[1]).toContain('none: neutral, then mixed');
+    expect(text).not.toContain('<script>alert');
+    expect(dangling(page)).toEqual([]);
+    expect(page.querySelector('nav a[href="#sentiment"]')).not.toBeNull();
+    expect(text).toContain('to label answers, in no figure');
+  });
+
+  it('then nothing else of the report changes by a byte; without them there is no such section', () => {
+    const without = text
+      .replace(/<section><h2 id="sentiment">.*?<\/section>\n/s, '')
+      .replace('<li><a href="#sentiment">Sentiment</a></li>', '')
+      .replace('not measured; labels by a language model are shown apart', 'not measured')
+      .replace('to label answers, in no figure', 'none');
+    expect(without).toBe(plain);
+    expect(parsed(plain).querySelector('#sentiment')).toBeNull();
+  });
+
+  it('then so many at most are shown that the file stays small', () => {
+    const quote = 'x'.repeat(300);
+    const many = Array.from({ length: 9_000 }, () => ({
+      ...label,
+      label: 'mixed',
+      quote,
+      passes: ['mixed'],
+    }));
+    const whole = reportHtml({ ...base, sentiments: many });
+    expect(Buffer.byteLength(whole) - Buffer.byteLength(plain)).toBeLessThan(200_000);
+    expect(whole).toContain('The first 300 of 9,000');
+  });
+});
+
 describe('given links that would run something', () => {
   it('then they are left out, as if there were none', () => {
     const input = richReport({ prompts: 2, surfaces: 2, replicates: 1 });
