@@ -44,7 +44,7 @@ function surfaceTable(
 ): Markup {
   const cells = [...Map.groupBy(group, ({ promptId }) => promptId)];
   return html`<h3 id="o-${surface}">${surfaceTitle(surface)}: ${count(group.length)} captures</h3>
-<div class="scroll"><table><thead><tr><th scope="col">No.</th><th scope="col">Prompt</th><th scope="col">Region</th><th scope="col">Captured</th><th scope="col">Outcome</th><th scope="col">${brand === undefined ? 'Brand' : name(brand.name)}</th><th scope="col">Sources</th><th scope="col">Evidence</th></tr></thead>
+<div class="scroll" tabindex="0" role="region" aria-label="Observations of ${surfaceTitle(surface)}"><table><thead><tr><th scope="col">No.</th><th scope="col">Prompt</th><th scope="col">Region</th><th scope="col">Captured</th><th scope="col">Outcome</th><th scope="col">${brand === undefined ? 'Brand' : name(brand.name)}</th><th scope="col">Sources</th><th scope="col">Evidence</th></tr></thead>
 ${cells.map(
   ([
     promptId,

@@ -59,6 +59,15 @@ describe('given a report with every kind of outcome, names in four scripts and n
     }
   });
 
+  it('then every table that may be wider than the page can be reached by keyboard, and says what it is', () => {
+    const places = all(page, '.scroll');
+    expect(places.length).toBe(all(page, 'table').length);
+    for (const place of places) {
+      expect(place.getAttribute('tabindex')).toBe('0');
+      expect(place.getAttribute('aria-label')).toMatch(/\S/);
+    }
+  });
+
   it('then every link inside leads to something, and no two things have one name', () => {
     expect(all(page, 'a[href^="#"]').length).toBeGreaterThan(1_000);
     expect(dangling(page)).toEqual([]);
