@@ -79,14 +79,25 @@ function shrunkCorrelation(prompts: readonly PromptRuns[], value: number): numbe
   return weight * seen + (1 - weight) * PRIOR_CORRELATION;
 }
 
-/** The prompts are fixed, only their runs vary; conservative. `z`: normal quantile of the confidence wanted. */
+/** Independent runs that tell as much of the mean of the prompts' shares: all of them where each prompt has as many. */
+function runsOfEqualWorth(prompts: readonly PromptRuns[]): number {
+  const [first] = prompts;
+  const total = prompts.reduce((sum, { runs }) => sum + runs, 0);
+  if (prompts.every(({ runs }) => runs === first?.runs)) return total;
+  return prompts.length ** 2 / prompts.reduce((sum, { runs }) => sum + 1 / runs, 0);
+}
+
+/**
+ * The prompts are fixed, only their runs vary; conservative. A prompt with few runs weighs as much as any other, so where
+ * they are unequal in number K² ÷ Σ 1/mᵢ of them count. `z`: normal quantile of the confidence wanted.
+ */
 export function theseInterval(
   prompts: readonly PromptRuns[],
   value: number,
   correlation: number,
   z: number = Z95,
 ): Interval {
-  const runs = prompts.reduce((total, prompt) => total + prompt.runs, 0);
+  const runs = runsOfEqualWorth(prompts);
   const variance =
     prompts.reduce((total, prompt) => {
       const share = (prompt.hits + 0.5) / (prompt.runs + 1);

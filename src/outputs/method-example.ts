@@ -112,7 +112,7 @@ export const WORKED = {
   categoryHigh: { steps: 'the same, upper end', result: '0.9812' },
   theseLow: {
     steps:
-      'q = 2.5/3, 0.5/3, 1.5/2; v = (0.1389/2 + 0.1389/2 + 0.1875/1) / 9 = 0.0363; n₂ = 0.2222 / 0.0363 = 6.1277 (between 5 and 15); Wilson of 0.6667 with z = 1.96, lower end',
+      'q = 2.5/3, 0.5/3, 1.5/2; v = (0.1389/2 + 0.1389/2 + 0.1875/1) / 9 = 0.0363; r = 9 / (1/2 + 1/2 + 1) = 4.5; n₂ = 0.2222 / 0.0363 = 6.1277 (between 4.5 and 13.5); Wilson of 0.6667 with z = 1.96, lower end',
     result: '0.3029',
   },
   theseHigh: { steps: 'the same, upper end', result: '0.9020' },

@@ -127,8 +127,8 @@ export const FORMULAS: readonly Formula[] = [
     id: 'these',
     title: 'Interval for these prompts (ciThese)',
     formula:
-      'Wilson(p̂, n₂, 1.96), n₂ = min(max(runs, p̂(1 − p̂) ÷ v), runs ÷ max(.05, 1 − ρ)), v = Σ qᵢ(1 − qᵢ) ÷ mᵢ ÷ K², qᵢ = (xᵢ + .5) ÷ (mᵢ + 1)',
-    why: 'For before and after with the same prompts: only the runs vary.',
+      'Wilson(p̂, n₂, 1.96), n₂ = min(max(r, p̂(1 − p̂) ÷ v), r ÷ max(.05, 1 − ρ)), r = K² ÷ Σ 1 ÷ mᵢ (all runs where every prompt has as many), v = Σ qᵢ(1 − qᵢ) ÷ mᵢ ÷ K², qᵢ = (xᵢ + .5) ÷ (mᵢ + 1)',
+    why: 'For before and after with the same prompts: only the runs vary. A prompt of which few runs came back weighs as much as any other, so it must not borrow the runs of the others: with all runs for r the interval covers 77 % where half of the prompts have one run and half have nine.',
     worked: [WORKED.theseLow, WORKED.theseHigh],
   },
   {

@@ -35,19 +35,21 @@ function rate(p: number, rho: number, draw: () => number): number {
 const holds = (interval: Interval | null, truth: number): number =>
   interval !== null && interval.low <= truth && truth <= interval.high ? 1 : 0;
 
-/** One cell: how often each interval holds the truth it speaks of, in percent. */
+/** One cell: how often each interval holds the truth it speaks of, in percent. Several `replicates`: prompts in turn. */
 export function coverageOf(
-  cell: { prompts: number; replicates: number; p: number; rho: number },
+  cell: { prompts: number; replicates: number | readonly number[]; p: number; rho: number },
   rounds: number,
   draw: () => number,
 ): { category: number; these: number; naive: number } {
   const held = { category: 0, these: 0, naive: 0 };
   for (let round = 0; round < rounds; round++) {
     const rates = Array.from({ length: cell.prompts }, () => rate(cell.p, cell.rho, draw));
-    const observed = rates.map((own): PromptRuns => {
+    const observed = rates.map((own, index): PromptRuns => {
+      const asked = [cell.replicates].flat();
+      const runs = asked[index % asked.length] ?? 1;
       let hits = 0;
-      for (let run = 0; run < cell.replicates; run++) hits += draw() < own ? 1 : 0;
-      return { hits, runs: cell.replicates };
+      for (let run = 0; run < runs; run++) hits += draw() < own ? 1 : 0;
+      return { hits, runs };
     });
     const { hits, runs, ciThese, ciCategory } = clusteredShare(observed);
     held.category += holds(ciCategory, cell.p);

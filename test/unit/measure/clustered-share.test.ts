@@ -80,6 +80,17 @@ describe('a share over prompts that were asked several times', () => {
     );
   });
 
+  it('covers what it claims where captures are missing, so that some prompts have one run and others nine', () => {
+    let state = 11;
+    const draw = (): number => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    const { category, these } = coverageOf({ prompts: 20, replicates: [1, 9], p: 0.3, rho: 0.3 }, 600, draw);
+    expect(these).toBeGreaterThanOrEqual(93);
+    expect(category).toBeGreaterThanOrEqual(93);
+  });
+
   it('covers what it claims where plain Wilson does not (npm run bench -- coverage has all cells)', () => {
     let state = 7;
     const draw = (): number => {
