@@ -5,11 +5,11 @@ import type { Database, Sql } from '../platform/database.ts';
 import { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { type Rounds, startRounds } from '../platform/rounds.ts';
+import { contentQuestions } from './content-texts.ts';
 import { type LanguageModel, promptHash, type Question } from './language-model.ts';
 import { readMeasured } from './measure-report.ts';
 import { claimTask, keepTask, keepText, readTexts, type TextOwner, type TextTask } from './model-texts.ts';
 import { sentimentsOf } from './question-sentiment.ts';
-import { summaryQuestion } from './question-summary.ts';
 
 const EVERY_MS = 2_000;
 const ANSWER_MS = 60_000;
@@ -90,6 +90,5 @@ async function questionsOf(sql: Sql, { reportId, runId }: TextOwner): Promise<Qu
   }
   const { rows } = await sql.query('SELECT score FROM fleet.content_run WHERE id = $1', [runId]);
   const row = scoreRow.optional().parse(rows[0]);
-  const question = row && summaryQuestion(row.score);
-  return question === undefined ? [] : [question];
+  return row === undefined ? [] : contentQuestions(row.score);
 }

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import type { PageScore } from '../contract/page-score.ts';
-import type { Sql } from '../platform/database.ts';
-import { promptHash, type Question } from './language-model.ts';
-import { readTexts, type StoredText } from './model-texts.ts';
+import type { Question } from './language-model.ts';
+import { figuresIn, pointsElsewhere } from './written-text.ts';
 
 const SHORTEST = 20;
 const LONGEST = 700;
 const MOST_DATA = 12_000;
-const NUMBER = /\d+(?:[.,]\d+)*/g;
 /** What a text gives out as the score. */
 const SCORE = /\bscor\w*\D{0,20}?(\d+(?:\.\d+)?)/gi;
 
@@ -18,7 +16,7 @@ export function summaryQuestion(score: PageScore): Question<{ summary: string }>
   if (score.overall_score === null) return undefined;
   const facts = JSON.stringify(factsOf(score)).slice(0, MOST_DATA);
   const page = (score.page.title ?? '').slice(0, 300);
-  const known = new Set(`${facts} ${page}`.match(NUMBER));
+  const known = new Set(figuresIn(`${facts} ${page}`));
   return {
     field: 'summary',
     instruction:
@@ -27,9 +25,9 @@ export function summaryQuestion(score: PageScore): Question<{ summary: string }>
     reply: summarySchema,
     // A figure nobody measured, or a link, would be the model's own or the page's.
     holds: ({ summary: text }) =>
-      (text.match(NUMBER) ?? []).every((number) => known.has(number)) &&
+      figuresIn(text).every((number) => known.has(number)) &&
       [...text.matchAll(SCORE)].every(([, named]) => Number(named) === score.overall_score) &&
-      !/https?:|www\.|[<>]/i.test(text),
+      !pointsElsewhere(text),
     temperature: 0,
   };
 }
@@ -43,15 +41,4 @@ function factsOf({ overall_score, overall_band, gates, factors, recommendations,
     })),
     recommendations: recommendations.map(({ title, recommendation }) => ({ title, recommendation })),
   };
-}
-
-/** What the model made of the summary of a run; undefined where it was not asked, or not yet. */
-export async function readSummary(
-  sql: Sql,
-  runId: string,
-  score: PageScore | null,
-): Promise<StoredText | undefined> {
-  const question = score === null ? undefined : summaryQuestion(score);
-  if (question === undefined) return undefined;
-  return (await readTexts(sql, { reportId: null, runId })).get(promptHash(question));
 }

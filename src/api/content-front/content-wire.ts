@@ -3,6 +3,7 @@ import { DEPTHS } from '../../analysis/content-prices.ts';
 import { RUN_STATUSES } from '../../analysis/content-run-state.ts';
 import { pageScoreSchema } from '../../contract/page-score.ts';
 
+import { adviceFields } from './advice-wire.ts';
 import { summaryFields } from './summary-wire.ts';
 
 const CODE = '{path} must be a text of at most 20 characters';
@@ -62,33 +63,7 @@ export const contentResultSchema = z
     overall: z.strictObject({ score, band, summary: z.string(), ...summaryFields }),
     content_depth: part,
     content_freshness: part,
-    trend_coverage: z.array(
-      z.strictObject({
-        trend: z.string(),
-        coverage: z.number(),
-        gap: z.string().nullable(),
-        action: z.string().nullable(),
-      }),
-    ),
-    top_trends: z.array(
-      z.strictObject({
-        name: z.string(),
-        coverage: z.number(),
-        gap: z.string().nullable(),
-        action: z.string().nullable(),
-      }),
-    ),
-    recommendations: z.array(
-      z.strictObject({
-        priority: z.string(),
-        title: z.string(),
-        recommendation: z.string(),
-        expected_impact: z.string(),
-        why: z.string(),
-        evidence: z.string(),
-        quote: z.string().nullable(),
-      }),
-    ),
+    ...adviceFields,
     blocked: z.boolean(),
     blocked_message: z.string().nullable(),
     site_error: z.boolean(),

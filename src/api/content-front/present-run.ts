@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ContentRun } from '../../analysis/content-run.ts';
 import { hasEnded } from '../../analysis/content-run-state.ts';
-import type { StoredText } from '../../analysis/model-texts.ts';
+import type { ContentTexts } from '../../analysis/content-texts.ts';
 import type { PageScore } from '../../contract/page-score.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { billingSchema, createdRunSchema, runSchema } from './content-wire.ts';
@@ -36,7 +36,7 @@ export function presentCreated(run: ContentRun): z.infer<typeof createdRunSchema
 }
 
 /** A run; `score` is left out where nobody asked for the result. */
-export function presentRun(run: ContentRun, score?: PageScore | null, text?: StoredText): RunBody {
+export function presentRun(run: ContentRun, score?: PageScore | null, texts?: ContentTexts): RunBody {
   const time = (at: Date | null): string | null => (at === null ? null : isoTime(at.getTime()));
   const ended = hasEnded(run.status);
   const billing = presentBilling({
@@ -62,7 +62,7 @@ export function presentRun(run: ContentRun, score?: PageScore | null, text?: Sto
     overall_band: run.overallBand,
     ...flatBilling(billing),
     explanation: explanationOf(run),
-    ...(score === undefined ? {} : { ca_result: score === null ? null : presentScore(score, text) }),
+    ...(score === undefined ? {} : { ca_result: score === null ? null : presentScore(score, texts) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import type { StoredText } from '../../analysis/model-texts.ts';
+import type { ContentTexts } from '../../analysis/content-texts.ts';
 import type { PageScore } from '../../contract/page-score.ts';
+import { presentAdvice } from './advice-wire.ts';
 import type { contentResultSchema } from './content-wire.ts';
 import { presentSummary } from './summary-wire.ts';
 
@@ -18,11 +19,10 @@ const SITE_ERRORS = [
 
 /**
  * A page score as this API writes it: flat and nested from the same values, and the model behind them; its summary by a
- * language model where one wrote it.
+ * language model where one wrote it, its advice beside that of the templates.
  */
-export function presentScore(score: PageScore, text?: StoredText): ContentResult {
+export function presentScore(score: PageScore, texts?: ContentTexts): ContentResult {
   const { overall_score, overall_band, freshness, sufficiency, recommendations } = score;
-  const trends = score.trend_coverage ?? [];
   return {
     ...{ overall_score, overall_band },
     page_type: score.page.kind,
@@ -32,7 +32,11 @@ export function presentScore(score: PageScore, text?: StoredText): ContentResult
     sufficiency_score: sufficiency?.score ?? null,
     sufficiency_band: sufficiency?.band ?? null,
     top_recommendations: recommendations.map(({ recommendation }) => recommendation),
-    overall: { score: overall_score, band: overall_band, ...presentSummary(summaryOf(score), text) },
+    overall: {
+      score: overall_score,
+      band: overall_band,
+      ...presentSummary(summaryOf(score), texts?.summary),
+    },
     content_depth: {
       ...{ score: sufficiency?.score ?? null, band: sufficiency?.band ?? null },
       ...noted(sufficiency?.notes ?? []),
@@ -41,13 +45,7 @@ export function presentScore(score: PageScore, text?: StoredText): ContentResult
       ...{ score: freshness?.score ?? null, band: freshness?.band ?? null },
       ...noted(freshness?.notes ?? []),
     },
-    trend_coverage: trends,
-    top_trends: trends.map(({ trend, ...rest }) => ({ name: trend, ...rest })),
-    recommendations: recommendations.map(
-      ({ priority, title, recommendation, expected_effect, why, evidence, quote }) => ({
-        ...{ priority, title, recommendation, expected_impact: expected_effect, why, evidence, quote },
-      }),
-    ),
+    ...presentAdvice(score, texts?.advice),
     ...troubleOf(score),
     model: modelOf(score),
     evidence_note: score.evidence_note,

@@ -7,7 +7,7 @@ import {
   readContentRun,
   readRunScore,
 } from '../../analysis/content-run.ts';
-import { readSummary } from '../../analysis/question-summary.ts';
+import { readContentTexts } from '../../analysis/content-texts.ts';
 import { startContentRun } from '../../analysis/start-content-run.ts';
 import { ApiError } from '../../contract/errors.ts';
 import type { RequestId } from '../../contract/ids.ts';
@@ -73,7 +73,7 @@ function oneRunRoutes(app: App, context: ApiContext, base: string): void {
       const run = await found(context, request, request.params.run_id);
       if (request.query.include_result !== 'true') return presentRun(run);
       const score = await readRunScore(context.db, run.accountId, run.id);
-      return presentRun(run, score, await readSummary(context.db, run.id, score));
+      return presentRun(run, score, await readContentTexts(context.db, run.id, score));
     },
   );
   app.post(
