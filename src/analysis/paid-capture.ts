@@ -24,7 +24,10 @@ export interface PaidCapture<T> {
 }
 
 /**
- * Captures a page at once, makes something of it, and keeps nothing. Credits are reserved before the page is asked for and
+ * Captures a page at once, makes something of it, and keeps nothing: the reference offers these answers "without persistence"
+ * (content-intelligence-api.md; specs/analysis.md A.2: synchronous, not saved). So it is captured in this process, by the same
+ * capturer as the fleet's, with its robots.txt, pace and address guard on every hop: a child of the fleet would leave a job,
+ * an Envelope and the page on disk for as long as jobs are kept. Who wants proof starts a run. Credits are reserved before the page is asked for and
  * settled when `read` says that something was delivered, else released; when the process dies in between they go back within
  * minutes. Throws ApiError INSUFFICIENT_CREDITS.
  */
