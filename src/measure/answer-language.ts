@@ -29,7 +29,7 @@ export function answerLanguage(text: string): string | null {
 
 function clearVote(sample: string): string | undefined {
   const votes = new Map<string, number>();
-  for (const [word] of sample.toLowerCase().matchAll(/\p{L}+/gu)) {
+  for (const word of sample.toLowerCase().match(/\p{L}+/gu) ?? []) {
     const languages = COMMON.get(word);
     for (const language of languages ?? []) votes.set(language, (votes.get(language) ?? 0) + 1);
   }

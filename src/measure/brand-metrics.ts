@@ -1,19 +1,13 @@
 import type { Brand } from '../contract/brand-book.ts';
 import { boundsOf, type Coverage, coverageOf, qualityOf } from './completeness.ts';
-import {
-  type Counted,
-  citation,
-  isTelling,
-  presence,
-  presencePerQuery,
-  type ReadObservation,
-} from './eligibility.ts';
+import { type Counted, isTelling, presence, type ReadObservation } from './eligibility.ts';
 import type { Figure } from './figure.ts';
 import { meanFigure } from './mean-figure.ts';
-import type { Observation } from './observation.ts';
-import { type NamedBrand, positionsOf } from './positions.ts';
-import type { BrandMetrics, FourOutcomes, PresenceSlice } from './report-metrics.ts';
-import { meanOfTallies, shareFigure, type Tally, TallyCounts, tally, tallyFigure } from './share-figure.ts';
+import { positionsOf } from './positions.ts';
+import type { BrandMetrics, PresenceSlice } from './report-metrics.ts';
+import { type NamedIn, SeenBrands } from './seen-brands.ts';
+import { meanOfTallies, type Tally, TallyCounts, tally, tallyFigure } from './share-figure.ts';
+import { type BrandTallies, SliceTallies, type Within } from './slice-tallies.ts';
 import { WordShares } from './word-shares.ts';
 
 /** Quotes shown per brand, each from another observation. */
@@ -24,7 +18,7 @@ export type CountedMetrics = Omit<BrandMetrics, 'sovPresence' | 'sovMentions' | 
 
 /** Observations put together once for all brands. */
 export interface ReportSlices {
-  all: readonly ReadObservation[];
+  seen: SeenBrands;
   bySurface: readonly Slice[];
   byRegion: readonly Slice[];
   words: WordShares;
@@ -36,10 +30,11 @@ interface Slice {
   coverage: Coverage;
   /** Captures that told nothing, by prompt. */
   missing: ReadonlyMap<string, number>;
+  tallies: SliceTallies;
 }
 
 export function slicesOf(all: readonly ReadObservation[]): ReportSlices {
-  const grouped = (key: (observation: ReadObservation) => string): Slice[] =>
+  const grouped = (key: (observation: ReadObservation) => string, within: Within): Slice[] =>
     [...Map.groupBy(all, key)]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([slice, group]) => ({
@@ -47,9 +42,12 @@ export function slicesOf(all: readonly ReadObservation[]): ReportSlices {
         group,
         coverage: coverageOf(group),
         missing: missingByPrompt(group),
+        tallies: new SliceTallies(group, within),
       }));
   return {
-    ...{ all, bySurface: grouped(({ surface }) => surface), byRegion: grouped(({ region }) => region) },
+    seen: new SeenBrands(all),
+    bySurface: grouped(({ surface }) => surface, plain),
+    byRegion: grouped(({ region }) => region, honoured),
     words: new WordShares(all),
   };
 }
@@ -64,17 +62,17 @@ function missingByPrompt(group: readonly ReadObservation[]): ReadonlyMap<string,
 }
 
 export function brandMetrics(brand: Brand, slices: ReportSlices): CountedMetrics {
-  const { all, bySurface, byRegion, words } = slices;
-  const surfaces = bySurface.map((slice) => sliceTallies(slice, brand.id, plain));
-  const regions = byRegion.map((slice) => sliceTallies(slice, brand.id, honoured));
-  const named = namedIn(all, brand.id);
-  const over = (kind: keyof SliceTallies['tallies']): Tally[] => surfaces.map(({ tallies }) => tallies[kind]);
+  const { seen, bySurface, byRegion, words } = slices;
+  const surfaces = bySurface.map((slice) => ({ slice, tallies: slice.tallies.of(brand.id) }));
+  const regions = byRegion.map((slice) => ({ slice, tallies: slice.tallies.of(brand.id) }));
+  const named = seen.named(brand.id);
+  const over = (kind: keyof BrandTallies): Tally[] => surfaces.map(({ tallies }) => tallies[kind]);
   return {
     ...{ brandId: brand.id, name: brand.name, own: brand.own },
     presence: meanOfTallies(over('presence'), 'presence/1'),
     presencePerQuery: meanOfTallies(over('presencePerQuery'), 'presence_per_query/1'),
     citationPresence: meanOfTallies(over('citation'), 'citation_presence/1'),
-    outcomes: fourOutcomes(all, brand.id),
+    outcomes: seen.outcomes(brand.id),
     positions: positionsOf(named.map(({ as }) => as)),
     prominence: prominence(named),
     wordShare: words.figure(brand.id),
@@ -86,38 +84,19 @@ export function brandMetrics(brand: Brand, slices: ReportSlices): CountedMetrics
   };
 }
 
-type Rule = (observation: Observation, seen: boolean) => Counted;
-
-const mentions = ({ mentioned }: ReadObservation, brandId: string): boolean => mentioned.has(brandId);
-const cites = ({ citedBrands }: ReadObservation, brandId: string): boolean => citedBrands.has(brandId);
-
-const plain = (rule: Rule): Rule => rule;
+const plain: Within = (rule) => rule;
 /** What was shown for another region says nothing about this one. */
-const honoured =
-  (rule: Rule): Rule =>
-  (observation, hit) =>
-    observation.regionHonoured ? rule(observation, hit) : ELSEWHERE;
+const honoured: Within = (rule) => (observation, hit) =>
+  observation.regionHonoured ? rule(observation, hit) : ELSEWHERE;
 
 const ELSEWHERE: Counted = { counts: false, why: 'region_not_honoured' };
 
-interface SliceTallies extends Slice {
-  tallies: { presence: Tally; presencePerQuery: Tally; citation: Tally };
+interface OfSlice {
+  slice: Slice;
+  tallies: BrandTallies;
 }
 
-function sliceTallies(slice: Slice, brandId: string, within: (rule: Rule) => Rule): SliceTallies {
-  const [inAnswers, inQueries, inSources] = [new TallyCounts(), new TallyCounts(), new TallyCounts()];
-  const [given, perQuery, cited] = [within(presence), within(presencePerQuery), within(citation)];
-  for (const observation of slice.group) {
-    const { promptId } = observation;
-    const mentioned = mentions(observation, brandId);
-    inAnswers.add(promptId, given(observation, mentioned));
-    inQueries.add(promptId, perQuery(observation, mentioned));
-    inSources.add(promptId, cited(observation, cites(observation, brandId)));
-  }
-  return { ...slice, tallies: { presence: inAnswers, presencePerQuery: inQueries, citation: inSources } };
-}
-
-function presenceSlice({ slice, coverage, missing, tallies }: SliceTallies): PresenceSlice {
+function presenceSlice({ slice: { slice, coverage, missing }, tallies }: OfSlice): PresenceSlice {
   return {
     ...{ slice, presence: tallyFigure(tallies.presence, 'presence/1') },
     presencePerQuery: tallyFigure(tallies.presencePerQuery, 'presence_per_query/1'),
@@ -125,37 +104,6 @@ function presenceSlice({ slice, coverage, missing, tallies }: SliceTallies): Pre
     bounds: boundsOf(coverage, tallies.presence.prompts, missing),
     quality: qualityOf(coverage.completeness),
   };
-}
-
-const answerShown = ({ outcome }: Observation): boolean =>
-  outcome === 'answered' || outcome === 'answered_partially';
-
-/** Over whole answers, where both mention and citation can be told; the four sum to `n`. */
-export function fourOutcomes(observations: readonly ReadObservation[], brandId: string): FourOutcomes {
-  const outcomes = { mentionedAndCited: 0, mentionedOnly: 0, citedOnly: 0, neither: 0, n: 0 };
-  for (const observation of observations) {
-    if (observation.outcome !== 'answered') continue;
-    outcomes.n++;
-    const mentioned = observation.mentioned.has(brandId);
-    if (observation.citedBrands.has(brandId)) outcomes[mentioned ? 'mentionedAndCited' : 'citedOnly']++;
-    else outcomes[mentioned ? 'mentionedOnly' : 'neither']++;
-  }
-  return outcomes;
-}
-
-/** An answer shown that names the brand, and how. */
-interface NamedIn {
-  seen: ReadObservation;
-  as: NamedBrand;
-}
-
-function namedIn(all: readonly ReadObservation[], brandId: string): NamedIn[] {
-  const named: NamedIn[] = [];
-  for (const seen of all) {
-    const as = seen.mentioned.get(brandId);
-    if (as !== undefined && answerShown(seen)) named.push({ seen, as });
-  }
-  return named;
 }
 
 function prominence(named: readonly NamedIn[]): Figure {
@@ -167,12 +115,9 @@ function prominence(named: readonly NamedIn[]): Figure {
 
 function recommendation(named: readonly NamedIn[], brandId: string): BrandMetrics['recommendation'] {
   const share = (method: string, holds: (own: NamedIn) => boolean): Figure => {
-    const held = new Set(named.filter(holds).map(({ seen }) => seen));
-    return shareFigure(
-      named.map(({ seen }) => seen),
-      (seen) => ({ counts: true, hit: held.has(seen) }),
-      method,
-    );
+    const counts = new TallyCounts();
+    for (const own of named) counts.add(own.seen.promptId, { counts: true, hit: holds(own) });
+    return tallyFigure(counts, method);
   };
   return {
     firstInList: share('first_in_list/1', ({ as }) => as.fromList && as.place === 1),
@@ -182,14 +127,13 @@ function recommendation(named: readonly NamedIn[], brandId: string): BrandMetric
   };
 }
 
-function ambiguous({ all, bySurface }: ReportSlices, brandId: string): BrandMetrics['ambiguous'] {
-  const perhaps = (seen: ReadObservation): boolean => seen.doubtful.has(brandId) && !mentions(seen, brandId);
-  const observations = all.filter((seen) => perhaps(seen) && answerShown(seen)).length;
-  if (observations === 0) return { observations, presenceIfCounted: null };
+function ambiguous({ seen, bySurface }: ReportSlices, brandId: string): BrandMetrics['ambiguous'] {
+  const perhaps = seen.perhaps(brandId);
+  if (perhaps.size === 0) return { observations: 0, presenceIfCounted: null };
   const tallies = bySurface.map(({ group }) =>
-    tally(group, (seen) => presence(seen, mentions(seen, brandId) || perhaps(seen))),
+    tally(group, (own) => presence(own, own.mentioned.has(brandId) || perhaps.has(own))),
   );
-  return { observations, presenceIfCounted: meanOfTallies(tallies, 'presence/1').value };
+  return { observations: perhaps.size, presenceIfCounted: meanOfTallies(tallies, 'presence/1').value };
 }
 
 function quotes(named: readonly NamedIn[], brandId: string): BrandMetrics['quotes'] {

@@ -140,7 +140,9 @@ export class ReportReader {
 
 /** A piece cut from a text keeps all of it in memory; a copy is the piece alone. */
 function withoutAnswer(observation: Observation): Observation {
-  return { ...observation, sentences: JSON.parse(JSON.stringify(observation.sentences)) };
+  const copies: string[] = JSON.parse(JSON.stringify(observation.sentences.map(({ text }) => text)));
+  const sentences = observation.sentences.map((own, index) => ({ ...own, text: copies[index] ?? own.text }));
+  return { ...observation, sentences };
 }
 
 function titlesOf({ shopping }: Envelope['evidence']): string[] {

@@ -57,10 +57,10 @@ export function resolveHits(hits: readonly Hit[], isOut: (hit: Hit) => boolean):
 
 /** Of hits in order of preference those that overlap none before them. */
 function longestApart(hits: readonly Hit[]): Hit[] {
-  const covered = new Set<number>();
+  const covered = new Uint8Array(hits.reduce((last, { stop }) => Math.max(last, stop), 0));
   return hits.filter(({ begin, stop }) => {
-    for (let unit = begin; unit < stop; unit += 1) if (covered.has(unit)) return false;
-    for (let unit = begin; unit < stop; unit += 1) covered.add(unit);
+    for (let unit = begin; unit < stop; unit += 1) if (covered[unit] === 1) return false;
+    covered.fill(1, begin, stop);
     return true;
   });
 }

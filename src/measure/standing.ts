@@ -1,10 +1,10 @@
-import { fourOutcomes } from './brand-metrics.ts';
 import { citationShares } from './citation-shares.ts';
 import { type ReadObservation, readBrands } from './eligibility.ts';
 import type { Figure } from './figure.ts';
 import type { Observation, Prompt } from './observation.ts';
 import { RatioFigures } from './ratio-figures.ts';
 import type { CitationShare, FourOutcomes } from './report-metrics.ts';
+import { SeenBrands } from './seen-brands.ts';
 import { presences } from './trend.ts';
 
 /**
@@ -47,30 +47,32 @@ export function standingsOf(
   const byBrand = (group: readonly ReadObservation[]): CitationShare[] =>
     citationShares(group, ({ brandId }) => brandId ?? '', index, ratios, brandIds.length + 1);
   const all = byBrand(read);
+  const seen = new SeenBrands(read);
   const categoryOf = new Map(prompts.map(({ id, category }) => [id, category]));
   const groups = Map.groupBy(read, ({ promptId }) => categoryOf.get(promptId) ?? '');
   return {
-    brands: new Map(brandIds.map((id) => [id, standing(read, id, all)])),
+    brands: new Map(brandIds.map((id) => [id, standing(read, seen, id, all)])),
     categories: [...groups]
       .filter(([category]) => category !== '')
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([category, group]) => ({
         category,
         prompts: new Set(group.map(({ promptId }) => promptId)).size,
-        standing: standing(group, subjectId, byBrand(group)),
+        standing: standing(group, new SeenBrands(group), subjectId, byBrand(group)),
       })),
   };
 }
 
 function standing(
   observations: readonly ReadObservation[],
+  seen: SeenBrands,
   brandId: string,
   shares: readonly CitationShare[],
 ): Standing {
   const { presence } = presences(observations, brandId);
   const citationShare = shareOf(brandId, shares);
   return {
-    ...{ presence, citationShare, outcomes: fourOutcomes(observations, brandId) },
+    ...{ presence, citationShare, outcomes: seen.outcomes(brandId) },
     quadrant: quadrantOf(presence.value, citationShare.value),
   };
 }

@@ -1,9 +1,9 @@
-import { AhoCorasick } from '@monyone/aho-corasick/fast';
 import type { Brand, BrandBook, BrandTerm } from '../contract/brand-book.ts';
 import { beginsWord, endsWord } from './boundaries.ts';
 import { type FoldedText, fold, spellingKey } from './fold.ts';
 import { INFLECTED_LANGUAGES, replacedForms } from './inflections.ts';
 import { startsWithCapital } from './sentence-place.ts';
+import { SpellingScan } from './spelling-scan.ts';
 
 /** What a spelling stands for: a term, or a phrase that hides its brand's terms. */
 export interface Needle {
@@ -82,7 +82,7 @@ function isTurkic(language: string): boolean {
 export class TermScan {
   readonly #language: string;
   readonly #needles = new Map<string, Needle[]>();
-  readonly #automaton: AhoCorasick;
+  readonly #spellings: SpellingScan;
 
   constructor(book: BrandBook, language: string) {
     this.#language = language;
@@ -93,7 +93,7 @@ export class TermScan {
       for (const phrase of brand.deny)
         this.#add(spellingsOf(phrase, language), { brand, term: null, capitals: false });
     }
-    this.#automaton = new AhoCorasick([...this.#needles.keys()]);
+    this.#spellings = new SpellingScan([...this.#needles.keys()]);
   }
 
   #addTerm(brand: Brand, term: BrandTerm): void {
@@ -122,7 +122,7 @@ export class TermScan {
   /** Every spelling at the edges of words, overlapping ones included, in no promised order. */
   hits(original: string, folded: FoldedText): Hit[] {
     const hits: Hit[] = [];
-    for (const { begin, end: stop, keyword } of this.#automaton.matchInText(folded.text)) {
+    for (const { begin, end: stop, keyword } of this.#spellings.matches(folded.text)) {
       if (cutsCharacter(folded, begin, stop) || !beginsWord(folded.text, begin, this.#language)) continue;
       const ending = endsWord(folded.text, begin, stop, this.#language);
       if (ending === null) continue;
