@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BrandBook } from '../contract/brand-book.ts';
 import { type BrandInFile, bookFromFile } from '../contract/brand-book-file.ts';
+import { textSourceSchema } from './language-model.ts';
 
 /** Somebody the own brand is compared with. */
 export const competitorSchema = z.strictObject({
@@ -38,6 +39,15 @@ export const factSourceSchema = z.strictObject({
 /** By field of the facts; fields without an entry are the owner's own words. */
 export const factSourcesSchema = z.partialRecord(factsSchema.keyof(), factSourceSchema);
 
+/** What a language model read on the brand's own site: proposed to its owner, used in nothing. By field of the facts. */
+export const factProposalsSchema = z.partialRecord(
+  factsSchema.keyof(),
+  z.strictObject({
+    ...factSourceSchema.omit({ basis: true, taken: true }).shape,
+    ...textSourceSchema.shape,
+  }),
+);
+
 /** What a caller may say about a brand. */
 export interface BrandFields {
   name: string;
@@ -53,12 +63,14 @@ export interface OwnBrand extends BrandFields {
   id: string;
   facts: Facts;
   factSources: FactSources;
+  factProposals: FactProposals;
   createdAt: Date;
   updatedAt: Date;
 }
 
 export type Competitor = z.infer<typeof competitorSchema>;
 export type FactSources = z.infer<typeof factSourcesSchema>;
+export type FactProposals = z.infer<typeof factProposalsSchema>;
 export type Facts = z.infer<typeof factsSchema>;
 
 /** As a book people would write it: the own brand first, its products and declared facts with it. */

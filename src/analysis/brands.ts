@@ -4,8 +4,10 @@ import type { Sql } from '../platform/database.ts';
 import {
   type BrandFields,
   competitorSchema,
+  type FactProposals,
   type FactSources,
   type Facts,
+  factProposalsSchema,
   factSourcesSchema,
   factsSchema,
   type OwnBrand,
@@ -14,7 +16,7 @@ import type { Page, PlaceInList } from './page-of-list.ts';
 import { pageOf } from './page-of-list.ts';
 
 const COLUMNS = `id, name, website, country, language, aliases, categories, competitors, facts,
-  fact_sources AS "factSources", created_at AS "createdAt", updated_at AS "updatedAt"`;
+  fact_sources AS "factSources", fact_proposals AS "factProposals", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 const brandRow = z.object({
   id: z.string(),
@@ -27,6 +29,7 @@ const brandRow = z.object({
   competitors: z.array(competitorSchema),
   facts: factsSchema,
   factSources: factSourcesSchema,
+  factProposals: factProposalsSchema,
   createdAt: z.date(),
   updatedAt: z.date(),
 });
@@ -114,23 +117,25 @@ export async function updateFacts(
   now: number,
 ): Promise<OwnBrand | undefined> {
   const { rows } = await sql.query(
-    `UPDATE fleet.brand SET facts = $3, fact_sources = fact_sources - $5::text[], updated_at = $4
+    `UPDATE fleet.brand SET facts = $3, fact_sources = fact_sources - $5::text[],
+       fact_proposals = fact_proposals - $5::text[], updated_at = $4
      WHERE account_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
     [accountId, id, JSON.stringify(facts), new Date(now), [...own]],
   );
   return brandRow.optional().parse(rows[0]);
 }
 
-/** Writes facts with where they were read. */
+/** Writes facts with where they were read, and what is only proposed. */
 export async function updateResearched(
   sql: Sql,
   id: string,
-  { facts, factSources }: { facts: Facts; factSources: FactSources },
+  { facts, factSources, proposals }: { facts: Facts; factSources: FactSources; proposals: FactProposals },
   now: number,
 ): Promise<void> {
-  await sql.query('UPDATE fleet.brand SET facts = $2, fact_sources = $3, updated_at = $4 WHERE id = $1', [
-    ...[id, JSON.stringify(facts), JSON.stringify(factSources), new Date(now)],
-  ]);
+  await sql.query(
+    'UPDATE fleet.brand SET facts = $2, fact_sources = $3, fact_proposals = $4, updated_at = $5 WHERE id = $1',
+    [id, JSON.stringify(facts), JSON.stringify(factSources), JSON.stringify(proposals), new Date(now)],
+  );
 }
 
 /** Deletes a brand with its reports; false when there is none. */

@@ -5,7 +5,7 @@ import type { Caller, KeyMode } from '../jobs/account.ts';
 import { reserveWork, resolveWork } from '../jobs/open-work.ts';
 import type { Database, Sql } from '../platform/database.ts';
 import { errorCode } from '../platform/database-error.ts';
-import type { FactSources, Facts, OwnBrand } from './brand.ts';
+import { type FactProposals, type FactSources, type Facts, factsSchema, type OwnBrand } from './brand.ts';
 import { readBrand, updateResearched } from './brands.ts';
 import type { FoundFact } from './page-facts.ts';
 
@@ -116,8 +116,8 @@ export async function claimResearch(
   return runRow.extend({ lease: z.string() }).optional().parse(rows[0]);
 }
 
-/** How a research ended: with what was found, or with why nothing was. */
-export type ResearchEnd = { found: readonly FoundFact[] } | { error: string };
+/** How a research ended: with what was found, and what a language model proposes beside it; or with why nothing was. */
+export type ResearchEnd = { found: readonly FoundFact[]; proposed?: FactProposals } | { error: string };
 
 /**
  * Ends a research in one transaction: its row, its credit, the brand's facts. Only the process that holds the lease can;
@@ -154,8 +154,20 @@ async function ended(
   if (!found) return true;
   const brand = await readBrand(sql, run.accountId, run.brandId, true);
   if (brand === undefined) return true;
-  await updateResearched(sql, brand.id, takenOver(brand, end.found, now), now);
+  const taken = takenOver(brand, end.found, now);
+  const proposals = stillMissing(end.proposed ?? {}, taken.facts);
+  await updateResearched(sql, brand.id, { ...taken, proposals }, now);
   return true;
+}
+
+/** Proposals for facts that nobody has stated. */
+function stillMissing(proposed: FactProposals, facts: Facts): FactProposals {
+  const fields = factsSchema.keyof().options.filter((field) => isEmpty(facts[field]));
+  return Object.fromEntries(fields.flatMap((field) => (proposed[field] ? [[field, proposed[field]]] : [])));
+}
+
+function isEmpty(stated: Facts[keyof Facts]): boolean {
+  return stated === null || (Array.isArray(stated) && stated.length === 0);
 }
 
 /** Names that are matched in answers: taken over by themselves they would change figures nobody asked to change. */
@@ -173,9 +185,8 @@ export function takenOver(
   const result: Record<string, unknown> = { ...facts };
   const sources: FactSources = { ...factSources };
   for (const { field, value, url, basis, quote } of found) {
-    const stated = facts[field];
-    const empty = stated === null || (Array.isArray(stated) && stated.length === 0);
-    const taken = !PROPOSED_ONLY.includes(field) && (empty || factSources[field]?.taken === true);
+    const taken =
+      !PROPOSED_ONLY.includes(field) && (isEmpty(facts[field]) || factSources[field]?.taken === true);
     if (taken) result[field] = value;
     sources[field] = { value, url, basis, quote, taken, read_at: new Date(now).toISOString() };
   }

@@ -4,6 +4,7 @@ import { KEPT_ANSWERS_MIGRATIONS } from '../analysis/schema-kept-answers.ts';
 import { LOOKS_MIGRATIONS } from '../analysis/schema-looks.ts';
 import { MODEL_TEXTS_MIGRATIONS } from '../analysis/schema-model-texts.ts';
 import { OBSERVATIONS_MIGRATIONS } from '../analysis/schema-observations.ts';
+import { PROPOSALS_MIGRATIONS } from '../analysis/schema-proposals.ts';
 import { REPORTS_MIGRATIONS } from '../analysis/schema-reports.ts';
 import { SUGGESTIONS_MIGRATIONS } from '../analysis/schema-suggestions.ts';
 import { FLEET_MIGRATIONS } from '../fleet/schema.ts';
@@ -44,4 +45,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...SUGGESTIONS_MIGRATIONS,
   ...DEMAND_MIGRATIONS,
   ...HUNDREDTHS_MIGRATIONS,
+  ...PROPOSALS_MIGRATIONS,
 ];

@@ -1,4 +1,5 @@
 import { startContentClerk } from '../analysis/content-clerk.ts';
+import { openLanguageModel } from '../analysis/language-model.ts';
 import { startFactsClerk } from '../analysis/research-facts.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
@@ -40,7 +41,9 @@ export async function runContent(
   const means = { db, queue, store, log, clock: systemClock, origin, retentionDays, judges };
   opened.add(startContentClerk(means), (clerk) => clerk.stop());
   const { capture } = capturer;
-  opened.add(startFactsClerk({ ...means, capture: judges ? capture : undefined }), (clerk) => clerk.stop());
+  const model = config.languageModel && openLanguageModel(config.languageModel, log);
+  const facts = { ...means, capture: judges ? capture : undefined, model };
+  opened.add(startFactsClerk(facts), (clerk) => clerk.stop());
   return { pages: capture, capture: withoutBrowser(capture), stop: () => opened.close() };
 }
 

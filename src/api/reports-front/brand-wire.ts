@@ -5,6 +5,7 @@ import {
   type BrandFields,
   brandsAsWritten,
   type Facts,
+  factProposalsSchema,
   factSourcesSchema,
   factsSchema,
   type OwnBrand,
@@ -77,6 +78,11 @@ export const factsOutSchema = factsSchema
     sources: factSourcesSchema.describe(
       'Ours: where research read a fact on the site, by field; not taken: only proposed. Fields without one are yours.',
     ),
+    proposals: factProposalsSchema
+      .optional()
+      .describe(
+        'Ours: what a language model, where one is configured, read on the site about fields nobody has stated. Used in nothing until you write it as a fact.',
+      ),
   })
   .meta({ id: 'BrandFactsOut' });
 
@@ -100,8 +106,12 @@ export function presentBrand(brand: OwnBrand): z.infer<typeof brandSchema> {
   };
 }
 
-export function presentFacts({ id, facts, factSources }: OwnBrand): z.infer<typeof factsOutSchema> {
-  return { ...facts, brand_id: id, object: 'brand.facts', sources: factSources };
+export function presentFacts(brand: OwnBrand): z.infer<typeof factsOutSchema> {
+  const { id, facts, factSources, factProposals } = brand;
+  return {
+    ...{ ...facts, brand_id: id, object: 'brand.facts', sources: factSources },
+    ...(Object.keys(factProposals).length === 0 ? {} : { proposals: factProposals }),
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { claimResearch, endResearch, expireResearch } from '../../../src/analysis/facts-run.ts';
+import { type LanguageModel, openLanguageModel } from '../../../src/analysis/language-model.ts';
 import { startFactsClerk } from '../../../src/analysis/research-facts.ts';
 import type { CapturePage } from '../../../src/contract/page-record.ts';
 import { PageCapturer } from '../../../src/fleet/page-capturer.ts';
@@ -10,6 +11,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { booksOf } from '../analysis/content-world.ts';
 import { playedPages } from '../analysis/played-pages.ts';
 import { testLog } from '../database.ts';
+import { dataOf, type FakeModel, startFakeModel } from '../fake-model.ts';
 import { openAccount } from '../jobs/jobs-world.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 import { type FrontClient, frontClient } from './front-client.ts';
@@ -71,8 +73,8 @@ const job = async (id: string) => (await client.ask('GET', `/v1/jobs/${id}`)).bo
 const books = () => booksOf(world.db, accountId);
 
 /** Lets a process with this capture do what waits, until the job has ended. */
-async function done(id: string, given: CapturePage) {
-  const clerk = startFactsClerk({ db: world.db, clock: systemClock, log: testLog, capture: given });
+async function done(id: string, given: CapturePage, model?: LanguageModel) {
+  const clerk = startFactsClerk({ db: world.db, clock: systemClock, log: testLog, capture: given, model });
   try {
     await vi.waitUntil(async () => /completed|failed/.test((await job(id)).status), { timeout: 30_000 });
   } finally {
@@ -196,5 +198,60 @@ describe('POST /v1/brands/{id}/facts', () => {
       error: expect.stringMatching(/14 minutes/),
     });
     expect(await books()).toMatchObject({ posted: 5, reserved: 0 });
+  });
+});
+
+describe('given a language model, POST /v1/brands/{id}/facts', () => {
+  let server: FakeModel;
+  let model: LanguageModel;
+  beforeAll(async () => {
+    server = await startFakeModel();
+    model = openLanguageModel(server.setting, testLog);
+  });
+  afterAll(() => server.close());
+  beforeEach(() => {
+    server.asked.length = 0;
+  });
+  const says = (...stated: unknown[]) => server.say({ text: JSON.stringify({ facts: stated }) });
+  const services = { field: 'services', value: ['write software'], quote: 'We bake and we write software.' };
+
+  it('proposes what it reads beyond what was found, marked; nothing of it is a fact until the owner writes it', async () => {
+    says(services);
+    const { body } = await research();
+    expect(await done(body.job_id, capture, model)).toMatchObject({ status: 'completed', error: null });
+    const found = await facts();
+    expect(found).toMatchObject({
+      founded_year: 2012,
+      services: [],
+      sources: { founded_year: { taken: true } },
+    });
+    expect(found.proposals).toEqual({
+      services: {
+        ...{ value: ['write software'], quote: services.quote, url: expect.stringMatching(/\/about$/) },
+        ...{ basis: 'llm', model: 'model-under-test', temperature: 0 },
+        prompt_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        read_at: expect.stringMatching(/^\d{4}-/),
+      },
+    });
+    expect(server.asked.map(dataOf).join()).toContain('Every loaf has a guest');
+    const { body: brand } = await client.ask('GET', `/v1/brands/${brandId}`);
+    expect(JSON.stringify(brand)).not.toContain('write software');
+    const written = await client.ask('PATCH', `/v1/brands/${brandId}/facts`, { services: ['baking'] });
+    expect(written.body).toMatchObject({ services: ['baking'] });
+    expect(written.body).not.toHaveProperty('proposals');
+  });
+
+  it.each([
+    ['says what no page says', () => says({ ...services, quote: 'the best of all software' }), 2],
+    ['cannot be had', () => server.say({ status: 503 }), 1],
+  ])('finds what it finds without one when the model %s', async (_what, say, times) => {
+    say();
+    const { body } = await research();
+    expect(await done(body.job_id, capture, model)).toMatchObject({ status: 'completed' });
+    const found = await facts();
+    expect(found).toMatchObject({ founded_year: 2012, headquarters: 'Bergen' });
+    expect(found).not.toHaveProperty('proposals');
+    expect(server.asked).toHaveLength(times);
+    expect(await books()).toMatchObject({ posted: 4, reserved: 0 });
   });
 });
