@@ -8,7 +8,6 @@ import { Reconciler } from '../../../src/jobs/reconcile.ts';
 import { migrate } from '../../../src/platform/migrations.ts';
 import { openQueue, type Queue } from '../../../src/platform/queue.ts';
 import { type FreshDatabase, freshDatabase, testLog } from '../database.ts';
-import { openAccount } from '../jobs/jobs-world.ts';
 import { booksOf, captureNext, concludeAll, temporaryStore } from './content-world.ts';
 
 let fresh: FreshDatabase;
@@ -22,6 +21,16 @@ afterAll(async () => {
   await fresh.drop();
   remove();
 });
+
+/** An account with credits, in the words of that version: today's grant also enters hundredths. */
+async function accountOfYesterday(accountId: string, credits: number): Promise<void> {
+  await fresh.db.query('INSERT INTO fleet.account (id, name, created_at) VALUES ($1, $1, now())', [
+    accountId,
+  ]);
+  await fresh.db.query('INSERT INTO fleet.account_balance (account_id, posted) VALUES ($1, $2)', [
+    ...[accountId, credits],
+  ]);
+}
 
 /** A run as the version before pages were children of the fleet left it. */
 async function runOfYesterday(accountId: string, status: 'queued' | 'running'): Promise<string> {
@@ -48,7 +57,7 @@ describe('runs that were under way when the fleet took over their pages', () => 
     const before = ALL_MIGRATIONS.filter(({ id }) => id < '0016');
     await migrate(fresh.db, before, testLog);
     const accountId = 'acct_old';
-    await openAccount(fresh.db, accountId, 100);
+    await accountOfYesterday(accountId, 100);
     const ids = [await runOfYesterday(accountId, 'queued'), await runOfYesterday(accountId, 'running')];
     await migrate(fresh.db, ALL_MIGRATIONS, testLog);
 
