@@ -4,12 +4,19 @@ import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { serveMetrics } from '../platform/metrics-server.ts';
 import type { Opened } from './foundation.ts';
 
-/** The process's metrics; on a port of their own when FLEET_METRICS_PORT is set. */
-export async function openMetrics(config: Config, log: Log, opened: Opened): Promise<Metrics> {
+/** The process's metrics; on a port of their own when FLEET_METRICS_PORT is set, with `unready` behind its `/readyz`. */
+export async function openMetrics(
+  config: Config,
+  log: Log,
+  opened: Opened,
+  unready?: () => string | undefined,
+): Promise<Metrics> {
   const metrics = createMetrics();
   const { host, metricsPort: port } = config;
   if (port !== undefined) {
-    const server = opened.add(await serveMetrics(metrics, { host, port, log }), (part) => part.stop());
+    const server = opened.add(await serveMetrics(metrics, { host, port, log, unready }), (part) =>
+      part.stop(),
+    );
     log.info({ url: server.url }, 'metrics served');
   }
   return metrics;

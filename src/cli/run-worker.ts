@@ -3,9 +3,10 @@ import { availableParallelism, hostname } from 'node:os';
 import { SURFACES } from '../../surfaces/index.ts';
 import type { CapturePage } from '../contract/page-record.ts';
 import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
+import { DiskGuard } from '../fleet/disk-guard.ts';
 import { LaneGate } from '../fleet/lane-gate.ts';
 import { Lanes } from '../fleet/lanes.ts';
-import { watchPool } from '../fleet/pool-metrics.ts';
+import { watchDisk, watchPool } from '../fleet/pool-metrics.ts';
 import { enter, startSupervisor, type WorkerCard } from '../fleet/presence.ts';
 import { startReaper } from '../fleet/reaper.ts';
 import { startRetention } from '../fleet/retention-sweep.ts';
@@ -43,7 +44,9 @@ export async function runWorker(
   const surfaces = SURFACES.filter(({ name }) => config.surfaces?.includes(name) ?? true);
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const { pool } = site.seat;
+  const disk = new DiskGuard({ paths: [config.dataDir, new ScratchRoot(config.dataDir, log).path], log });
   watchPool(metrics, pool);
+  watchDisk(metrics, disk);
   const gate: SlotGate = new SlotGate({
     rules: { floor: Math.min(config.slots, availableParallelism()), ceiling: config.slots },
     ...{ clock: systemClock, log, counters: pool.counters, busy: () => worker.busy },
@@ -68,6 +71,7 @@ export async function runWorker(
     regions: config.regions,
     slots: config.slots,
     slotLimit: () => gate.limit,
+    mayBegin: () => disk.room,
     gate: laneGate,
     heartbeatS: config.heartbeatS,
     drainMs: config.drainMs,
@@ -78,6 +82,8 @@ export async function runWorker(
     keepHouse(config, foundation, site, log, opened);
     gate.start();
     opened.add(gate, async (part) => part.stop());
+    disk.start();
+    opened.add(disk, (part) => part.stop());
     opened.add(
       await enter(foundation.db, cardOf(config, workerId, worker.serves, gate), foundation.clock.now(), log),
       (part) => part.leave(),

@@ -6,6 +6,7 @@ import { openWarmSite } from './capture-site.ts';
 import { Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openTraces } from './open-traces.ts';
+import type { RunningWorker } from './run-worker.ts';
 import { untilSignal } from './until-signal.ts';
 
 /** `fleet worker`: one more worker on the database that DATABASE_URL names. */
@@ -32,11 +33,16 @@ export function workerCommand(): Command {
         // After it: reading code holds up the event loop, on a busy machine for longer than a connection may take, and a
         // worker that connected meanwhile was told that the database is away, at every start anew.
         const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
-        const metrics = await openMetrics(config, log, opened);
+        let running: RunningWorker | undefined;
+        const unready = (): string | undefined =>
+          running === undefined ? 'starting' : running.worker.unready;
+        const metrics = await openMetrics(config, log, opened, unready);
         const { pages } = opened.add(await runContent(config, foundation, site.store, log, site), (part) =>
           part.stop(),
         );
-        opened.add(await runWorker(config, foundation, site, pages, log, metrics), (part) => part.stop());
+        running = opened.add(await runWorker(config, foundation, site, pages, log, metrics), (part) =>
+          part.stop(),
+        );
         process.stdout.write(`worker ready: ${config.slots} slots, origin ${config.origin}\n`);
         await untilSignal(log);
       } finally {

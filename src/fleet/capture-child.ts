@@ -58,7 +58,8 @@ export interface AttemptEnd {
 /**
  * One attempt at a claimed child, from browser to settled row. Throws FleetError LEASE_LOST when another attempt holds
  * the child (nothing of this one remains), DRAINING when the deadline was aborted for a drain, ARTIFACT_WRITE_FAILED
- * when proof cannot be stored; in the last two cases the caller releases the child.
+ * when proof cannot be stored, BROWSER_LAUNCH_FAILED when there is no browser; in the last three cases the caller releases
+ * the child.
  */
 export async function captureChild(
   child: ClaimedChild,

@@ -6,6 +6,7 @@ import { outcomeOfError } from '../capture/playwright-errors.ts';
 import { type CaptureOrder, type SeenPage, seePage } from '../capture/see-page.ts';
 import { visitorOf } from '../capture/visitor.ts';
 import { type CaptureYield, writeUp } from '../capture/write-up.ts';
+import { FleetError } from '../contract/errors.ts';
 import type { Outcome } from '../contract/outcome.ts';
 import type { Surface, SurfaceRequest } from '../contract/surface.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -53,7 +54,8 @@ const STATE_BUDGET_MS = 3_000;
 
 /**
  * One capture in a fresh context: through the egress of its country, with a profile where the surface signs in and
- * one is free. Never throws for what page or browser do; see `seePage` for what it does throw.
+ * one is free. Never throws for what page or browser do; see `seePage` for what it does throw, and BROWSER_LAUNCH_FAILED
+ * when there is no browser at all.
  */
 export async function captureOnce(
   given: CaptureAsked,
@@ -120,6 +122,7 @@ async function captureWith(
     leased = await traced('browser', {}, () => pool.acquire(wanted, deadline));
   } catch (error) {
     deadline.throwIfAborted();
+    if (error instanceof FleetError && error.code === 'BROWSER_LAUNCH_FAILED') throw error;
     log.warn({ err: error }, 'no browser for this capture');
     return lostRecord(asked, clock.now(), 'browser_crashed', outcomeOfError(error).message);
   }

@@ -71,6 +71,9 @@ export async function capturePageChild(
   return { outcome: outcomeOfPage(record.outcome), settled: true, missed: [], story, tally };
 }
 
+/** Faults that are neither the page's nor this attempt's. */
+const NOT_THE_PAGE = ['DATABASE_UNAVAILABLE', 'BROWSER_LAUNCH_FAILED'];
+
 const NOTHING = {
   ...{ captureMs: 0, extractMs: 0, settleMs: 0, health: {}, ending: 'fault', httpStatus: null },
   ...{ redirects: 0, htmlChars: 0, screenshotBytes: 0 },
@@ -89,7 +92,7 @@ async function capture(
     return await deadline.run('page', () => pages(url, mode, over.signal));
   } catch (error) {
     deadline.throwIfAborted();
-    if (error instanceof FleetError && error.code === 'DATABASE_UNAVAILABLE') throw error;
+    if (error instanceof FleetError && NOT_THE_PAGE.includes(error.code)) throw error;
     log.error({ err: error }, 'the page could not be captured; the fault is ours');
     return undefined;
   } finally {

@@ -3,7 +3,7 @@ import { addExtra } from 'playwright-extra';
 import { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
 import { browserEnvironment, withTemporaryDirectory } from '../platform/config.ts';
-import type { Deadline } from '../platform/deadline.ts';
+import { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { readProcess } from '../platform/process-table.ts';
 import { askProcesses } from './browser-processes.ts';
@@ -34,6 +34,8 @@ export interface LaunchedBrowser {
   sandboxed: boolean;
 }
 
+const CLOSE_MS = 3_000;
+
 const pluginSchema = z.object({ default: z.function({ input: [], output: z.unknown() }) });
 
 /**
@@ -43,17 +45,37 @@ const pluginSchema = z.object({ default: z.function({ input: [], output: z.unkno
  */
 export async function launchBrowser(options: LaunchOptions, deadline: Deadline): Promise<LaunchedBrowser> {
   const root = new ScratchRoot(options.dataDir, options.log);
-  const scratch = root.create();
+  const scratch = newScratch(options, root);
+  let begun: Browser | undefined;
   try {
     const { browser, sandboxed } = await launchMarked(options, scratch, deadline);
+    begun = browser;
     const pid = await browserPid(browser, deadline);
     const info = { name: 'chromium', version: browser.version(), binary: options.binary };
     const tree = treeOf(pid);
     root.note(scratch.id, tree);
     return { browser, pid, tree, scratch, root, sandboxed, info };
   } catch (error) {
+    if (begun !== undefined) await endUnknown(begun, options.log);
     await root.remove(scratch.id);
-    throw error;
+    throw error instanceof FleetError ? error : launchError(options, error);
+  }
+}
+
+function newScratch(options: LaunchOptions, root: ScratchRoot): Scratch {
+  try {
+    return root.create();
+  } catch (error) {
+    throw launchError(options, error); // The disk is full, or not ours to write.
+  }
+}
+
+/** Ends a browser whose process is not known yet. */
+async function endUnknown(browser: Browser, log: Log): Promise<void> {
+  try {
+    await Deadline.after(CLOSE_MS).run('browser close', () => browser.close());
+  } catch (error) {
+    log.warn({ err: error }, 'a browser that told no process does not close; the reaper will find it');
   }
 }
 
@@ -161,7 +183,7 @@ export async function endBrowser(launched: LaunchedBrowser, deadline: Deadline, 
   const { browser, pid, tree, scratch, root } = launched;
   let killed = false;
   try {
-    await deadline.run('browser close', () => browser.close(), { budgetMs: 3_000 });
+    await deadline.run('browser close', () => browser.close(), { budgetMs: CLOSE_MS });
   } catch (error) {
     log.warn({ err: error, pid }, 'browser did not close; killing its process tree');
     killed = true;

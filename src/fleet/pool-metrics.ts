@@ -1,5 +1,6 @@
 import type { Metrics, ReadSeries } from '../platform/metrics.ts';
 import type { BrowserPool } from './browser-pool.ts';
+import type { DiskGuard } from './disk-guard.ts';
 
 /** Adds what the pool counts and holds to the process's metrics. */
 export function watchPool(metrics: Metrics, pool: Pick<BrowserPool, 'counters' | 'gauges'>): void {
@@ -35,4 +36,11 @@ export function watchPool(metrics: Metrics, pool: Pick<BrowserPool, 'counters' |
   each('fleet_page_losses', 'Pages lost under a capture, since the start.', 'reason', () => ({
     ...counters.losses,
   }));
+}
+
+/** Adds the room on the fullest disk that this worker writes on. */
+export function watchDisk(metrics: Metrics, disk: Pick<DiskGuard, 'freeBytes'>): void {
+  metrics.onScrape('fleet_disk_free_bytes', 'Free on the fullest disk written to.', [], async () =>
+    disk.freeBytes === null ? [] : [{ labels: {}, value: disk.freeBytes }],
+  );
 }

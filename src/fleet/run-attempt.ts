@@ -6,6 +6,7 @@ import type { AttemptEnd } from './capture-child.ts';
 import { tracedCapture } from './capture-span.ts';
 import { countAttempt } from './count-attempt.ts';
 import { releasePatiently } from './take-child.ts';
+import { StuckError, unlessStuck } from './unless-stuck.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 type Means = Omit<WorkerOptions, 'surfaces' | 'slots'>;
@@ -31,8 +32,8 @@ export interface Attempt {
   log: Log;
   /** Monotonic, when the job was fetched. */
   startedAt: number;
-  /** Told when the proof could not be stored: the disk or the store needs a person. */
-  onProofNotStored: () => void;
+  /** Told when no browser could be had or the proof not be stored: this machine or the store needs a person. */
+  onUnfit: () => void;
   news: AttemptNews;
 }
 
@@ -50,7 +51,7 @@ export async function runAttempt(
   const { clock, metrics } = means;
   const stopBeating = keepLease(child, means, deadline, log);
   try {
-    const end = await tracedCapture(child, () => work(child, deadline, log, news));
+    const end = await tracedCapture(child, () => unlessStuck(work(child, deadline, log, news), deadline));
     const ms = Math.round(clock.monotonic() - startedAt);
     if (metrics !== undefined) countAttempt(metrics, child, end, ms);
     const { story, tally: _counted, ...what } = end;
@@ -62,23 +63,36 @@ export async function runAttempt(
   }
 }
 
+/** What is no fault of a child: it costs it no attempt, and others may do better. */
+const UNFIT: ReadonlyMap<string, string> = new Map([
+  ['ARTIFACT_WRITE_FAILED', 'proof cannot be stored'],
+  ['BROWSER_LAUNCH_FAILED', 'no browser can be launched'],
+]);
+
 async function undo(
   child: ClaimedChild,
   error: unknown,
   { gate, metrics, db, queue, clock }: Means,
-  { log, onProofNotStored }: Attempt,
+  { log, onUnfit }: Attempt,
 ): Promise<void> {
   await gate?.report(child, null);
+  if (error instanceof StuckError) {
+    // Its lease is no longer kept: the queue hands the child to the next attempt, and whatever this one still does is void.
+    metrics?.stuck.inc();
+    log.error({ err: error }, 'attempt is stuck; its slot is given back without it');
+    return;
+  }
   const code = error instanceof FleetError ? error.code : undefined;
   if (code === 'LEASE_LOST') {
     metrics?.leaseLost.inc();
     log.warn({ attempt: child.attempt }, 'lease lost: another attempt holds the child; nothing was changed');
     return;
   }
-  if (code === 'ARTIFACT_WRITE_FAILED') {
-    onProofNotStored();
+  const unfit = UNFIT.get(code ?? '');
+  if (unfit !== undefined) {
+    onUnfit();
     const fix = error instanceof FleetError ? error.fix : undefined;
-    log.error({ err: error, fix }, 'proof cannot be stored; the child waits and this worker pauses');
+    log.error({ err: error, fix }, `${unfit}; the child waits and this worker pauses`);
   } else if (code !== 'DRAINING') {
     log.error({ err: error }, 'attempt failed; the child is given back');
   }

@@ -21,6 +21,8 @@ export interface WorkerOptions extends CaptureMeans {
   slotLimit?: () => number;
   /** How many captures may be asked at once, the others waiting for their answers; two per processor when absent. */
   asksAtOnce?: number;
+  /** False while this machine can take no capture whatever its load, its disk being full; absent: always true. */
+  mayBegin?: () => boolean;
   /** Asked before a job is fetched and before its capture starts; absent: no lane has limits. */
   gate?: LaneGate;
   heartbeatS: number;

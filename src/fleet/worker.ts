@@ -7,13 +7,14 @@ import { AskPlaces } from './ask-places.ts';
 import { worksOf } from './capture-works.ts';
 import { ClaimPlaces } from './claim-places.ts';
 import { type AttemptNews, type CaptureWork, runAttempt } from './run-attempt.ts';
+import { surfaceOrder } from './surface-order.ts';
 import { takeChild } from './take-child.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 /** Retries and rescued jobs send no NOTIFY (specs/edge.md T10), so an idle worker looks by itself as often as this. */
 const IDLE_POLL_MS = 1_000;
-/** After proof could not be stored the worker fetches nothing for this long: the disk needs a person, not load. */
-const STORE_PAUSE_MS = 5_000;
+/** After no browser could be had, or proof not be stored, nothing is fetched for so long: a person is needed, not load. */
+const UNFIT_PAUSE_MS = 5_000;
 const CAPTURE_SLACK_MS = 10_000;
 
 interface Running {
@@ -39,6 +40,7 @@ export class Worker {
   #free: number;
   #accepting = false;
   #pumping = false;
+  #pumped: Promise<void> = Promise.resolve();
   #again = false;
   #rotation = 0;
   #pausedUntil = 0;
@@ -53,17 +55,26 @@ export class Worker {
     this.#asks = new AskPlaces(options.asksAtOnce, () => this.#wake(undefined));
   }
 
-  /** Whether one more capture may begin: `slots` is the ceiling, `slotLimit` what the machine carries at the moment. */
+  /** Whether one more capture may begin: `slots` is the ceiling, `slotLimit` what the machine carries at present. */
   get #hasSlot(): boolean {
+    if (this.unready !== undefined) return false;
     const { slots, slotLimit } = this.#options;
     const taken = slots - this.#free;
-    const free = this.#free > 0 && this.#asks.free && this.#claims.free;
-    return free && taken < Math.max(1, slotLimit?.() ?? slots);
+    const place = this.#free > 0 && this.#asks.free && this.#claims.free;
+    return place && taken < Math.max(1, slotLimit?.() ?? slots);
   }
 
   /** What it serves. */
   get serves(): FleetSurface[] {
     return [...this.#works.keys()];
+  }
+
+  /** Why it begins no capture whatever waits; undefined while it does. */
+  get unready(): string | undefined {
+    if (!this.#accepting) return 'draining';
+    if (this.#options.mayBegin?.() === false) return 'the disk is nearly full';
+    if (this.#options.clock.monotonic() >= this.#pausedUntil) return undefined;
+    return 'no browser could be had, or proof not be stored';
   }
 
   /** Attempts under way: those that hold a slot, and those that are being read, stored and settled. */
@@ -96,7 +107,11 @@ export class Worker {
     clearTimeout(this.#laneTimer);
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
-    const all = (): Promise<unknown> => Promise.all([...this.#running].map(({ done }) => done));
+    // A job may be on its way from the queue in this very moment: it is in hand, and must not be left there.
+    const all = async (): Promise<unknown> => {
+      await this.#pumped;
+      return Promise.all([...this.#running].map(({ done }) => done));
+    };
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([all(), new Promise((done) => (timer = setTimeout(done, this.#options.drainMs)))]);
     clearTimeout(timer);
@@ -111,7 +126,7 @@ export class Worker {
       return;
     }
     this.#pumping = true;
-    void this.#pump(surface).finally(() => {
+    this.#pumped = this.#pump(surface).finally(() => {
       this.#pumping = false;
       if (this.#again && this.#hasSlot) this.#wake(undefined);
     });
@@ -122,7 +137,7 @@ export class Worker {
     let first = hint;
     do {
       this.#again = false;
-      while (this.#accepting && this.#hasSlot && this.#options.clock.monotonic() >= this.#pausedUntil) {
+      while (this.#hasSlot) {
         this.#free--;
         const job = await this.#fetchNext(first);
         first = undefined;
@@ -135,14 +150,9 @@ export class Worker {
     } while (this.#again && this.#accepting);
   }
 
-  /** Accounts take turns, and so do surfaces, so that a long queue of one does not starve another. */
+  /** Accounts take turns, and so do surfaces. */
   async #fetchNext(hint: string | undefined): Promise<QueuedJob | undefined> {
-    const names = this.serves;
-    const turn = this.#rotation++;
-    const order = names
-      .map((_name, index) => names[(turn + index) % names.length])
-      .filter((name) => name !== undefined);
-    order.sort((a, b) => Number(b === hint) - Number(a === hint));
+    const order = surfaceOrder(this.serves, this.#rotation++, hint);
     try {
       return await fetchByTurn(
         this.#options.db,
@@ -217,13 +227,16 @@ export class Worker {
     try {
       const taken = await this.#claims.run(() => takeChild(job, this.#options, deadline, jobLog));
       if (taken.kind !== 'taken') return taken.kind !== 'elsewhere';
-      this.#decided(decided);
+      if (decided !== undefined) {
+        decided();
+        this.#wake(undefined); // Another of its surface may be fetched now.
+      }
       const work = this.#works.get(job.surface);
       if (work === undefined) throw new TypeError(`no adapter for ${job.surface}`);
-      const onProofNotStored = (): void => {
-        this.#pausedUntil = clock.monotonic() + STORE_PAUSE_MS;
+      const onUnfit = (): void => {
+        this.#pausedUntil = clock.monotonic() + UNFIT_PAUSE_MS;
       };
-      const attempt = { deadline, log: taken.log, startedAt, onProofNotStored, news };
+      const attempt = { deadline, log: taken.log, startedAt, onUnfit, news };
       await runAttempt(taken.child, work, this.#options, attempt);
     } catch (error) {
       // The lease runs out by itself and the queue hands the child to the next attempt: nothing is lost.
@@ -232,12 +245,5 @@ export class Worker {
       decided?.();
     }
     return true;
-  }
-
-  /** The job in hand has its way; another of its surface may be fetched. */
-  #decided(tell: (() => void) | undefined): void {
-    if (tell === undefined) return;
-    tell();
-    this.#wake(undefined);
   }
 }

@@ -5,13 +5,28 @@ import { errorCode } from './database-error.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Serves `/metrics` and `/healthz` on a port of their own, for scrapers inside the network. Throws PORT_IN_USE. */
+export interface MetricsServing {
+  host: string;
+  port: number;
+  log: Log;
+  /** Why this process takes no work at present; undefined while it does. Absent: it always does. */
+  unready?: (() => string | undefined) | undefined;
+}
+
+/**
+ * Serves `/metrics`, `/healthz` (the process lives) and `/readyz` (it takes work, else 503 and why not) on a port of their
+ * own, for scrapers and probes inside the network. Throws PORT_IN_USE.
+ */
 export async function serveMetrics(
   metrics: Metrics,
-  { host, port, log }: { host: string; port: number; log: Log },
+  { host, port, log, unready }: MetricsServing,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.url === '/healthz') return void response.end('ok\n');
+    if (request.url === '/readyz') {
+      const reason = unready?.();
+      return void response.writeHead(reason === undefined ? 200 : 503).end(`${reason ?? 'ready'}\n`);
+    }
     if (request.url !== '/metrics') return void response.writeHead(404).end();
     metrics.text().then(
       ({ body, contentType }) => response.setHeader('content-type', contentType).end(body),

@@ -20,6 +20,7 @@ export interface Metrics {
   extractionHealth: Counter<'surface' | 'field' | 'health'>;
   artifactBytes: Counter<'surface' | 'kind'>;
   leaseLost: Counter;
+  stuck: Counter;
   slots: Gauge<'state'>;
   /** Adds series that are read from their source whenever somebody scrapes. */
   onScrape(name: string, help: string, labels: readonly string[], read: ReadSeries): void;
@@ -108,6 +109,11 @@ function captureSeries(registers: Registry[]) {
     leaseLost: new Counter({
       name: 'lease_lost_total',
       help: 'Attempts that ended because another held the child, or it was canceled.',
+      registers,
+    }),
+    stuck: new Counter({
+      name: 'fleet_attempts_stuck_total',
+      help: 'Attempts given up because they did not come back long after their deadline.',
       registers,
     }),
     slots: new Gauge({

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newFleetCounters } from '../../../src/fleet/fleet-counters.ts';
+import { watchDisk, watchPool } from '../../../src/fleet/pool-metrics.ts';
+import { createMetrics } from '../../../src/platform/metrics.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 
 const DOCKER = resolve(import.meta.dirname, '../../../docker');
@@ -13,13 +16,22 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+/** What a worker serves beside what every process does. */
+async function workerSeries(): Promise<string> {
+  const metrics = createMetrics();
+  const nothing = { browsers: 0, pagesOpen: 0, contexts: 0, browserBytes: 0, bytesPerCapture: null };
+  watchPool(metrics, { counters: newFleetCounters(), gauges: () => nothing });
+  watchDisk(metrics, { freeBytes: 1 });
+  return (await metrics.text()).body;
+}
+
 function seconds(name: string, text: string): number[] {
   return [...text.matchAll(new RegExp(`^ *${name}: (\\d+)s$`, 'gm'))].map((match) => Number(match[1]));
 }
 
 describe('the alarms of docker/alerts.yaml (P28)', () => {
-  it('look at series that the API serves', async () => {
-    const { text } = await world.ask('/metrics');
+  it('look at series that API and workers serve', async () => {
+    const text = (await world.ask('/metrics')).text + (await workerSeries());
     const served = [...text.matchAll(/^# TYPE (\S+) /gm)].map((match) => match[1] ?? '');
     const expressions = [...RULES.matchAll(/^ *expr: (.+)$/gm)].map((match) => match[1] ?? '');
     expect(expressions).toHaveLength(RULES.match(/- alert: /g)?.length ?? 0);

@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { submit } from '../../../src/jobs/submit.ts';
@@ -94,6 +96,30 @@ describe.skipIf(because !== undefined)('compose.yaml', () => {
     expect(worker.read_only).toBe(true);
   });
 
+  it('lets nothing begin before the bucket is there, although the store’s shell always ends well', async () => {
+    const { services } = (await lintModule<Yaml>('yaml/dist/index.js')).parse(read('compose.yaml'), {
+      merge: true,
+    });
+    const { entrypoint, command } = services.bucket;
+    // The store: it forgets the first bucket it is told to make, as one that is not up yet does.
+    const folder = mkdtempSync(join(tmpdir(), 'fleet-bucket-'));
+    const weed = `#!/bin/sh
+read asked; cd ${folder}; echo "$asked" >>asked
+case "$asked" in *create*) if [ -e early ]; then touch bucket; else touch early; fi ;;
+*list) if [ -e bucket ]; then echo '  proof  size:0  chunk:0'; fi ;; esac
+exit 0
+`;
+    writeFileSync(join(folder, 'weed'), weed, { mode: 0o755 });
+    const text = (command as string[]).map((line) => line.replaceAll('$$', '$'));
+    const [shell = '', ...words] = [...(entrypoint as string[]), ...text];
+    const { status } = spawnSync(shell, words, { env: { PATH: `${folder}:${process.env.PATH}` } });
+    expect(status).toBe(0);
+    const asked = readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n');
+    const [list, create] = ['s3.bucket.list', 's3.bucket.create -name proof'];
+    expect(asked).toEqual([list, create, list, create, list]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('scrapes every role on the port that the image serves metrics on', async () => {
     const yaml = await lintModule<Yaml>('yaml/dist/index.js');
     const { scrape_configs: jobs } = yaml.parse(read('prometheus.yaml'), { merge: true });
@@ -136,6 +162,25 @@ describe.skipIf(because !== undefined)('the Kubernetes manifests', () => {
     expect(Number(drain)).toBeGreaterThan(readConfig({}, '/').captureTimeoutMs);
     const budget = await one('PodDisruptionBudget', 'capture-fleet-worker');
     expect(spec.template.metadata.labels).toMatchObject(budget.spec.selector.matchLabels);
+  });
+
+  it('let nothing but metrics and the API’s own port be reached, and nobody reach where clouds hand out credentials', async () => {
+    const own = await one('NetworkPolicy', 'capture-fleet');
+    const open = await one('NetworkPolicy', 'capture-fleet-api');
+    const ports = new Map<string, number>();
+    for (const role of ['api', 'courier', 'worker']) {
+      const { spec, metadata } = (await one('Deployment', `capture-fleet-${role}`)).spec.template;
+      expect(metadata.labels).toMatchObject(own.spec.podSelector.matchLabels);
+      for (const { name, containerPort } of spec.containers[0].ports) ports.set(name, containerPort);
+      if (role === 'api') expect(metadata.labels).toMatchObject(open.spec.podSelector.matchLabels);
+    }
+    expect(own.spec.ingress.map(({ ports: allowed }: Document) => allowed)).toEqual([
+      [{ port: ports.get('metrics') }],
+    ]);
+    expect(own.spec.ingress[0].from.length).toBeGreaterThan(0);
+    expect(open.spec.ingress).toEqual([{ ports: [{ port: ports.get('http') }] }]);
+    const ways = own.spec.egress.flatMap(({ to = [] }: Document) => to);
+    expect(ways.map(({ ipBlock }: Document) => ipBlock.except[0])).toEqual(['169.254.0.0/16', 'fe80::/10']);
   });
 
   it('run nothing of the fleet as root or with a capability', async () => {

@@ -19,6 +19,23 @@ describe('metrics on a port of their own', () => {
     await server.stop();
   });
 
+  it('say whether the process takes work, and why not', async () => {
+    let reason: string | undefined = 'starting';
+    const server = await serveMetrics(createMetrics(), {
+      ...{ host: '127.0.0.1', port: 0, log: testLog },
+      unready: () => reason,
+    });
+    const probe = async (): Promise<unknown> => {
+      const answer = await fetch(new URL('/readyz', server.url));
+      return [answer.status, await answer.text()];
+    };
+    expect(await probe()).toEqual([503, 'starting\n']);
+    reason = undefined;
+    expect(await probe()).toEqual([200, 'ready\n']);
+    expect((await fetch(new URL('/healthz', server.url))).status).toBe(200);
+    await server.stop();
+  });
+
   it('a source that fails on a scrape is an error of that scrape, not of the process', async () => {
     const metrics = createMetrics();
     metrics.onScrape('fleet_broken', 'breaks', [], async () => Promise.reject(new Error('away')));

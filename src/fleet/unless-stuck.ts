@@ -1,0 +1,39 @@
+import { FleetError } from '../contract/errors.ts';
+import { awaitedLater } from '../platform/awaited-later.ts';
+import type { Deadline } from '../platform/deadline.ts';
+
+/**
+ * What an attempt may still take after its deadline: its proof has four tries of 20 s at a store that does not answer, its
+ * settlement 45 s at a database that is away.
+ */
+export const STUCK_AFTER_MS = 150_000;
+
+/** Thrown for work that is not back long after its deadline, and may never be. */
+export class StuckError extends FleetError {
+  constructor() {
+    super('DEADLINE_EXCEEDED', `the attempt is not back ${STUCK_AFTER_MS / 1000} s after its deadline`);
+    this.name = 'StuckError';
+  }
+}
+
+/**
+ * Waits for work that ends by itself at its deadline, or soon after it, and gives it up where it does not (a file system
+ * that hangs): whoever waits for it would wait for ever. Rejects with StuckError then; what comes of the work is ignored.
+ */
+export async function unlessStuck<T>(work: Promise<T>, deadline: Deadline): Promise<T> {
+  const begun = awaitedLater(work);
+  try {
+    return await deadline.run('attempt', () => begun);
+  } catch {
+    // Over, or called off: the work itself says how it ended, when it comes back.
+    let timer: NodeJS.Timeout | undefined;
+    const stuck = new Promise<never>((_never, reject) => {
+      timer = setTimeout(() => reject(new StuckError()), STUCK_AFTER_MS);
+    });
+    try {
+      return await Promise.race([begun, stuck]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
