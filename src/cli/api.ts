@@ -3,6 +3,7 @@ import { createApi } from '../api/server.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import { readLanes } from '../fleet/lane-row.ts';
+import { watchWorkers } from '../fleet/worker-metrics.ts';
 import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { Opened, openFoundation } from './foundation.ts';
@@ -31,6 +32,7 @@ export function apiCommand(): Command {
         const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
         const firstKey = await firstApiKey(config, foundation);
         const metrics = await openMetrics(config, log, opened);
+        watchWorkers(metrics, foundation.db, log);
         const store = openArtifactStore(config);
         const pages = opened.add(await runContent(config, foundation, store, log), (part) => part.stop());
         const parts = { ...foundation, config, catalog: surfaceCatalog(), store, pages, metrics, log };

@@ -3,6 +3,7 @@ import { type Api, createApi } from '../api/server.ts';
 import type { SurfaceCatalog } from '../api/surface-catalog.ts';
 import { SURFACE_NAMES } from '../contract/surface-name.ts';
 import { readLanes } from '../fleet/lane-row.ts';
+import { watchWorkers } from '../fleet/worker-metrics.ts';
 import { ensureFirstAccount } from '../jobs/accounts.ts';
 import { acceptKey, createKey, listKeys } from '../jobs/api-keys.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -48,6 +49,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
     const firstKey = await firstApiKey(config, foundation);
     const metrics = await openMetrics(config, log, opened);
+    watchWorkers(metrics, foundation.db, log);
     opened.add(await runCourier(config, foundation, log, metrics), (part) => part.stop());
     const site = opened.add(await openCaptureSite(config, log), (part) => part.close());
     const { store } = site;

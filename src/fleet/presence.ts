@@ -60,8 +60,13 @@ export async function enter(db: Database, card: WorkerCard, now: number, log: Lo
     lock,
     leave: async () => {
       await publisher.stop();
-      await db.query('DELETE FROM fleet.worker WHERE id = $1', [card.id]);
-      await lock.close();
+      try {
+        await db.query('DELETE FROM fleet.worker WHERE id = $1', [card.id]);
+      } catch (error) {
+        log.warn({ err: error }, 'the entry of this worker stays; whoever finds its lock free takes it out');
+      } finally {
+        await lock.close(); // Or its connection would keep this process from ending.
+      }
     },
   };
 }
@@ -123,9 +128,12 @@ export async function rescueDeadWorkers(db: Database, queue: Queue, log: Log): P
     const children = await rescueChildrenOf(db, queue, worker.id);
     // Captures of a surface that only a newer version knows stay with the entry, for a supervisor of that version.
     const { rowCount } = await db.query(
-      `DELETE FROM fleet.worker w WHERE id = $1 AND NOT EXISTS (
-         SELECT 1 FROM fleet.child c WHERE c.worker_id = w.id AND c.status = 'processing')`,
-      [worker.id],
+      `WITH old AS (DELETE FROM fleet.lost_worker WHERE lost_at < now() - interval '30 d'), gone AS (
+         DELETE FROM fleet.worker w WHERE id = $1 AND NOT EXISTS (
+           SELECT 1 FROM fleet.child c WHERE c.worker_id = w.id AND c.status = 'processing')
+         RETURNING id, host)
+       INSERT INTO fleet.lost_worker (id, host, children) SELECT id, host, $2 FROM gone`,
+      [worker.id, children],
     );
     if (children === 0 && rowCount === 0) continue;
     log.warn({ worker: worker.id, children }, 'worker is gone; its children were taken back');

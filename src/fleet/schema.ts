@@ -34,4 +34,16 @@ CREATE TABLE fleet.worker (
   },
   // Null: a worker of a version that does not publish it.
   { id: '0010_worker_limit', sql: 'ALTER TABLE fleet.worker ADD COLUMN slot_limit integer;' },
+  // Workers that were taken for dead, for those who watch the fleet.
+  {
+    id: '0021_lost_workers',
+    sql: `
+CREATE TABLE fleet.lost_worker (
+  id text NOT NULL,
+  host text NOT NULL,
+  children integer NOT NULL,
+  lost_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX lost_worker_at ON fleet.lost_worker (lost_at);`,
+  },
 ];

@@ -11,6 +11,7 @@ import { parseChildId } from '../../src/contract/ids.ts';
 import { DEFAULT_ACCOUNT, ownerOf } from '../../src/jobs/account.ts';
 import { ensureFirstAccount } from '../../src/jobs/accounts.ts';
 import { readChild } from '../../src/jobs/read.ts';
+import { findDisagreement } from '../../src/jobs/reconcile.ts';
 import { submit } from '../../src/jobs/submit.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { requestIdFrom } from '../../src/platform/identifiers.ts';
@@ -112,6 +113,16 @@ async function holderOf(childId: string): Promise<ChildProcess> {
   return holder;
 }
 
+/** The child was told of once and charged once, and nothing waits for it. */
+async function expectOnce(childId: string): Promise<void> {
+  const count = async (from: string): Promise<number> =>
+    (await fresh.db.query(`SELECT 1 FROM fleet.${from}`, [childId])).rowCount;
+  expect(await count('event WHERE child_id = $1')).toBe(1);
+  expect(await count(`ledger_entry WHERE child_id = $1 AND kind = 'settle'`)).toBe(1);
+  expect(await count(`ledger_entry WHERE child_id = $1 AND kind = 'release'`)).toBe(0);
+  expect(await findDisagreement(fresh.db)).toEqual({ children: [], jobs: [] });
+}
+
 describe('a worker process that is killed', () => {
   it('by SIGKILL in the middle of a capture loses nothing: the child completes elsewhere, once, with one set of proof', async () => {
     // By its heartbeat it would not be missed before this test gives up.
@@ -134,6 +145,7 @@ describe('a worker process that is killed', () => {
       .filter((entry) => entry.isFile())
       .map(({ name }) => name.replace(/^.*\.a2-[0-9a-f]{8}/, ''));
     expect(names.sort()).toEqual(['.envelope.json', '.html', '.png', '.record.json.gz', '.thumb.webp']);
+    await expectOnce(childId);
   }, 240_000);
 
   it('by SIGSTOP and woken later changes nothing: its child was captured elsewhere meanwhile, once', async () => {
@@ -147,7 +159,8 @@ describe('a worker process that is killed', () => {
     frozen.kill('SIGCONT');
     // The frozen worker is given as long as its own capture would have taken to do harm.
     frozen.kill('SIGTERM');
-    await once(frozen, 'exit');
+    expect(await once(frozen, 'exit')).toEqual([0, null]);
+    await expectOnce(childId);
     const parts = parseChildId(childId);
     const after = parts && (await readChild(fresh.db, DEFAULT_ACCOUNT, parts));
     expect(JSON.stringify(after)).toBe(JSON.stringify(settled));

@@ -3,7 +3,9 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFleetCounters } from '../../../src/fleet/fleet-counters.ts';
 import { watchDisk, watchPool } from '../../../src/fleet/pool-metrics.ts';
+import { watchWorkers } from '../../../src/fleet/worker-metrics.ts';
 import { createMetrics } from '../../../src/platform/metrics.ts';
+import { testLog } from '../database.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 
 const DOCKER = resolve(import.meta.dirname, '../../../docker');
@@ -22,6 +24,7 @@ async function workerSeries(): Promise<string> {
   const nothing = { browsers: 0, pagesOpen: 0, contexts: 0, browserBytes: 0, bytesPerCapture: null };
   watchPool(metrics, { counters: newFleetCounters(), gauges: () => nothing });
   watchDisk(metrics, { freeBytes: 1 });
+  watchWorkers(metrics, world.db, testLog);
   return (await metrics.text()).body;
 }
 

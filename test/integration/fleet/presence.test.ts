@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FleetError } from '../../../src/contract/errors.ts';
+import { enter, rescueDeadWorkers } from '../../../src/fleet/presence.ts';
+import { watchWorkers } from '../../../src/fleet/worker-metrics.ts';
+import type { Database } from '../../../src/platform/database.ts';
+import { createMetrics } from '../../../src/platform/metrics.ts';
+import { testLog } from '../database.ts';
+import { type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
+
+let world: JobsWorld;
+beforeAll(async () => {
+  world = await openJobsWorld();
+});
+afterAll(() => world?.close());
+
+const entries = async (): Promise<number> => (await world.db.query('SELECT 1 FROM fleet.worker')).rowCount;
+
+/** `fleet_workers` and `fleet_workers_lost`, as they are scraped. */
+async function scraped(): Promise<(string | undefined)[]> {
+  const metrics = createMetrics();
+  watchWorkers(metrics, world.db, testLog);
+  const { body } = await metrics.text();
+  return ['fleet_workers', 'fleet_workers_lost'].map(
+    (name) => new RegExp(`^${name} (\\d+)$`, 'm').exec(body)?.[1],
+  );
+}
+
+const card = { id: 'leaver', host: 'test', pid: 1, slots: 1, surfaces: [], origin: 'stage' } as const;
+
+describe('a worker', () => {
+  it('that leaves in order is not counted among the lost, one that dies is', async () => {
+    expect(await scraped()).toEqual(['0', '0']);
+    const presence = await enter(world.db, card, Date.now(), testLog);
+    expect(await scraped()).toEqual(['1', '0']);
+    await presence.leave();
+    expect(await scraped()).toEqual(['0', '0']);
+    const dying = await enter(world.db, { ...card, id: 'dying' }, Date.now(), testLog);
+    await dying.lock.close();
+    await expect
+      .poll(() => rescueDeadWorkers(world.db, world.queue, testLog), { timeout: 30_000 })
+      .toEqual(['dying']);
+    expect(await scraped()).toEqual(['0', '1']);
+  }, 60_000);
+});
+
+describe('a worker that leaves while the database is away', () => {
+  it('ends well and lets its lock go, so that others take its entry out', async () => {
+    let away = false;
+    const db: Database = {
+      ...world.db,
+      query: async (text, values) => {
+        if (away) throw new FleetError('DATABASE_UNAVAILABLE', 'the database is away');
+        return world.db.query(text, values);
+      },
+    };
+    const presence = await enter(db, card, Date.now(), testLog);
+    expect([await entries(), presence.lock.held]).toEqual([1, true]);
+    expect(await rescueDeadWorkers(world.db, world.queue, testLog)).toEqual([]);
+    away = true;
+    await presence.leave();
+    expect([await entries(), presence.lock.held]).toEqual([1, false]);
+    await expect
+      .poll(() => rescueDeadWorkers(world.db, world.queue, testLog), { timeout: 30_000 })
+      .toEqual(['leaver']);
+    expect(await entries()).toBe(0);
+  }, 60_000);
+});
