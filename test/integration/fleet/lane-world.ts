@@ -48,7 +48,7 @@ export async function lanedWorkers(
 
 /** Waits until something holds. */
 export async function until(condition: () => boolean | Promise<boolean>, what = 'it'): Promise<void> {
-  const end = systemClock.monotonic() + 30_000;
+  const end = systemClock.monotonic() + 60_000;
   while (!(await condition())) {
     if (systemClock.monotonic() > end) throw new Error(`${what} never came`);
     await new Promise((done) => setTimeout(done, 20));
