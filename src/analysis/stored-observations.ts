@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { BrandBook } from '../contract/brand-book.ts';
 import { storableJson } from '../contract/storable-text.ts';
-import { NamePool } from '../measure/name-pool.ts';
 import type { Observation } from '../measure/observation.ts';
 import type { OfferedName } from '../measure/offered-names.ts';
+import { ReadingPool } from '../measure/reading-pool.ts';
 import { METRICS_VERSION, type ReportMetrics } from '../measure/report-metrics.ts';
 import type { EarlierReadings, Reading } from '../measure/report-reader.ts';
 import type { Sql } from '../platform/database.ts';
@@ -157,7 +157,7 @@ async function readReadings(
   measuring: Measuring,
 ): Promise<ReadonlyMap<string, Reading>> {
   const readings = new Map<string, Reading>();
-  const names = new NamePool();
+  const pool = new ReadingPool();
   for (let last = ''; ; ) {
     const { rows } = await sql.query(
       `SELECT seen, offered, grams FROM fleet.report_observation
@@ -167,7 +167,7 @@ async function readReadings(
       [...keyOf(reportId, measuring), last],
     );
     for (const { seen, offered, grams } of z.array(readingRow).parse(rows)) {
-      readings.set(seen.id, { observation: seen, offered: offered.map((name) => names.one(name)), grams });
+      readings.set(seen.id, pool.one({ observation: seen, offered, grams }));
       last = seen.id;
     }
     if (rows.length < BATCH) return readings;

@@ -114,16 +114,24 @@ function prominence(named: readonly NamedIn[]): Figure {
 }
 
 function recommendation(named: readonly NamedIn[], brandId: string): BrandMetrics['recommendation'] {
-  const share = (method: string, holds: (own: NamedIn) => boolean): Figure => {
-    const counts = new TallyCounts();
-    for (const own of named) counts.add(own.seen.promptId, { counts: true, hit: holds(own) });
-    return tallyFigure(counts, method);
-  };
+  const [first, heading, table, card] = [
+    new TallyCounts(),
+    new TallyCounts(),
+    new TallyCounts(),
+    new TallyCounts(),
+  ];
+  for (const { seen, as } of named) {
+    const { promptId, productCards } = seen;
+    first.add(promptId, { counts: true, hit: as.fromList && as.place === 1 });
+    heading.add(promptId, { counts: true, hit: as.inHeading });
+    table.add(promptId, { counts: true, hit: as.inTable });
+    card.add(promptId, { counts: true, hit: productCards.includes(brandId) });
+  }
   return {
-    firstInList: share('first_in_list/1', ({ as }) => as.fromList && as.place === 1),
-    inHeading: share('in_heading/1', ({ as }) => as.inHeading),
-    inTable: share('in_table/1', ({ as }) => as.inTable),
-    productCard: share('product_card/1', ({ seen }) => seen.productCards.includes(brandId)),
+    firstInList: tallyFigure(first, 'first_in_list/1'),
+    inHeading: tallyFigure(heading, 'in_heading/1'),
+    inTable: tallyFigure(table, 'in_table/1'),
+    productCard: tallyFigure(card, 'product_card/1'),
   };
 }
 

@@ -5,10 +5,10 @@ import { CompetitorDiscovery } from './discover.ts';
 import { compileMatcher } from './matcher.ts';
 import { measure } from './measure.ts';
 import type { Methodology } from './methodology.ts';
-import { NamePool } from './name-pool.ts';
 import type { Observation, Prompt } from './observation.ts';
 import { compileObserver, type Observer } from './observe.ts';
 import { type OfferedName, offeredNames } from './offered-names.ts';
+import { ReadingPool } from './reading-pool.ts';
 import type { ReportMetrics } from './report-metrics.ts';
 import { gramsOf } from './text-grams.ts';
 
@@ -51,7 +51,7 @@ export class ReportReader {
   readonly #discovery: CompetitorDiscovery;
   readonly #prompts = new Map<string, Prompt>();
   readonly #readings: Reading[] = [];
-  readonly #pool = new NamePool();
+  readonly #pool = new ReadingPool();
   readonly #earlier: EarlierReadings['readings'];
   readonly #change: BookChange | null;
   readonly #kept = new Set<string>();
@@ -91,8 +91,8 @@ export class ReportReader {
     if (known !== undefined && this.#standing(known, prompt.id, { text, titles }))
       return this.keep(id, prompt);
     const observation = withoutAnswer(this.#observer.observe(envelope, prompt.id));
-    const offered = this.#offered(envelope, observation);
-    return this.#take({ observation, offered, grams: gramsOf([text, ...titles]) }, prompt);
+    const offered = offeredBy(envelope, observation);
+    return this.#take(this.#pool.one({ observation, offered, grams: gramsOf([text, ...titles]) }), prompt);
   }
 
   #standing(
@@ -103,15 +103,6 @@ export class ReportReader {
     // What had not ended then may say something now.
     if (observation.outcome === 'pending' || observation.promptId !== promptId) return false;
     return this.#change !== null && !this.#change.touches(texts, observation.sources);
-  }
-
-  #offered({ answer, evidence }: Envelope, { outcome }: Observation): readonly OfferedName[] {
-    if (!/^answered/.test(outcome)) return NOTHING;
-    const names = offeredNames({
-      ...{ markdown: answer.markdown, blocks: answer.blocks },
-      productTitles: titlesOf(evidence),
-    });
-    return names.length === 0 ? NOTHING : names.map((name) => this.#pool.one(name));
   }
 
   #take(reading: Reading, prompt: Prompt): Observation {
@@ -136,6 +127,14 @@ export class ReportReader {
     });
     return { metrics, observations, readings: this.#readings, kept: this.#kept };
   }
+}
+
+function offeredBy({ answer, evidence }: Envelope, { outcome }: Observation): readonly OfferedName[] {
+  if (!/^answered/.test(outcome)) return NOTHING;
+  return offeredNames({
+    ...{ markdown: answer.markdown, blocks: answer.blocks },
+    productTitles: titlesOf(evidence),
+  });
 }
 
 /** A piece cut from a text keeps all of it in memory; a copy is the piece alone. */

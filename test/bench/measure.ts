@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrandBook } from '../../src/contract/brand-book.ts';
 import { type Envelope, envelopeSchema } from '../../src/contract/envelope.ts';
-import { NamePool } from '../../src/measure/name-pool.ts';
 import type { Prompt } from '../../src/measure/observation.ts';
+import { ReadingPool } from '../../src/measure/reading-pool.ts';
 import {
   type EarlierReadings,
   type FinishedReport,
@@ -81,11 +81,10 @@ async function readTouched({ envelopes, children, prompts }: Stored, reader: Rep
 
 async function readEarlier(file: string, book: BrandBook): Promise<EarlierReadings> {
   const readings = new Map<string, Reading>();
-  const names = new NamePool();
+  const pool = new ReadingPool();
   for await (const line of readLines(file)) {
-    const { observation, offered, grams } = line as Reading;
-    const pooled = offered.map((name) => names.one(name));
-    readings.set(observation.id, { observation, offered: pooled, grams });
+    const reading = pool.one(line as Reading);
+    readings.set(reading.observation.id, reading);
   }
   return { book, readings };
 }
