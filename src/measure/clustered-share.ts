@@ -35,8 +35,8 @@ const mean = (values: readonly number[]): number =>
 /**
  * A share with intervals that know of repeated prompts (specs/analysis.md C.4, where plain Wilson over prompts ×
  * replicates covers 63–91 % instead of 95 %). Prompts without runs are left out. `runs` of the prompts may differ: their
- * mean stands for the number of replicates. `centre`: a value reckoned otherwise (the mean of several surfaces'
- * shares), around which the intervals lie instead.
+ * mean stands for the number of replicates. `centre`: a value reckoned otherwise (the share of all cells),
+ * around which the intervals lie instead.
  */
 export function clusteredShare(observed: readonly PromptRuns[], centre?: number): ClusteredShare {
   const prompts = observed.filter(({ runs }) => runs > 0);

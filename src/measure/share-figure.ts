@@ -1,6 +1,7 @@
-import { clusteredShare, type PromptRuns } from './clustered-share.ts';
+import { type ClusteredShare, clusteredShare, type PromptRuns } from './clustered-share.ts';
 import type { Counted } from './eligibility.ts';
 import type { Figure } from './figure.ts';
+import { intervalsOfMean, type SurfaceShare } from './mean-of-shares.ts';
 import type { Observation } from './observation.ts';
 
 /** A tally per prompt, and what was left out. */
@@ -64,51 +65,47 @@ export function shareFigure<Seen extends Observation>(
 
 /** As shareFigure, of a tally made before. */
 export function tallyFigure({ prompts, excluded }: Tally, method: string): Figure {
-  return fromRuns([...prompts.values()], method, excluded);
-}
-
-/**
- * Mean of the shares of the groups (surfaces), which weigh the same however many of their captures counted; the
- * intervals come from all runs of each prompt together, centred on that mean.
- */
-export function meanOfTallies(groups: readonly Tally[], method: string): Figure {
-  const prompts = new Map<string, PromptRuns>();
-  const excluded: Record<string, number> = {};
-  for (const group of groups) {
-    for (const [why, count] of Object.entries(group.excluded)) excluded[why] = (excluded[why] ?? 0) + count;
-    for (const [prompt, { hits, runs }] of group.prompts) {
-      const known = prompts.get(prompt);
-      if (known === undefined) prompts.set(prompt, { hits, runs });
-      else {
-        known.hits += hits;
-        known.runs += runs;
-      }
-    }
-  }
-  const shares = groups.flatMap((group) => meanShare([...group.prompts.values()]) ?? []);
-  if (shares.length === 0) return noFigure(method, sorted(excluded));
-  const mean = shares.reduce((total, share) => total + share, 0) / shares.length;
-  return fromRuns([...prompts.values()], method, excluded, mean);
-}
-
-/** `clusteredShare().value` alone; every prompt of a tally has runs. */
-function meanShare(prompts: readonly PromptRuns[]): number | null {
-  if (prompts.length === 0) return null;
-  return prompts.reduce((total, { hits, runs }) => total + hits / runs, 0) / prompts.length;
-}
-
-function fromRuns(
-  runs: readonly PromptRuns[],
-  method: string,
-  excluded: Record<string, number>,
-  centre?: number,
-): Figure {
-  const share = clusteredShare(runs, centre);
+  const share = shareOf(prompts);
   return {
     ...{ k: share.hits, n: share.runs, value: share.value },
     ...{ ciThese: share.ciThese, ciCategory: share.ciCategory },
     ...{ excluded: sorted(excluded), method },
     reason: share.value === null ? 'nothing_eligible' : share.prompts < 2 ? 'single_prompt' : null,
+  };
+}
+
+/** The share of a finished tally; that of a surface is asked for by itself and for the mean of all. */
+function shareOf(prompts: Tally['prompts']): ClusteredShare {
+  const known = shares.get(prompts);
+  if (known !== undefined) return known;
+  const share = clusteredShare([...prompts.values()]);
+  shares.set(prompts, share);
+  return share;
+}
+
+const shares = new WeakMap<Tally['prompts'], ClusteredShare>();
+
+/**
+ * Mean of the shares of the groups (surfaces), which weigh the same however many of their captures counted; its intervals
+ * come from theirs (`intervalsOfMean`).
+ */
+export function meanOfTallies(groups: readonly Tally[], method: string): Figure {
+  const excluded: Record<string, number> = {};
+  for (const group of groups)
+    for (const [why, count] of Object.entries(group.excluded)) excluded[why] = (excluded[why] ?? 0) + count;
+  const surfaces = groups.flatMap(({ prompts }): SurfaceShare[] => {
+    const share = shareOf(prompts);
+    return share.value === null ? [] : [{ prompts, share: { ...share, value: share.value } }];
+  });
+  if (surfaces.length === 0) return noFigure(method, sorted(excluded));
+  const sum = (of: (surface: SurfaceShare) => number): number =>
+    surfaces.reduce((total, own) => total + of(own), 0);
+  const { ciThese, ciCategory } = intervalsOfMean(surfaces);
+  return {
+    ...{ k: sum(({ share }) => share.hits), n: sum(({ share }) => share.runs) },
+    value: sum(({ share }) => share.value) / surfaces.length,
+    ...{ ciThese, ciCategory, excluded: sorted(excluded), method },
+    reason: ciCategory === null ? 'single_prompt' : null,
   };
 }
 

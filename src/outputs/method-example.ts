@@ -116,6 +116,21 @@ export const WORKED = {
     result: '0.3029',
   },
   theseHigh: { steps: 'the same, upper end', result: '0.9020' },
+  meanTheseLow: {
+    steps:
+      'AI Overviews: p̂ = 0.1667 from 0.0205 to 0.6570 for these prompts; all surfaces, lower end: 0.4167 − √((0.6667 − 0.3029)² + (0.1667 − 0.0205)²) / 2',
+    result: '0.2206',
+  },
+  meanTheseHigh: {
+    steps: 'upper end: 0.4167 + √((0.9020 − 0.6667)² + (0.6570 − 0.1667)²) / 2',
+    result: '0.6886',
+  },
+  meanCategoryLow: {
+    steps:
+      'For questions like these from 0.0714 to 0.9812 and from 0.0049 to 0.8910; ρ = 0.6667 with m = 5/3 and 0.5 with m = 4/3, so 0.7692 and 0.5714 is owed to prompts, all three in common: r = √(0.7692 × 0.5714) = 0.6630; 0.4167 − √(0.5953² + 0.1618² + 2 × 0.6630 × 0.5953 × 0.1618) / 2',
+    result: '0.0602',
+  },
+  meanCategoryHigh: { steps: 'the same with 0.3145 and 0.7243', result: '0.8977' },
   completeness: { steps: '11 of 12 captures saw what their surface shows', result: '0.9167' },
   worst: { steps: 'ChatGPT, the missing capture a miss: 3 / 6', result: '0.5000' },
   best: { steps: 'ChatGPT, the missing capture a hit: 4 / 6', result: '0.6667' },

@@ -132,6 +132,14 @@ export const FORMULAS: readonly Formula[] = [
     worked: [WORKED.theseLow, WORKED.theseHigh],
   },
   {
+    id: 'mean-of-surfaces',
+    title: 'Intervals of the mean of the surfaces',
+    formula:
+      'p̂ ± √(Σₛ Σₜ dₛ dₜ rₛₜ) ÷ S, with d the distance from a surface’s share to that end of its own interval; for these prompts r = 0 between surfaces; for questions like these r = √(gₛ gₜ) × prompts in common ÷ √(Kₛ Kₜ), g = ρm ÷ (1 + (m − 1)ρ)',
+    why: 'A surface that seldom answers weighs as much as any other and so must not borrow the captures of the others: pooled, intervals cover 47 to 90 % where one surface answers one prompt in ten. For surfaces that answer alike it is the design effect over all their runs (Zou and Donner 2008).',
+    worked: [WORKED.meanTheseLow, WORKED.meanTheseHigh, WORKED.meanCategoryLow, WORKED.meanCategoryHigh],
+  },
+  {
     id: 'bootstrap',
     title: 'Interval of ratios',
     formula:

@@ -1,4 +1,5 @@
 import { clusteredShare, type PromptRuns } from '../../src/measure/clustered-share.ts';
+import { meanOfTallies } from '../../src/measure/share-figure.ts';
 import { type Interval, wilsonInterval } from '../../src/measure/wilson.ts';
 import { print } from './figures.ts';
 import { option } from './options.ts';
@@ -60,6 +61,37 @@ export function coverageOf(
   return { category: percent(held.category), these: percent(held.these), naive: percent(held.naive) };
 }
 
+/**
+ * The mean of two surfaces, the second of which answers only each `every`th prompt and `fewer` times: how often the intervals
+ * hold the truth, in percent.
+ */
+export function coverageOfMean(
+  cell: { prompts: number; replicates: number; every: number; fewer: number; p: number; rho: number },
+  rounds: number,
+  draw: () => number,
+): { category: number; these: number } {
+  const held = { category: 0, these: 0 };
+  const runsOf = (own: number, runs: number): PromptRuns => {
+    let hits = 0;
+    for (let run = 0; run < runs; run++) hits += draw() < own ? 1 : 0;
+    return { hits, runs };
+  };
+  for (let round = 0; round < rounds; round++) {
+    const rates = Array.from({ length: cell.prompts }, () => rate(cell.p, cell.rho, draw));
+    const seldom = rates.filter((_, index) => index % cell.every === 0);
+    const truths = [rates, seldom].map((own) => own.reduce((total, one) => total + one, 0) / own.length);
+    const groups = [
+      new Map(rates.map((own, index) => [`p${index}`, runsOf(own, cell.replicates)])),
+      new Map(seldom.map((own, index) => [`p${index * cell.every}`, runsOf(own, cell.fewer)])),
+    ].map((prompts) => ({ prompts, excluded: {} }));
+    const { ciThese, ciCategory } = meanOfTallies(groups, 'presence/1');
+    held.category += holds(ciCategory, cell.p);
+    held.these += holds(ciThese, ((truths[0] ?? 0) + (truths[1] ?? 0)) / 2);
+  }
+  const percent = (count: number): number => Math.round((count / rounds) * 1_000) / 10;
+  return { category: percent(held.category), these: percent(held.these) };
+}
+
 /** `npm run bench -- coverage [--rounds N] [--seed N]`: do 95 % intervals hold the truth 95 times in 100? */
 export async function benchCoverage(): Promise<void> {
   const rounds = Number(option('rounds', '1500'));
@@ -78,6 +110,21 @@ export async function benchCoverage(): Promise<void> {
           }
         }
       }
+    }
+  }
+  for (const [every, fewer] of [
+    [1, 5],
+    [1, 1],
+    [3, 5],
+    [10, 3],
+  ] as const) {
+    for (const rho of [0.1, 0.3, 0.7]) {
+      const cell = { prompts: 50, replicates: 5, every, fewer, p: 0.3, rho };
+      print({
+        bench: 'coverage of the mean of two surfaces',
+        ...cell,
+        ...coverageOfMean(cell, rounds, draw),
+      });
     }
   }
   print({ bench: 'coverage', worstAtThreeReplicatesAndMore: worst, rounds });

@@ -4,7 +4,7 @@ import { clusteredShare } from '../../../src/measure/clustered-share.ts';
 import { plannedWidths } from '../../../src/measure/plan.ts';
 import { tQuantile975 } from '../../../src/measure/student-t.ts';
 import { type Interval, wilsonInterval } from '../../../src/measure/wilson.ts';
-import { coverageOf } from '../../bench/coverage.ts';
+import { coverageOf, coverageOfMean } from '../../bench/coverage.ts';
 
 describe("Student's t", () => {
   it.each([
@@ -88,6 +88,22 @@ describe('a share over prompts that were asked several times', () => {
     };
     const { category, these } = coverageOf({ prompts: 20, replicates: [1, 9], p: 0.3, rho: 0.3 }, 600, draw);
     expect(these).toBeGreaterThanOrEqual(93);
+    expect(category).toBeGreaterThanOrEqual(93);
+  });
+
+  it.each([
+    ['answers each prompt once', { every: 1, fewer: 1 }],
+    ['answers one prompt in ten', { every: 10, fewer: 3 }],
+    ['answers as often', { every: 1, fewer: 5 }],
+  ])('covers what it claims of the mean of two surfaces, the second of which %s', (_how, second) => {
+    let state = 13;
+    const draw = (): number => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647;
+    };
+    const cell = { prompts: 50, replicates: 5, p: 0.3, rho: 0.3, ...second };
+    const { category, these } = coverageOfMean(cell, 600, draw);
+    expect(these).toBeGreaterThanOrEqual(92);
     expect(category).toBeGreaterThanOrEqual(93);
   });
 
