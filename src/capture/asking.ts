@@ -69,9 +69,11 @@ export class Asking {
     }
   }
 
-  /** Clicks what `find` just found; where it is covered, moving or not ready, waits until it can be clicked. */
-  async click(selector: Selector, locator: Locator): Promise<void> {
-    await this.#clickAt((await this.#target(selector))?.point ?? null, locator);
+  /**
+   * Clicks what `find` just found; where it is covered, moving or not ready, waits until it can be clicked, `waitMs` at most.
+   */
+  async click(selector: Selector, locator: Locator, waitMs?: number): Promise<void> {
+    await this.#clickAt((await this.#target(selector))?.point ?? null, locator, waitMs);
   }
 
   /** The same; tells how the control stood before. */
@@ -81,9 +83,13 @@ export class Asking {
     return target?.state ?? this.#state(selector, locator);
   }
 
-  async #clickAt(point: ClickTarget['point'], locator: Locator): Promise<void> {
-    const { page, budgets, rpc } = this.#means;
-    if (point === null) await rpc('click', () => locator.click({ timeout: budgets.rpc }));
+  async #clickAt(
+    point: ClickTarget['point'],
+    locator: Locator,
+    waitMs = this.#means.budgets.rpc,
+  ): Promise<void> {
+    const { page, rpc } = this.#means;
+    if (point === null) await rpc('click', () => locator.click({ timeout: waitMs }));
     else await rpc('click', () => page.mouse.click(point.x, point.y));
   }
 

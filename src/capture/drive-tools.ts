@@ -28,6 +28,9 @@ export interface ToolsContext {
 /** A wait for an answer leaves the drive this much for its last look at the page. */
 const LAST_LOOK_MS = 1_000;
 
+/** What is to be opened and cannot be clicked so soon stays shut. */
+const EXPAND_MS = 2_000;
+
 /** The tools a drive works with (contract: DriveTools), over one page under one deadline. */
 export class PageTools implements DriveTools {
   readonly journal = emptyJournal();
@@ -111,7 +114,7 @@ export class PageTools implements DriveTools {
     const found = await this.find(selector);
     if (found === undefined) return;
     try {
-      await this.#rpc('expand', () => found.click({ timeout: 2_000 }));
+      await this.#asking.click(selector, found, EXPAND_MS);
     } catch (error) {
       // Expanding only widens the proof; a button that is covered must not cost the answer. Lost pages do.
       this.#context.deadline.throwIfAborted();
