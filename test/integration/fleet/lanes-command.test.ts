@@ -1,51 +1,34 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FreshDatabase, freshDatabase } from '../database.ts';
+import { type CommandWorld, openCommandWorld } from '../command-world.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
-const run = promisify(execFile);
-
-let fresh: FreshDatabase;
-let dataDir: string;
+let world: CommandWorld;
 beforeAll(async () => {
-  fresh = await freshDatabase();
-  dataDir = mkdtempSync(join(tmpdir(), 'fleet-lanes-'));
+  world = await openCommandWorld();
 });
-afterAll(async () => {
-  await fresh.drop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => world?.close());
 
-async function fleet(...args: string[]): Promise<string> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: fresh.url, FLEET_DATA_DIR: dataDir };
-  const { stdout } = await run(process.execPath, ['src/cli.ts', 'lanes', ...args], { cwd: ROOT, env });
-  return stdout;
-}
+const lanes = (...args: string[]): Promise<string> => world.fleet('lanes', ...args);
 
 describe('fleet lanes', () => {
   it('closes a lane by hand, tells why, and opens it again', async () => {
-    expect(await fleet()).toBe('no lanes used yet\n');
-    expect(await fleet('close', 'chatgpt', '--egress', 'de', '--reason', 'site is down')).toBe(
+    expect(await lanes()).toBe('no lanes used yet\n');
+    expect(await lanes('close', 'chatgpt', '--egress', 'de', '--reason', 'site is down')).toBe(
       'closed chatgpt/DE\n',
     );
-    expect(await fleet('list')).toMatch(
+    expect(await lanes('list')).toMatch(
       /^chatgpt\/DE {2}flowing {2}0 in flight {2}waits: held {2}because: site is down/,
     );
-    expect(await fleet('close', 'chatgpt', '--egress', 'de', '--minutes', '5')).toBe('closed chatgpt/DE\n');
-    expect(await fleet('list')).toMatch(/waits: held until \d{4}-.*because: closed by hand/);
-    expect(await fleet('open', 'chatgpt', '--egress', 'DE')).toBe('opened chatgpt/DE\n');
-    const [lane] = JSON.parse(await fleet('list', '--json'));
+    expect(await lanes('close', 'chatgpt', '--egress', 'de', '--minutes', '5')).toBe('closed chatgpt/DE\n');
+    expect(await lanes('list')).toMatch(/waits: held until \d{4}-.*because: closed by hand/);
+    expect(await lanes('open', 'chatgpt', '--egress', 'DE')).toBe('opened chatgpt/DE\n');
+    const [lane] = JSON.parse(await lanes('list', '--json'));
     expect(lane).toMatchObject({ surface: 'chatgpt', egress: 'DE', phase: 'flowing', waiting: null });
   }, 120_000);
 
   it('refuses what is no lane, and a lane without limits, with a way out', async () => {
-    await expect(fleet('close', 'chatgbt')).rejects.toMatchObject({ code: 2 });
-    await expect(fleet('close', 'chatgpt', '--egress', 'mars')).rejects.toMatchObject({ code: 2 });
-    await expect(fleet('close', 'chatgpt', '--egress', 'stage')).rejects.toMatchObject({
+    await expect(lanes('close', 'chatgbt')).rejects.toMatchObject({ code: 2 });
+    await expect(lanes('close', 'chatgpt', '--egress', 'mars')).rejects.toMatchObject({ code: 2 });
+    await expect(lanes('close', 'chatgpt', '--egress', 'stage')).rejects.toMatchObject({
       ...{ code: 2, stderr: expect.stringContaining('FLEET_LANES') },
     });
   }, 120_000);

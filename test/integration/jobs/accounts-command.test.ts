@@ -1,29 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FreshDatabase, freshDatabase } from '../database.ts';
+import { type CommandWorld, openCommandWorld } from '../command-world.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
-const run = promisify(execFile);
-
-let fresh: FreshDatabase;
-let dataDir: string;
+let world: CommandWorld;
 beforeAll(async () => {
-  fresh = await freshDatabase();
-  dataDir = mkdtempSync(join(tmpdir(), 'fleet-accounts-'));
+  world = await openCommandWorld();
 });
-afterAll(async () => {
-  await fresh.drop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
+afterAll(() => world?.close());
 
 async function accounts(...args: string[]): Promise<string> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: fresh.url, FLEET_DATA_DIR: dataDir };
-  const { stdout } = await run(process.execPath, ['src/cli.ts', 'accounts', ...args], { cwd: ROOT, env });
-  return stdout.trim();
+  return (await world.fleet('accounts', ...args)).trim();
 }
 
 describe('fleet accounts', () => {
