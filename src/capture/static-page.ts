@@ -1,6 +1,7 @@
 import { pageEnd } from '../contract/page-outcome.ts';
 import { MAX_PAGE_BYTES, PAGE_HEADERS, type PageRecord, type SiteFile } from '../contract/page-record.ts';
 import { readBounded } from './bounded-body.ts';
+import { disguised } from './disguised.ts';
 import { ElementCount } from './element-count.ts';
 import { decodePage } from './page-charset.ts';
 import { type FetchMeans, getOnce, PageEnd, type PageResponse, pageEndOf } from './page-request.ts';
@@ -162,24 +163,6 @@ function refuseTooMany(): (piece: Buffer) => void {
   return (piece) => {
     if (elements.add(piece)) throw new PageEnd('too_many_elements');
   };
-}
-
-const MAGIC: readonly (readonly [string, string])[] = [
-  ['%PDF-', 'a PDF'],
-  ['\x89PNG', 'a PNG image'],
-  ['\xff\xd8\xff', 'a JPEG image'],
-  ['GIF8', 'a GIF image'],
-  ['PK\x03\x04', 'a ZIP archive'],
-];
-
-/** What the first bytes are when they are surely no HTML, whatever the header says. */
-function disguised(bytes: Buffer): string | null {
-  // A PDF's header may stand behind white space or a mark (ISO 32000-1, annex H.3.4.1).
-  const head = bytes
-    .subarray(0, 1_024)
-    .toString('latin1')
-    .replace(/^(?:\xef\xbb\xbf|[\s\0])+/, '');
-  return MAGIC.find(([magic]) => head.startsWith(magic))?.[1] ?? null;
 }
 
 /** llms.txt and the sitemap's word on the page: worth having, not worth failing for. */

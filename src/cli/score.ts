@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readPageRecord } from '../artifacts/page-artifacts.ts';
+import { disguised } from '../capture/disguised.ts';
 import { decodePage } from '../capture/page-charset.ts';
 import { FleetError } from '../contract/errors.ts';
 import { MAX_PAGE_BYTES, type PageRecord, recordOfFile } from '../contract/page-record.ts';
@@ -113,6 +114,8 @@ async function recordFor(url: string | undefined, options: Options): Promise<Sco
 
 async function fileRecord({ html = '', url }: Options): Promise<PageRecord> {
   const bytes = await readBytes(html);
+  const other = disguised(bytes);
+  if (other !== null) throw new FleetError('INPUT_UNREADABLE', `${html} is ${other}; --html takes a page`);
   const clipped = bytes.length > MAX_PAGE_BYTES;
   const { text, undecodable } = decodePage(bytes.subarray(0, MAX_PAGE_BYTES), undefined, clipped);
   if (url !== undefined && !/^https?:\/\/./i.test(url))

@@ -4,8 +4,8 @@ import type { RatioFigures } from './ratio-figures.ts';
 import type { CitationShare } from './report-metrics.ts';
 import { tally } from './share-figure.ts';
 
-/** Domains and URLs listed; the rest is in the observations. */
-const LISTED = 50;
+/** Domains and URLs listed of a report; the rest is in the observations. */
+export const LISTED = 50;
 
 interface KeyTally {
   /** Whose every entry is; null as soon as one is another's: `youtube.com` belongs to no channel on it. */

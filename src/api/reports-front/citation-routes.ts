@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readMeasured } from '../../analysis/measure-report.ts';
 import { listReports } from '../../analysis/reports.ts';
+import { LISTED } from '../../measure/citation-shares.ts';
 import type { CitationShare, ReportMetrics } from '../../measure/report-metrics.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { ApiContext } from '../api-context.ts';
@@ -51,7 +52,12 @@ export function citationRoutes(app: App, context: ApiContext): void {
     '/v1/brands/:brand_id/citations',
     {
       schema: {
-        ...{ tags: ['Citations'], params, querystring, summary: 'Cited pages of a report' },
+        ...{
+          tags: ['Citations'],
+          params,
+          querystring,
+          summary: `The ${LISTED} most cited pages of a report; all stand in its citations.csv`,
+        },
         response: { 200: listOf(citationSchema), ...errors },
       },
     },
@@ -65,7 +71,12 @@ export function citationRoutes(app: App, context: ApiContext): void {
     '/v1/brands/:brand_id/citations/by-domain',
     {
       schema: {
-        ...{ tags: ['Citations'], params, querystring, summary: 'Cited domains of a report' },
+        ...{
+          tags: ['Citations'],
+          params,
+          querystring,
+          summary: `The ${LISTED} most cited domains of a report; all stand in its citations.csv`,
+        },
         response: { 200: listOf(domainSchema), ...errors },
       },
     },

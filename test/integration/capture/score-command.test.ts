@@ -150,6 +150,9 @@ describe('fleet score', () => {
     const deep = await score('http://example.com/', '--depth', 'deep');
     expect(deep).toMatchObject({ code: 2 });
     expect(deep.err).toContain('Allowed choices are score, full');
+    const pdf = join(dataDir, 'page.html');
+    writeFileSync(pdf, '\n%PDF-1.7 …');
+    expect((await score('--html', pdf)).err).toContain('page.html is a PDF; --html takes a page');
     const unreadable = await score('--html', join(dataDir, 'missing.html'));
     expect(unreadable).toMatchObject({ code: 2 });
   });
