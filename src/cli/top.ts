@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { FleetError } from '../contract/errors.ts';
 import { type FleetView, readFleetView } from '../fleet/fleet-view.ts';
 import { systemClock } from '../platform/clock.ts';
 import { processConfig } from '../platform/config.ts';
+import type { Database } from '../platform/database.ts';
 import { createLog } from '../platform/log.ts';
 import { joinMigratedDatabase, Opened } from './foundation.ts';
 import { topScreen } from './top-screen.ts';
@@ -30,6 +32,20 @@ function show(view: FleetView, options: TopOptions): void {
   process.stdout.write(isTTY && !options.once ? `${REPLACE}${screen}` : screen);
 }
 
+/** What a look shows; undefined: there is nothing to look at, for the database went away since the look before. */
+async function nextLook(db: Database, interval: number): Promise<FleetView | undefined> {
+  try {
+    return await readFleetView(db, systemClock.now());
+  } catch (error) {
+    if (!(error instanceof FleetError && error.code === 'DATABASE_UNAVAILABLE')) throw error;
+    const { isTTY } = process.stdout;
+    const said = `${error.message}; looking again every ${interval} s\n`;
+    if (isTTY) process.stdout.write(`${REPLACE}${said}`);
+    else process.stderr.write(said);
+    return undefined;
+  }
+}
+
 /** `fleet top`: workers, slots, queues, lanes and ends per minute of the whole fleet, read from its database alone. */
 export function topCommand(): Command {
   return new Command('top')
@@ -43,10 +59,12 @@ export function topCommand(): Command {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => leaving.abort());
       try {
         const db = await joinMigratedDatabase(processConfig(), createLog('warn', 'top'), opened);
-        while (!leaving.signal.aborted) {
-          show(await readFleetView(db, systemClock.now()), options);
-          if (options.once) break;
+        show(await readFleetView(db, systemClock.now()), options);
+        while (!options.once && !leaving.signal.aborted) {
           await untilNextLook(options.interval * 1_000, leaving.signal);
+          if (leaving.signal.aborted) break;
+          const view = await nextLook(db, options.interval);
+          if (view !== undefined) show(view, options);
         }
       } finally {
         await opened.close();

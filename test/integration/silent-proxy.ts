@@ -1,10 +1,13 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy that can fall silent without closing: what a broken network looks like. */
+/** A TCP proxy that can fall silent without closing: what a broken network looks like; or be gone: a server that restarts. */
 export interface SilentProxy {
   url: string;
   /** From now on nothing gets through on the connections there are; new ones work. */
   silence(): void;
+  /** Ends what there is and refuses what comes, until `accept`. */
+  refuse(): void;
+  accept(): Promise<void>;
   close(): void;
 }
 
@@ -20,10 +23,17 @@ export async function silentProxy(target: URL): Promise<SilentProxy> {
     inbound.pipe(outbound);
     outbound.pipe(inbound);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (at: number): Promise<void> =>
+    new Promise((resolve) => server.listen(at, '127.0.0.1', resolve));
+  await listen(0);
   const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
   const url = new URL(target);
-  url.host = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+  url.host = `127.0.0.1:${port}`;
+  const end = (): void => {
+    server.close();
+    for (const socket of [...open, ...silent]) socket.destroy();
+  };
   return {
     url: url.href,
     silence: () => {
@@ -33,9 +43,8 @@ export async function silentProxy(target: URL): Promise<SilentProxy> {
       }
       open.clear();
     },
-    close: () => {
-      server.close();
-      for (const socket of [...open, ...silent]) socket.destroy();
-    },
+    refuse: end,
+    accept: () => listen(port),
+    close: end,
   };
 }

@@ -10,6 +10,7 @@ import { enter } from '../../../src/fleet/presence.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import { testLog } from '../database.ts';
 import { claimed, context, finishNext, type JobsWorld, openJobsWorld, request } from '../jobs/jobs-world.ts';
+import { silentProxy } from '../silent-proxy.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const run = promisify(execFile);
@@ -88,6 +89,36 @@ describe('fleet top', () => {
     await once(child, 'exit');
     expect(child.exitCode).toBe(0);
     expect(text).not.toContain('\u001b');
+  });
+
+  it('given a database that goes away while it looks: says so, and shows the fleet again when it is back', async () => {
+    const proxy = await silentProxy(new URL(world.url));
+    const child = spawn(process.execPath, ['src/cli.ts', 'top', '--interval', '0.2'], {
+      ...{ cwd: ROOT, env: { ...environment(), DATABASE_URL: proxy.url } },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    child.stdout.on('data', (data: Buffer) => {
+      text += data.toString();
+    });
+    let said = '';
+    child.stderr.on('data', (data: Buffer) => {
+      said += data.toString();
+    });
+    try {
+      await expect.poll(() => text, { timeout: 30_000 }).toContain('capture fleet');
+      proxy.refuse();
+      await expect.poll(() => said, { timeout: 30_000 }).toContain('the database is not available');
+      const away = text.length;
+      await proxy.accept();
+      await expect.poll(() => text.slice(away), { timeout: 30_000 }).toContain('capture fleet');
+      child.kill('SIGINT');
+      await once(child, 'exit');
+      expect(child.exitCode).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+      proxy.close();
+    }
   });
 
   it('given an interval that is none: says what it must be', async () => {
