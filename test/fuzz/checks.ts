@@ -1,4 +1,4 @@
-import type { Served } from './document.ts';
+import type { Operation, Served } from './document.ts';
 import type { Received } from './exchange.ts';
 import type { Fuzzed } from './fuzzed.ts';
 
@@ -17,8 +17,9 @@ export function problemsOf(served: Served, asked: Fuzzed, got: Received): string
   const problems: string[] = [];
   const body = bodyOf(got, problems);
   if (got.status >= 500) problems.push(`server error ${got.status}`);
-  const documented = asked.operation === undefined && got.status < 400 ? undefined : asked.operation;
   if (asked.operation !== undefined || got.status >= 400) {
+    // A method that a path has not is refused in a shape that the path's methods document: a bare UUID is a front's.
+    const documented = asked.operation ?? atPath(served, asked);
     const problem = served.problemOf(documented, got.status, got.type, body);
     if (problem !== undefined) problems.push(problem);
   }
@@ -59,6 +60,12 @@ function codeOf(body: unknown): string {
   return String(outer?.code ?? outer?.error?.code ?? '');
 }
 
+/** An operation at the path that was asked, whatever its method. */
+function atPath(served: Served, asked: Fuzzed): Operation | undefined {
+  const path = asked.path.split('?')[0] ?? '';
+  return served.operations.find((known) => fits(known.template, path));
+}
+
 function headerProblems(served: Served, asked: Fuzzed, { status, headers }: Received): string[] {
   const problems: string[] = [];
   const has = (name: string, pattern: RegExp): void => {
@@ -73,8 +80,7 @@ function headerProblems(served: Served, asked: Fuzzed, { status, headers }: Rece
   if (status === 202) has('location', /^\/(api\/)?v1\/|^$/);
   if (status === 405) {
     has('allow', /^[A-Z, ]+$/);
-    const path = asked.path.split('?')[0] ?? '';
-    const template = served.operations.find((known) => fits(known.template, path))?.template ?? '';
+    const template = atPath(served, asked)?.template ?? '';
     const allowed = new Set(String(headers.allow).split(', '));
     for (const method of served.methodsOf(template)) {
       if (!allowed.has(method)) problems.push(`Allow of ${template} lacks ${method}`);
