@@ -80,23 +80,14 @@ function likeness(surfaces: readonly SurfaceShare[]): number[][] {
     const [replicates, rho] = [runs / prompts, correlation ?? 1];
     return Math.sqrt((rho * replicates) / (1 + (replicates - 1) * rho));
   });
-  const alike = surfaces.map(() => surfaces.map(() => 1));
-  surfaces.forEach((one, at) => {
-    surfaces.slice(0, at).forEach((other, beside) => {
-      const overlap =
-        (same[at] && same[beside] ? first.size : inCommon(one.prompts, other.prompts)) /
-        Math.sqrt(one.prompts.size * other.prompts.size);
-      const both = overlap * (owed[at] ?? 1) * (owed[beside] ?? 1);
-      for (const [row, column] of [
-        [at, beside],
-        [beside, at],
-      ] as const) {
-        const line = alike[row];
-        if (line !== undefined) line[column] = both;
-      }
-    });
-  });
-  return alike;
+  const overlap = (one: number, other: number): number => {
+    const [a, b] = [surfaces[one]?.prompts ?? NO_PROMPTS, surfaces[other]?.prompts ?? NO_PROMPTS];
+    const common = same[one] && same[other] ? first.size : inCommon(a, b);
+    return common / Math.sqrt(a.size * b.size);
+  };
+  return owed.map((mine, one) =>
+    owed.map((theirs, other) => (one === other ? 1 : overlap(one, other) * (mine * theirs))),
+  );
 }
 
 const NO_PROMPTS: SurfaceShare['prompts'] = new Map();
