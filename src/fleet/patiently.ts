@@ -6,8 +6,8 @@ const PATIENCE_MS = 45_000;
 const RETRY_MS = 1_000;
 
 /**
- * Repeats a step while the database is away or busy, for 45 s at most; ends at once when the deadline, where there is one,
- * is aborted. The step must be safe to repeat after its answer was lost.
+ * Repeats a step while the database is away or busy, for 45 s at most, also beyond the deadline; where there is one and it is
+ * aborted, ends before the next try. The step must be safe to repeat after its answer was lost.
  */
 export async function patiently<T>(
   clock: Clock,
