@@ -13,12 +13,22 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { readConfig } from '../../../src/platform/config.ts';
 import { Deadline } from '../../../src/platform/deadline.ts';
 import { createLog } from '../../../src/platform/log.ts';
+import type { Scene } from '../../../src/stage/scene.ts';
 import { type Stage, startStage } from '../../../src/stage/server.ts';
 import { hugePage, storm } from '../../../src/stage/traps.ts';
 import { echoStage } from '../stage/echo-stage.ts';
 import { echoSurface } from './echo-surface.ts';
 
 const log = createLog('error', 'test');
+/** A button that nobody can click: something lies over it. */
+const COVERED: Scene = {
+  summary: 'a covered button',
+  expect: { outcome: 'answered' },
+  handle: async (_request, reply) =>
+    reply.html(
+      '<!doctype html><body><button id="more">More</button><div style="position:fixed;inset:0"></div>',
+    ),
+};
 let stage: Stage;
 let pool: BrowserPool;
 
@@ -26,7 +36,7 @@ beforeAll(async () => {
   const echo = echoStage();
   const plain = echo.scenes.plain;
   if (plain === undefined) throw new Error('the echo stage lost its plain scene');
-  const scenes = { ...echo.scenes, storm: storm(plain), huge: hugePage(plain) };
+  const scenes = { ...echo.scenes, storm: storm(plain), huge: hugePage(plain), covered: COVERED };
   stage = await startStage({ stages: [{ ...echo, scenes }] });
   const { path, binary } = await findBrowser(readConfig({}, '/'), 'shell');
   pool = new BrowserPool(
@@ -135,6 +145,24 @@ describe('one capture', () => {
       surface: probe,
     });
     expect(japanese.record.signals.facts.seen).toBe('en-JP Asia/Tokyo');
+  });
+
+  it('opens what is to be seen in the proof; what cannot be clicked stays shut, is noted, and costs no answer', async () => {
+    const surface = echoSurface({
+      drive: async (_page, _request, tools) => {
+        await tools.open('https://echo.test/');
+        await tools.expand({ name: 'more', any: ['#more'] });
+      },
+    });
+    const opened = (await captured({ query: '[scene:live] x', surface })).record;
+    expect(opened.html).toContain('id="panel"');
+    expect(opened.signals.facts).not.toHaveProperty('expand.more');
+    const shut = (await captured({ query: '[scene:covered] x', surface })).record;
+    expect(shut.html).toContain('id="more"');
+    expect(shut.signals).toMatchObject({
+      failure: null,
+      facts: { 'expand.more': expect.stringMatching(/./) },
+    });
   });
 
   it('ends at a wall with the mark that proved it, and still takes the proof', async () => {

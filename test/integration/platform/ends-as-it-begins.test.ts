@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import pg from 'pg';
 import { afterEach, expect, it } from 'vitest';
-import { openDatabase } from '../../../src/platform/database.ts';
+import { hearErrors, openDatabase } from '../../../src/platform/database.ts';
 import { createLog } from '../../../src/platform/log.ts';
 
 const servers: Server[] = [];
@@ -53,3 +54,12 @@ it.each(['query', 'transaction', 'briefTransaction'] as const)(
     expect(surprises).toEqual([]);
   },
 );
+
+it('nor does it end a process whose pool is another’s (pg-boss lends its own in the same way)', async () => {
+  process.on('uncaughtException', surprised);
+  const url = await serverThatEndsAsItBegins();
+  const pool = new pg.Pool({ connectionString: url, onConnect: hearErrors });
+  pool.on('error', () => undefined);
+  await expect(pool.connect().then((client) => client.query('SELECT 1'))).rejects.toThrow();
+  expect(surprises).toEqual([]);
+});
