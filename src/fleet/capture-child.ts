@@ -104,7 +104,7 @@ export async function captureChild(
   }
   const onStored: OnStored = (kind, bytes) => void tally.stored.push({ kind, bytes });
   const files = { ...captured, record: packed };
-  const kept = { ...means, onStored };
+  const kept = { ...means, log, onStored };
   await traced('settle', {}, () =>
     storeAndSettle(child, { surface, body, record: captured.record, files }, kept, deadline),
   );
@@ -122,7 +122,7 @@ interface ReadCapture {
 async function storeAndSettle(
   child: ClaimedChild,
   { surface, body, record, files }: ReadCapture,
-  means: CaptureMeans & { onStored: OnStored },
+  means: CaptureMeans & { log: Log; onStored: OnStored },
   deadline: Deadline,
 ): Promise<void> {
   const { store, clock, onStored } = means;

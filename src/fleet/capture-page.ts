@@ -60,7 +60,7 @@ export async function capturePageChild(
       ...{ ...endOf(record.outcome), artifacts, envelope: null },
       completedAt: isoTime(clock.now()),
     };
-    await settleStored(child, artifacts, means, deadline, () => settleAs(db, queue, child, end));
+    await settleStored(child, artifacts, { ...means, log }, deadline, () => settleAs(db, queue, child, end));
   });
   const story = {
     ...{ captureMs, extractMs: 0, settleMs: Math.round(clock.monotonic() - capturedAt), health: {} },
