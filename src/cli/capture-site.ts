@@ -19,6 +19,8 @@ export interface CaptureSite {
   seat: CaptureSeat;
   store: ArtifactStore;
   stage: Stage | undefined;
+  /** The pool of the seat, and those that were opened beside it so far. */
+  pools: BrowserPool[];
   close(): Promise<void>;
 }
 
@@ -53,15 +55,21 @@ export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promi
     const pool = opened.add(new BrowserPool({ ...launch, stagePort: stage?.port }, systemClock), (part) =>
       part.stop(),
     );
+    const pools = [pool];
+    const openBeside: typeof openStagePool = async (given) => {
+      const stagePool = await openStagePool(given);
+      pools.push(stagePool.pool);
+      return stagePool;
+    };
     const beside = opened.add(
-      stagePoolOnNeed(() => openStagePool(launch)),
+      stagePoolOnNeed(() => openBeside(launch)),
       (part) => part.close(),
     );
     const profiles = db && profilesOn(config, db);
     const { captureTimeoutMs, egress } = config;
     const ways = stage === undefined ? { stagePool: beside.get } : { onlyStage: true };
     const seat = { pool, ...ways, clock: systemClock, captureTimeoutMs, egress, profiles };
-    return { seat, store, stage, close: () => opened.close() };
+    return { seat, store, stage, pools, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;

@@ -18,8 +18,14 @@ export interface PageSite {
 /**
  * Opens it; nothing is launched yet. Its browsers lead to the live network, never to the stage: a page is a public address,
  * and the guard stands before every connection. `shared`: browsers of the process that lead there too; they are not closed.
+ * `onOpen` is told of browsers that are its own.
  */
-export function openPageSite(config: Config, log: Log, shared?: BrowserPool): PageSite {
+export function openPageSite(
+  config: Config,
+  log: Log,
+  shared?: BrowserPool,
+  onOpen: (pool: BrowserPool) => void = () => undefined,
+): PageSite {
   let pool: BrowserPool | undefined;
   // Throws where no browser is found; one that is installed meanwhile serves the next page.
   const open = (): BrowserPool => {
@@ -35,7 +41,10 @@ export function openPageSite(config: Config, log: Log, shared?: BrowserPool): Pa
     ...{ guard, clock: systemClock, log, deadlineMs: Math.min(PAGE_DEADLINE_MS, config.captureTimeoutMs) },
     pool: async () => {
       if (shared !== undefined) return shared;
-      pool ??= open();
+      if (pool === undefined) {
+        pool = open();
+        onOpen(pool);
+      }
       return pool;
     },
   });

@@ -4,6 +4,7 @@ import { startFactsClerk } from '../analysis/research-facts.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { CapturePage } from '../contract/page-record.ts';
+import type { BrowserPool } from '../fleet/browser-pool.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
@@ -35,7 +36,8 @@ export async function runContent(
   const opened = new Opened();
   // The browsers of a worker for the stage know nothing else; pages lie on the live network.
   const shared = site?.seat.onlyStage === true ? undefined : site?.seat.pool;
-  const { capturer } = opened.add(openPageSite(config, log, shared), (part) => part.close());
+  const onOpen = (own: BrowserPool): void => void site?.pools.push(own);
+  const { capturer } = opened.add(openPageSite(config, log, shared, onOpen), (part) => part.close());
   const { origin, retentionDays } = config;
   const judges = site !== undefined;
   const means = { db, queue, store, log, clock: systemClock, origin, retentionDays, judges };

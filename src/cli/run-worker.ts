@@ -6,13 +6,14 @@ import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
 import { DiskGuard } from '../fleet/disk-guard.ts';
 import { LaneGate } from '../fleet/lane-gate.ts';
 import { Lanes } from '../fleet/lanes.ts';
-import { watchDisk, watchPool } from '../fleet/pool-metrics.ts';
+import { watchDisk, watchPools } from '../fleet/pool-metrics.ts';
 import { enter, startSupervisor, type WorkerCard } from '../fleet/presence.ts';
 import { startReaper } from '../fleet/reaper.ts';
 import { startRetention } from '../fleet/retention-sweep.ts';
 import { ScratchRoot } from '../fleet/scratch.ts';
 import { SlotGate } from '../fleet/slot-gate.ts';
 import { Worker } from '../fleet/worker.ts';
+import { watchRepairs } from '../fleet/worker-metrics.ts';
 import { startSweeper } from '../jobs/sweeper.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
@@ -45,7 +46,7 @@ export async function runWorker(
   const workerId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const { pool } = site.seat;
   const disk = new DiskGuard({ paths: [config.dataDir, new ScratchRoot(config.dataDir, log).path], log });
-  watchPool(metrics, pool);
+  watchPools(metrics, () => site.pools);
   watchDisk(metrics, disk);
   const gate: SlotGate = new SlotGate({
     rules: { floor: Math.min(config.slots, availableParallelism()), ceiling: config.slots },
@@ -79,7 +80,7 @@ export async function runWorker(
   });
   const opened = new Opened();
   try {
-    keepHouse(config, foundation, site, log, opened);
+    keepHouse(config, foundation, site, log, metrics, opened);
     gate.start();
     opened.add(gate, async (part) => part.stop());
     disk.start();
@@ -112,12 +113,14 @@ function keepHouse(
   { db, queue, clock }: Foundation,
   { seat, store }: CaptureSite,
   log: Log,
+  metrics: Metrics,
   opened: Opened,
 ): void {
   const root = new ScratchRoot(config.dataDir, log);
   const { retentionDays } = config;
   opened.add(startReaper(root, seat.pool.counters, systemClock, log), (part) => part.stop());
-  opened.add(startSweeper({ db, queue, clock, log }), (part) => part.stop());
+  const sweeper = opened.add(startSweeper({ db, queue, clock, log }), (part) => part.stop());
+  watchRepairs(metrics, sweeper.reconciled);
   opened.add(startRetention({ db, store, clock, log, retentionDays }), (part) => part.stop());
   opened.add(startSupervisor(db, queue, log), (part) => part.stop());
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ReconcileCounters } from '../jobs/reconcile.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -35,4 +36,13 @@ async function readCounts(db: Database, log: Log): Promise<z.infer<typeof counts
     log.warn({ err: error }, 'the workers could not be counted for metrics');
     return undefined;
   }
+}
+
+/** Adds what this process had to repair because children and queue disagreed. Must stay 0. */
+export function watchRepairs(metrics: Metrics, reconciled: Readonly<ReconcileCounters>): void {
+  const help = 'Children and queue jobs that disagreed and were repaired, since the start. Must stay 0.';
+  metrics.onScrape('fleet_queue_repairs', help, ['what'], async () => [
+    { labels: { what: 'child' }, value: reconciled.childrenRequeued },
+    { labels: { what: 'job' }, value: reconciled.jobsRemoved },
+  ]);
 }

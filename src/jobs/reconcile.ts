@@ -32,6 +32,9 @@ export interface ReconcileCounters {
 
 const BATCH = 200;
 
+/** What the log says of a repair. */
+export const REPAIRED = 'children and queue disagreed and were repaired; this should never happen';
+
 /** States in which pg-boss 12.38 still runs a job, or will (table pgboss.job, column state, 2026-11). */
 const LIVE = `state IN ('created', 'retry', 'active')`;
 
@@ -131,9 +134,6 @@ export class Reconciler {
     const { children, jobs } = await repair(this.#db, this.#queue, certain);
     this.counters.childrenRequeued += children;
     this.counters.jobsRemoved += jobs;
-    this.#log.error(
-      { children, jobs },
-      'children and queue disagreed and were repaired; this should never happen',
-    );
+    this.#log.error({ children, jobs }, REPAIRED);
   }
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newFleetCounters } from '../../../src/fleet/fleet-counters.ts';
-import { watchDisk, watchPool } from '../../../src/fleet/pool-metrics.ts';
-import { watchWorkers } from '../../../src/fleet/worker-metrics.ts';
+import { watchDisk, watchPools } from '../../../src/fleet/pool-metrics.ts';
+import { watchRepairs, watchWorkers } from '../../../src/fleet/worker-metrics.ts';
 import { createMetrics } from '../../../src/platform/metrics.ts';
 import { testLog } from '../database.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
@@ -22,9 +22,10 @@ afterAll(() => world.close());
 async function workerSeries(): Promise<string> {
   const metrics = createMetrics();
   const nothing = { browsers: 0, pagesOpen: 0, contexts: 0, browserBytes: 0, bytesPerCapture: null };
-  watchPool(metrics, { counters: newFleetCounters(), gauges: () => nothing });
+  watchPools(metrics, () => [{ counters: newFleetCounters(), gauges: () => nothing }]);
   watchDisk(metrics, { freeBytes: 1 });
   watchWorkers(metrics, world.db, testLog);
+  watchRepairs(metrics, { looks: 0, childrenRequeued: 0, jobsRemoved: 0 });
   return (await metrics.text()).body;
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { lossInFacts } from '../../../src/capture/page-loss.ts';
+import { commandLine, HAS_PROCESS_TABLE } from '../../../src/platform/process-table.ts';
 import type { Scene, SurfaceStage } from '../../../src/stage/scene.ts';
 import { busyLoop, endlessStream, memoryBomb, metaRefresh, storm } from '../../../src/stage/traps.ts';
 import { echoSurface } from '../capture/echo-surface.ts';
@@ -8,6 +9,16 @@ import { type CaptureWorld, openCaptureWorld, until } from './capture-world.ts';
 
 function page(summary: string, handle: Scene['handle']): Scene {
   return { summary, expect: { outcome: 'answered' }, handle };
+}
+
+/** `base`, whose text waits for a font that never comes. */
+function fontless(base: Scene): Scene {
+  const style = '<style>@font-face{font-family:n;src:url(/never.woff2)} body{font-family:n}</style></head>';
+  return page('waits for a font that never comes', async (request, reply) => {
+    if (request.path === '/never.woff2') return reply.hang();
+    reply.rewriteHtml((html) => html.replace('</head>', style));
+    return base.handle(request, reply);
+  });
 }
 
 /** The echo surface's stage with everything a page may do to us. */
@@ -25,6 +36,7 @@ function cruelStage(): SurfaceStage {
       loop: page('redirects to itself', async (request, reply) => reply.redirect(request.url.href)),
       refresh: metaRefresh(plain, Number.POSITIVE_INFINITY),
       storm: storm(plain),
+      fontless: fontless(plain),
       drip: endlessStream(plain, { ...drip, matches: ({ isDocument }) => isDocument }, plain.expect),
       download: endlessStream(plain, { ...drip, matches: ({ path }) => path === '/file.bin' }, plain.expect),
       hang: page('never answers', async (_request, reply) => reply.hang()),
@@ -127,6 +139,16 @@ describe('a capture whose page or browser fails', () => {
     await expectNextToSucceed();
   });
 
+  it('proves a page whose font never comes, without waiting for it', async () => {
+    world = await openCaptureWorld([cruelStage()]);
+    const { record, screenshot } = await world.capture('[scene:fontless] x');
+    expect(world.stage.requests().some(({ path }) => path === '/never.woff2')).toBe(true);
+    expect(record.signals.failure).toBeNull();
+    expect(record.signals.ending).toBe('settled');
+    expect(screenshot?.subarray(1, 4).toString()).toBe('PNG');
+    await expectNextToSucceed();
+  });
+
   it('keeps what a stream gave before its connection was reset', async () => {
     world = await openCaptureWorld([cruelStage()]);
     const { record } = await world.capture('[scene:cut] x', { captureMs: 8_000 });
@@ -190,6 +212,17 @@ describe('a browser', () => {
     await until(() => world.pool.gauges().pagesOpen === 0, 'all pages given back');
     await until(() => world.left().folders === 1, 'one folder per living browser');
   });
+
+  it.runIf(HAS_PROCESS_TABLE)(
+    'is given one list of disabled features, of which only the last counts: Playwright’s own',
+    async () => {
+      world = await openCaptureWorld([cruelStage()]);
+      await world.pool.start();
+      const [pid = 0] = world.pool.pids;
+      expect(commandLine(pid).match(/--disable-features=/g)).toHaveLength(1);
+      expect(commandLine(pid)).toMatch(/--disable-features=\S*PaintHolding/);
+    },
+  );
 
   it.each([
     ['captures', { captures: 1 }],

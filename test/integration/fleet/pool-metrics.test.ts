@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { watchPool } from '../../../src/fleet/pool-metrics.ts';
+import { watchPools } from '../../../src/fleet/pool-metrics.ts';
 import { reapOnce } from '../../../src/fleet/reaper.ts';
 import { formatMark, MARK_SWITCH } from '../../../src/fleet/scratch.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -19,7 +19,7 @@ let world: CaptureWorld;
 let orphan: ChildProcess | undefined;
 beforeAll(async () => {
   world = await openCaptureWorld([echoStage()]);
-  watchPool(metrics, world.pool);
+  watchPools(metrics, () => [world.pool]);
 });
 afterAll(async () => {
   orphan?.kill('SIGKILL');

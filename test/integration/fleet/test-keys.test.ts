@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startService } from '../../../src/cli/service.ts';
 import type { Envelope } from '../../../src/contract/envelope.ts';
+import { markedProcesses } from '../../../src/fleet/reaper.ts';
+import { ScratchRoot } from '../../../src/fleet/scratch.ts';
 import { createKey } from '../../../src/jobs/api-keys.ts';
 import { readConfig } from '../../../src/platform/config.ts';
 import { type FreshDatabase, freshDatabase, testLog } from '../database.ts';
@@ -44,8 +46,17 @@ describe('given a service that captures from the live sites', () => {
         usage: { totalJobs: 0, bySurface: {} },
         balance: { plan: 'credits', credits: 500, unlimited: false },
       });
+      // The browsers that know only the stage are browsers of this worker as the others are: its metrics tell of both …
+      const metrics = await (await fetch(`${service.url}/metrics`)).text();
+      expect(metrics).toMatch(/^fleet_browsers 2$/m);
+      expect(metrics).toMatch(/^fleet_browser_launches\{result="launched"\} 2$/m);
+      expect(metrics).toMatch(/^captures_total\{surface="google_ai_overview",outcome="answered"\} 1$/m);
     } finally {
       await service.stop();
     }
+    // … and nothing of either is left.
+    const root = new ScratchRoot(dataDir, testLog);
+    expect(root.list(0)).toEqual([]);
+    expect(markedProcesses(root, [])).toEqual([]);
   });
 });

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SearchRequest } from '../../../src/contract/search-request.ts';
+import { watchRepairs } from '../../../src/fleet/worker-metrics.ts';
 import { DEFAULT_ACCOUNT, ownerOf } from '../../../src/jobs/account.ts';
 import { ensureFirstAccount } from '../../../src/jobs/accounts.ts';
 import { claim } from '../../../src/jobs/claim.ts';
 import { findDisagreement, Reconciler } from '../../../src/jobs/reconcile.ts';
 import { type Submitted, submit } from '../../../src/jobs/submit.ts';
 import { requestIdFrom } from '../../../src/platform/identifiers.ts';
+import { createMetrics } from '../../../src/platform/metrics.ts';
 import { openQueue, type Queue } from '../../../src/platform/queue.ts';
 import { type FreshDatabase, freshDatabase, testLog } from '../database.ts';
 
@@ -87,6 +89,29 @@ describe('the reconciler', () => {
     expect(reconciler.counters).toMatchObject({ childrenRequeued: 0, jobsRemoved: 1 });
     expect(await runNext()).toBe('nothing');
     expect(await findDisagreement(fresh.db)).toEqual({ children: [], jobs: [] });
+  });
+
+  it('tells in the metrics of each repair, and of nothing while there is none', async () => {
+    const metrics = createMetrics();
+    watchRepairs(metrics, reconciler.counters);
+    const told = async (): Promise<string[]> =>
+      (await metrics.text()).body.match(/^fleet_queue_repairs.*/gm) ?? [];
+    await submitted();
+    await reconciler.look();
+    expect(await told()).toEqual([
+      'fleet_queue_repairs{what="child"} 0',
+      'fleet_queue_repairs{what="job"} 0',
+    ]);
+    await fresh.db.query(`DELETE FROM pgboss.job WHERE name = 'capture.chatgpt'`);
+    await fresh.db.query(
+      `UPDATE fleet.child SET status = 'canceled', completed_at = now() WHERE surface = 'claude'`,
+    );
+    await reconciler.look();
+    await reconciler.look();
+    expect(await told()).toEqual([
+      'fleet_queue_repairs{what="child"} 1',
+      'fleet_queue_repairs{what="job"} 1',
+    ]);
   });
 
   it('leaves a child alone that the dead letter queue is about to end', async () => {
