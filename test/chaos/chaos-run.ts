@@ -3,16 +3,11 @@ import { FleetError } from '../../src/contract/errors.ts';
 import { type ChaosWorld, openChaosWorld, type WorldSize } from './chaos-world.ts';
 import { Feed } from './feed.ts';
 import { inflict } from './inflict.ts';
-import {
-  type Snapshot,
-  type Tally,
-  TERMINAL_WITHIN_MS,
-  tallyOf,
-  type Violation,
-  violationsOf,
-} from './oracle.ts';
+import { TERMINAL_WITHIN_MS, type Violation, violationsOf } from './oracle.ts';
+import type { Snapshot } from './oracle-facts.ts';
 import { type Fault, type FaultKind, scheduleFaults, seededRandom } from './schedule.ts';
 import { leftBehind, takeSnapshot, waiting } from './snapshot.ts';
+import { type Tally, tallyOf } from './tally.ts';
 
 export interface ChaosOptions extends WorldSize {
   seed: number;
@@ -71,8 +66,8 @@ export async function judgeRun(
   say: (line: string) => void,
 ): Promise<Pick<ChaosResult, 'snapshot' | 'violations' | 'tally' | 'settledMs'>> {
   const allEndedAt = await untilDone(world, say);
-  const left = await stopAll(world);
-  const snapshot = await takeSnapshot(world, feed, { lastFaultEndedAt, allEndedAt, left });
+  const ends = await stopAll(world);
+  const snapshot = await takeSnapshot(world, feed, { lastFaultEndedAt, allEndedAt, ...ends });
   const violations = violationsOf(snapshot);
   const tally = tallyOf(snapshot, violations);
   return { snapshot, violations, tally, settledMs: allEndedAt - lastFaultEndedAt };
@@ -130,10 +125,18 @@ async function untilDone(world: ChaosWorld, say: (line: string) => void): Promis
   }
 }
 
-async function stopAll(world: ChaosWorld): Promise<Snapshot['left']> {
-  const stopped = [...world.processes.values()].map((one) => one.stop());
+/** Asks every process to end; tells who did it otherwise than with 0, and what is there afterwards. */
+async function stopAll(world: ChaosWorld): Promise<{ badEnds: string[]; left: Snapshot['left'] }> {
+  const badEnds: string[] = [];
+  world.browserGroups.look();
+  const stopped = [...world.processes].map(async ([name, one]) => {
+    // Whoever is just being started has not yet said what it does at a signal.
+    const wasReady = one.ready;
+    const end = await one.stop();
+    if (wasReady && end !== 0) badEnds.push(`${name} ended with ${end}`);
+  });
   await Promise.race([Promise.all(stopped), pause(STOP_MS, undefined, { ref: false })]);
-  return leftBehind(world);
+  return { badEnds, left: leftBehind(world) };
 }
 
 function clock(began: number): string {

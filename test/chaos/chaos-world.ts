@@ -9,6 +9,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform
 import { type S3Server, s3rverServer } from '../integration/artifacts/s3-servers.ts';
 import { testLog } from '../integration/database.ts';
 import { type Receiver, startReceiver } from '../integration/webhooks/receiver.ts';
+import { type BrowserGroups, watchBrowserGroups } from './browser-groups.ts';
 import { type DatabaseProxy, databaseProxy } from './database-proxy.ts';
 import { FED_SURFACES } from './feed.ts';
 import { foundFleet } from './found-fleet.ts';
@@ -38,6 +39,7 @@ export interface ChaosWorld {
   store: StoreFront;
   s3: S3Server;
   proxy: DatabaseProxy;
+  browserGroups: BrowserGroups;
   stopPostgres(): Promise<void>;
   startPostgres(): Promise<void>;
   /** Past the proxy, as long as Postgres runs. */
@@ -109,6 +111,7 @@ export async function openChaosWorld({ workers, apis, beginsAs }: WorldSize): Pr
       onLog: (line) => appendFileSync(join(root, `${name}.log`), line),
     });
   const processes = new Map(plans.map((plan) => [plan[0], supervised(plan, beginsAs)]));
+  const browserGroups = watchBrowserGroups(plans.map(([name]) => dataDir(name)));
   for (const one of processes.values()) await one.start();
   const renew = async (name: string): Promise<number | string> => {
     const plan = plans.find(([known]) => known === name);
@@ -123,13 +126,15 @@ export async function openChaosWorld({ workers, apis, beginsAs }: WorldSize): Pr
     return end;
   };
   return {
-    ...{ root, processes, ports, ...keys, receiver, store, s3, proxy, look, dataDir, renew },
+    ...{ root, processes, ports, ...keys, receiver, store, s3, proxy, browserGroups },
+    ...{ look, dataDir, renew },
     stopPostgres: () => postgres.stop(),
     startPostgres: async () => {
       postgres = await startEmbeddedPostgres({ dataDir: join(root, 'pg'), log: testLog });
       proxy.lead(new URL(postgres.url));
     },
     close: async (keep = false) => {
+      browserGroups.stop();
       await Promise.all([...processes.values()].map((one) => one.kill()));
       await receiver.close();
       await store.close();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SurfaceName } from '../../src/contract/surface-name.ts';
-import type { Accepted } from './oracle.ts';
+import type { Accepted } from './oracle-facts.ts';
 import { seededRandom } from './schedule.ts';
 
 /** Surfaces of the ordinary searches. */

@@ -1,61 +1,4 @@
-/** What a client was told: a search it sent, and the children it was promised. Times are epoch milliseconds. */
-export interface Accepted {
-  idempotencyKey: string;
-  jobId: string;
-  childIds: readonly string[];
-  at: number;
-}
-
-/** A child as its row says. */
-export interface StoredChild {
-  id: string;
-  jobId: string;
-  status: string;
-  outcome: string | null;
-  /** Whether such an end costs credits. */
-  charged: boolean;
-  completedAt: number | null;
-}
-
-export interface Posting {
-  childId: string;
-  kind: 'reserve' | 'settle' | 'release';
-  amount: number;
-}
-
-/** An event of an ended child, as its row says. */
-export interface StoredEvent {
-  id: string;
-  childId: string;
-}
-
-/** A delivery as the receiver saw it. */
-export interface Receipt {
-  eventId: string;
-  childId: string;
-  verified: boolean;
-}
-
-/** Everything the oracle looks at, taken down once the run is over. */
-export interface Snapshot {
-  /** Epoch milliseconds. */
-  lastFaultEndedAt: number;
-  accepted: readonly Accepted[];
-  children: readonly StoredChild[];
-  postings: readonly Posting[];
-  /** What the balance says is still reserved, and how many children it counts as open. */
-  balance: { reserved: number; openChildren: number };
-  events: readonly StoredEvent[];
-  receipts: readonly Receipt[];
-  /** One per artefact that an ended child names: what is wrong with it, or null. */
-  proofs: readonly { childId: string; kind: string; problem: string | null }[];
-  /** Children whose Envelope stands in contradiction to their row, and why. */
-  envelopes: readonly { childId: string; problem: string | null }[];
-  /** Valid requests that were refused, processes that ended though nobody ended them, where queue and children disagree. */
-  trouble: { refused: readonly string[]; deaths: readonly string[]; disagreements: readonly string[] };
-  /** Processes and folders that are there although everything was told to end. */
-  left: { processes: readonly string[]; folders: readonly string[] };
-}
+import type { Accepted, Snapshot } from './oracle-facts.ts';
 
 export interface Violation {
   rule: RuleName;
@@ -68,6 +11,9 @@ export interface Violation {
 export const TERMINAL_WITHIN_MS = 10 * 60_000;
 
 const ENDED = new Set(['completed', 'failed', 'canceled', 'expired']);
+
+/** What every completed capture has: the record of what the browser saw, and the Envelope read from it. */
+const NEEDED = ['raw', 'envelope'];
 
 type Found = Omit<Violation, 'rule'>;
 
@@ -103,22 +49,24 @@ const RULES = {
     const doubled = [...jobs].filter(([, given]) => new Set(given.map(({ jobId }) => jobId)).size > 1);
     const known = new Set(accepted.map(({ jobId }) => jobId));
     const strays = new Set(children.map(({ jobId }) => jobId).filter((id) => !known.has(id)));
+    const promised = new Set(accepted.flatMap(({ childIds }) => childIds));
+    const more = children.filter(({ id, jobId }) => known.has(jobId) && !promised.has(id));
     return [
       ...doubled.map(([key]) => ({ subject: key, detail: 'stands for several jobs' })),
       ...[...strays].map((id) => ({ subject: id, detail: 'belongs to no accepted search' })),
+      ...more.map(({ id }) => ({ subject: id, detail: 'is more than its search was told of' })),
     ];
   },
 
-  /** Each child reserves once and is resolved once: charged when its outcome costs, else released; books balance. */
+  /** Each child reserves its price once and is resolved once: charged when its outcome costs, else released; books balance. */
   'charged-wrongly': ({ children, postings, balance }: Snapshot): Found[] => {
     const booked = groups(postings, ({ childId }) => childId);
     const open = children.filter(({ completedAt }) => completedAt === null);
     const wrong = children.flatMap((child) => {
       const told = (booked.get(child.id) ?? []).map(({ kind, amount }) => `${kind} ${amount}`).sort();
-      const reserved = (booked.get(child.id) ?? []).find(({ kind }) => kind === 'reserve');
       const end = child.charged ? 'settle' : 'release';
-      const due = [`reserve ${reserved?.amount}`];
-      if (child.completedAt !== null) due.push(`${end} ${reserved?.amount}`);
+      const due = [`reserve ${child.price}`];
+      if (child.completedAt !== null) due.push(`${end} ${child.price}`);
       return told.join() === due.sort().join()
         ? []
         : [
@@ -128,6 +76,9 @@ const RULES = {
             },
           ];
     });
+    const known = new Set(children.map(({ id }) => id));
+    for (const id of booked.keys())
+      if (!known.has(id)) wrong.push({ subject: id, detail: 'is booked and not stored' });
     const held = open.flatMap(({ id }) => booked.get(id) ?? []).filter(({ kind }) => kind === 'reserve');
     const due = { reserved: held.reduce((sum, { amount }) => sum + amount, 0), openChildren: open.length };
     const balanced = due.reserved === balance.reserved && due.openChildren === balance.openChildren;
@@ -140,17 +91,19 @@ const RULES = {
     const stored = groups(events, ({ childId }) => childId);
     const received = groups(receipts, ({ childId }) => childId);
     const ended = children.filter(({ completedAt }) => completedAt !== null);
-    const wrong = ended.flatMap(({ id }) => {
-      const kept = (stored.get(id) ?? []).map((event) => event.id);
-      const seen = new Set((received.get(id) ?? []).map(({ eventId }) => eventId));
+    const wrong = ended.flatMap(({ id, status }) => {
+      const kept = stored.get(id) ?? [];
+      const got = received.get(id) ?? [];
+      const seen = new Set(got.map(({ eventId }) => eventId));
       if (kept.length !== 1) return [{ subject: id, detail: `has ${kept.length} events` }];
       if (seen.size !== 1) return [{ subject: id, detail: `was told in ${seen.size} events` }];
-      return seen.has(kept[0] ?? '')
-        ? []
-        : [{ subject: id, detail: 'was told in another event than its own' }];
+      if (!seen.has(kept[0]?.id ?? ''))
+        return [{ subject: id, detail: 'was told in another event than its own' }];
+      const lie = [...kept, ...got].find((told) => told.status !== status);
+      return lie === undefined ? [] : [{ subject: id, detail: `is ${status}, was told as ${lie.status}` }];
     });
     const known = new Set(ended.map(({ id }) => id));
-    const unknown = [...received.keys()].filter((id) => !known.has(id));
+    const unknown = [...new Set([...received.keys(), ...stored.keys()])].filter((id) => !known.has(id));
     return [
       ...wrong,
       ...unknown.map((id) => ({ subject: id, detail: 'was told, and has not ended' })),
@@ -160,9 +113,13 @@ const RULES = {
     ];
   },
 
-  /** What an Envelope names is there, whole, and is what it says; an answer has proof. */
+  /** What an Envelope names is there, whole, and is what it says; what was completed has all that proves it. */
   'proof-broken': ({ children, proofs, envelopes }: Snapshot): Found[] => {
-    const proven = new Set(proofs.map(({ childId }) => childId));
+    const proven = groups(proofs, ({ childId }) => childId);
+    const missing = (id: string): string[] => {
+      const kinds = new Set(proven.get(id)?.map(({ kind }) => kind));
+      return NEEDED.filter((kind) => !kinds.has(kind));
+    };
     return [
       ...[
         ...proofs.map((proof) => ({ ...proof, what: proof.kind })),
@@ -171,8 +128,8 @@ const RULES = {
         problem === null ? [] : [{ subject: childId, detail: `${what}: ${problem}` }],
       ),
       ...children
-        .filter(({ id, status }) => status === 'completed' && !proven.has(id))
-        .map(({ id }) => ({ subject: id, detail: 'is completed without any proof' })),
+        .filter(({ id, status }) => status === 'completed' && missing(id).length > 0)
+        .map(({ id }) => ({ subject: id, detail: `is completed without ${missing(id).join(', ')}` })),
     ];
   },
 
@@ -183,6 +140,14 @@ const RULES = {
   /** No process gives up because of what happens around it. */
   'ended-by-itself': ({ trouble }: Snapshot): Found[] =>
     trouble.deaths.map((subject) => ({ subject, detail: 'though nobody ended it' })),
+
+  /** A process that is asked to end does it well. */
+  'ended-badly': ({ trouble }: Snapshot): Found[] =>
+    trouble.badEnds.map((subject) => ({ subject, detail: 'when it was asked to end' })),
+
+  /** No reconciler ever had to repair anything: children and queue only change together. */
+  repaired: ({ trouble }: Snapshot): Found[] =>
+    trouble.repairs.map((subject) => ({ subject, detail: 'had to repair queue or children' })),
 
   /** Children and queue agree. */
   'queue-disagrees': ({ trouble }: Snapshot): Found[] =>
@@ -200,51 +165,13 @@ const RULES = {
 
 export type RuleName = keyof typeof RULES;
 
-/** What a run comes to, for people. */
-export interface Tally {
-  searches: number;
-  children: number;
-  outcomes: Record<string, number>;
-  charged: number;
-  events: number;
-  /** Deliveries, and how many of them repeated an event that had arrived. */
-  deliveries: number;
-  redelivered: number;
-  proofsChecked: number;
-  violations: Record<RuleName, number>;
-}
-
 /** Everything that is not as promised. Pure. */
 export function violationsOf(snapshot: Snapshot): Violation[] {
   return ruleNames().flatMap((rule) => RULES[rule](snapshot).map((found) => ({ rule, ...found })));
 }
 
-/** Counts. Pure. */
-export function tallyOf(snapshot: Snapshot, violations: readonly Violation[]): Tally {
-  const outcomes: Record<string, number> = {};
-  for (const { outcome, status } of snapshot.children) {
-    const end = outcome ?? status;
-    outcomes[end] = (outcomes[end] ?? 0) + 1;
-  }
-  const distinct = new Set(snapshot.receipts.map(({ eventId }) => eventId)).size;
-  const count = (rule: RuleName) => violations.filter((violation) => violation.rule === rule).length;
-  return {
-    searches: new Set(snapshot.accepted.map(({ jobId }) => jobId)).size,
-    children: snapshot.children.length,
-    outcomes,
-    charged: snapshot.postings.filter(({ kind }) => kind === 'settle').length,
-    events: snapshot.events.length,
-    deliveries: snapshot.receipts.length,
-    redelivered: snapshot.receipts.length - distinct,
-    proofsChecked: snapshot.proofs.length,
-    violations: Object.fromEntries(ruleNames().map((rule) => [rule, count(rule)])) as Record<
-      RuleName,
-      number
-    >,
-  };
-}
-
-function ruleNames(): RuleName[] {
+/** Every rule, in the order in which they are looked at. */
+export function ruleNames(): RuleName[] {
   return Object.keys(RULES) as RuleName[];
 }
 

@@ -1,20 +1,25 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import type { ArtifactStore } from '../../src/artifacts/artifact-store.ts';
 import { keptArtifacts } from '../../src/artifacts/kept-artifacts.ts';
 import { artifactsSchema, envelopeSchema } from '../../src/contract/envelope.ts';
 import { OUTCOME_RULES, outcomeSchema } from '../../src/contract/outcome.ts';
-import { findDisagreement } from '../../src/jobs/reconcile.ts';
+import { surfaceNameSchema } from '../../src/contract/surface-name.ts';
+import { currentPrices } from '../../src/jobs/price-table.ts';
+import { findDisagreement, REPAIRED } from '../../src/jobs/reconcile.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { commandLine, readProcesses } from '../../src/platform/process-table.ts';
 import { verifies } from '../integration/webhooks/receiver.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 import type { Feed } from './feed.ts';
-import type { Snapshot } from './oracle.ts';
+import type { Snapshot } from './oracle-facts.ts';
 
 const childRow = z.object({
   id: z.string(),
   jobId: z.string(),
+  surface: surfaceNameSchema,
   status: z.string(),
   outcome: outcomeSchema.nullable(),
   ended: z.boolean(),
@@ -22,15 +27,16 @@ const childRow = z.object({
   envelope: z.unknown(),
   envelopeSha256: z.string().nullable(),
 });
-type ChildRow = z.infer<typeof childRow>;
+/** A child's row. */
+export type ChildRow = z.infer<typeof childRow>;
 const postingRow = z.object({
   childId: z.string(),
   kind: z.enum(['reserve', 'settle', 'release']),
   amount: z.int(),
 });
-const eventRow = z.object({ id: z.string(), childId: z.string() });
+const eventRow = z.object({ id: z.string(), childId: z.string(), status: z.string() });
 const balanceRow = z.object({ reserved: z.coerce.number(), openChildren: z.coerce.number() });
-const eventBody = z.object({ id: z.string(), job: z.object({ id: z.string() }) });
+const eventBody = z.object({ id: z.string(), job: z.object({ id: z.string(), status: z.string() }) });
 const waitingRow = z.object({ open: z.int(), untold: z.int() });
 
 /** Children that have not ended, and events that no receiver has acknowledged yet. */
@@ -47,6 +53,7 @@ export interface RunFacts {
   lastFaultEndedAt: number;
   /** When the run saw that all had ended; by the true clock, which those of the processes need not be. */
   allEndedAt: number;
+  badEnds: Snapshot['trouble']['badEnds'];
   left: Snapshot['left'];
 }
 
@@ -57,7 +64,7 @@ export async function takeSnapshot(world: ChaosWorld, feed: Feed, facts: RunFact
       z.array(schema).parse((await db.query(text)).rows);
     const rows = await all(
       childRow,
-      `SELECT id, job_id AS "jobId", status, outcome, completed_at IS NOT NULL AS ended, artifacts, envelope,
+      `SELECT id, job_id AS "jobId", surface, status, outcome, completed_at IS NOT NULL AS ended, artifacts, envelope,
          coalesce(envelope_sha256, encode(sha256(convert_to(envelope::text, 'UTF8')), 'hex')) AS "envelopeSha256" FROM fleet.child ORDER BY id`,
     );
     const { children, jobs } = await findDisagreement(db);
@@ -68,8 +75,9 @@ export async function takeSnapshot(world: ChaosWorld, feed: Feed, facts: RunFact
     return {
       lastFaultEndedAt: facts.lastFaultEndedAt,
       accepted: feed.accepted,
-      children: rows.map(({ id, jobId, status, outcome, ended }) => ({
+      children: rows.map(({ id, jobId, surface, status, outcome, ended }) => ({
         ...{ id, jobId, status, outcome, completedAt: ended ? facts.allEndedAt : null },
+        price: currentPrices().prices[surface],
         charged: status === 'completed' && outcome !== null && OUTCOME_RULES[outcome].charged,
       })),
       postings: await all(
@@ -79,14 +87,16 @@ export async function takeSnapshot(world: ChaosWorld, feed: Feed, facts: RunFact
       balance,
       events: await all(
         eventRow,
-        `SELECT id, child_id AS "childId" FROM fleet.event WHERE child_id IS NOT NULL`,
+        `SELECT id, child_id AS "childId", substr(type, 5) AS status FROM fleet.event WHERE child_id IS NOT NULL`,
       ),
       receipts: receiptsOf(world),
-      proofs: (await Promise.all(rows.map((row) => proofsOf(row, world)))).flat(),
+      proofs: (await Promise.all(rows.map((row) => proofsOf(row, world.s3.store())))).flat(),
       envelopes: rows.map(envelopeOf),
       trouble: {
         refused: feed.refused,
         deaths: [...world.processes.values()].flatMap(({ deaths }) => deaths),
+        badEnds: facts.badEnds,
+        repairs: repairsIn(world.root),
         disagreements: [...children.map(({ id }) => id), ...jobs.map(({ queueJobId }) => queueJobId)],
       },
       left: facts.left,
@@ -99,17 +109,17 @@ function receiptsOf({ receiver, webhookSecret }: ChaosWorld): Snapshot['receipts
     const { id, job } = eventBody.parse(JSON.parse(received.body));
     return {
       eventId: id,
-      childId: job.id,
+      ...{ childId: job.id, status: job.status },
       verified: received.headers['webhook-id'] === id && verifies(webhookSecret, received),
     };
   });
 }
 
-async function proofsOf(
+/** Every artefact that a child's row names, read and compared with its hash. */
+export async function proofsOf(
   { id, artifacts, envelopeSha256 }: ChildRow,
-  { s3 }: ChaosWorld,
+  store: Pick<ArtifactStore, 'get'>,
 ): Promise<Snapshot['proofs'][number][]> {
-  const store = s3.store();
   return Promise.all(
     keptArtifacts(artifacts, envelopeSha256).map(async ({ kind, key, sha256 }) => {
       try {
@@ -122,26 +132,45 @@ async function proofsOf(
   );
 }
 
-/** What contradicts in a child's Envelope, if it has one. */
-function envelopeOf({ id, status, outcome, artifacts, envelope }: ChildRow): Snapshot['envelopes'][number] {
+/** What contradicts in a child's Envelope, if it has one. Pure. */
+export function envelopeOf({
+  id,
+  surface,
+  status,
+  outcome,
+  artifacts,
+  envelope,
+}: ChildRow): Snapshot['envelopes'][number] {
   if (envelope === null) return { childId: id, problem: status === 'completed' ? 'is missing' : null };
   const read = envelopeSchema.safeParse(envelope);
   if (!read.success) return { childId: id, problem: read.error.message.slice(0, 200) };
   const { job } = read.data;
-  const same =
-    job.id === id &&
-    job.status === status &&
-    job.outcome === outcome &&
-    (artifacts === null || job.artifacts.rawSha256 === artifacts.rawSha256);
-  return {
-    childId: id,
-    problem: same ? null : `says ${job.status} ${job.outcome}, the row ${status} ${outcome}`,
-  };
+  const said = `${job.id} ${job.surface} ${job.status} ${job.outcome}`;
+  const stored = `${id} ${surface} ${status} ${outcome}`;
+  if (said !== stored) return { childId: id, problem: `says ${said}, the row ${stored}` };
+  const same = isDeepStrictEqual(job.artifacts, artifacts);
+  return { childId: id, problem: same ? null : 'names other proof than the row' };
+}
+
+/** What the processes' logs tell of children and queue that disagreed and were repaired (reconcile.ts). */
+export function repairsIn(root: string): string[] {
+  const logs = readdirSync(root).filter((name) => name.endsWith('.log'));
+  return logs.flatMap((name) => {
+    const lines = readFileSync(join(root, name), 'utf8').split('\n');
+    return lines.filter((line) => line.includes(REPAIRED)).map((line) => `${name}: ${line.slice(0, 200)}`);
+  });
 }
 
 /** What is left of a fleet that was told to end: its processes, and folders of its browsers and temporary files. */
-export function leftBehind({ root, processes, dataDir }: ChaosWorld): Snapshot['left'] {
-  const running = readProcesses().filter(({ pid }) => pid !== process.pid && belongs(pid, root));
+export function leftBehind({
+  root,
+  processes,
+  dataDir,
+  browserGroups,
+}: Pick<ChaosWorld, 'root' | 'processes' | 'dataDir' | 'browserGroups'>): Snapshot['left'] {
+  const running = readProcesses().filter(
+    ({ pid, group }) => pid !== process.pid && (browserGroups.seen.has(group) || belongs(pid, root)),
+  );
   const places = [join(root, 't'), ...[...processes.keys()].map((name) => join(dataDir(name), 'browsers'))];
   return {
     processes: running.map(({ pid }) => `${pid} ${commandLine(pid).slice(0, 120)}`),

@@ -30,6 +30,7 @@ export class Supervised {
   readonly #options: SupervisedOptions;
   #process: ChildProcess | undefined;
   #wanted = false;
+  #wasReady = false;
   #loop: Promise<void> | undefined;
 
   constructor(options: SupervisedOptions) {
@@ -42,6 +43,11 @@ export class Supervised {
     return this.#process?.exitCode === null && this.#process.signalCode === null
       ? this.#process.pid
       : undefined;
+  }
+
+  /** Whether it runs and has said that it is ready. */
+  get ready(): boolean {
+    return this.#wasReady && this.pid !== undefined;
   }
 
   /** Starts it; resolves when it was ready for the first time. */
@@ -84,15 +90,15 @@ export class Supervised {
     while (this.#wanted) {
       const child = this.#spawn();
       this.#process = child;
-      let wasReady = false;
+      this.#wasReady = false;
       child.stdout?.on('data', (data: Buffer) => {
         if (!data.toString().includes(this.#options.ready)) return;
-        wasReady = true;
+        this.#wasReady = true;
         ready();
       });
       const end = await ended(child);
       if (!this.#wanted) break;
-      if (wasReady) this.deaths.push(`${this.name} ended by itself with ${end}`);
+      if (this.#wasReady) this.deaths.push(`${this.name} ended by itself with ${end}`);
       await pause(RESTART_MS);
     }
     ready(); // Whoever waits for a start that was called off must not wait for ever.

@@ -135,9 +135,10 @@ describe('a worker process that is killed', () => {
     const killedAt = systemClock.monotonic();
     // The other worker sees the session lock fall.
     await childWhen(childId, (envelope) => envelope.job.attempts === 2);
-    process.stdout.write(
-      `child of a killed worker ran elsewhere after ${Math.round(systemClock.monotonic() - killedAt)} ms\n`,
-    );
+    const elsewhereMs = Math.round(systemClock.monotonic() - killedAt);
+    process.stdout.write(`child of a killed worker ran elsewhere after ${elsewhereMs} ms\n`);
+    // 3 s is the aim, which `bench -- targets --rows e1` judges; a busy machine must stay within the floor.
+    expect(elsewhereMs).toBeLessThan(15_000);
     const { job } = await childWhen(childId, (envelope) => envelope.job.completedAt !== null);
     expect(job).toMatchObject({ status: 'completed', outcome: 'answered', attempts: 2 });
     const files = await readdir(join(dataDir, 'artifacts'), { recursive: true, withFileTypes: true });
@@ -149,11 +150,16 @@ describe('a worker process that is killed', () => {
   }, 240_000);
 
   it('by SIGSTOP and woken later changes nothing: its child was captured elsewhere meanwhile, once', async () => {
-    const frozen = await startWorker();
+    await Promise.all([1, 2].map(() => startWorker()));
     const childId = await submitOne('[scene:slow] best crm for startups');
     await childWhen(childId, ({ job }) => job.status === 'processing');
+    const frozen = await holderOf(childId);
     frozen.kill('SIGSTOP');
-    await startWorker();
+    const frozenAt = systemClock.monotonic();
+    await childWhen(childId, (envelope) => envelope.job.attempts === 2);
+    const elsewhereMs = Math.round(systemClock.monotonic() - frozenAt);
+    process.stdout.write(`child of a frozen worker ran elsewhere after ${elsewhereMs} ms\n`);
+    expect(elsewhereMs).toBeLessThan(20_000); // Situation 4; its heartbeat of 10 s is all that tells.
     const settled = await childWhen(childId, (envelope) => envelope.job.completedAt !== null);
     expect(settled.job).toMatchObject({ status: 'completed', attempts: 2 });
     frozen.kill('SIGCONT');

@@ -63,7 +63,8 @@ describe('clocks that are an hour ahead and an hour behind, stepped while their 
     );
     expect(found).toHaveLength(SEARCHES);
     expect(ends.expired).toBeUndefined();
-    expect(ends.completed?.length ?? 0).toBeGreaterThan(0);
+    // All of them, on a machine that has time; a wrong clock that ends captures ends most.
+    expect(ends.completed?.length ?? 0).toBeGreaterThan(SEARCHES / 2);
     for (const { requestedAt, completedAt, deadlineAt } of found) {
       expect(near(Date.parse(requestedAt))).toBe(true);
       expect(near(Date.parse(completedAt))).toBe(true);
