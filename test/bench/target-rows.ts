@@ -10,7 +10,7 @@ const most = (best: number, pass: number): Bounds => ({ pass, best, sense: 'most
 const least = (best: number, pass: number): Bounds => ({ pass, best, sense: 'least' });
 const NO_BOUND = Number.POSITIVE_INFINITY;
 
-/** The rows of specs/fleet.md 6 that this bench measures, by short names (a1 is a′, a2 a″, b2f is b2 with full Chromium); ms. */
+/** The rows of specs/fleet.md 6 that this bench measures, by short names (a1 is a′, a2 a″, e1 e′, b2f is b2 with full Chromium); ms. */
 export const TARGET_ROWS = {
   a: {
     what: 'overhead over page time, shell, viewport proof',
@@ -32,6 +32,10 @@ export const TARGET_ROWS = {
   d: { what: '202 committed → navigation, idle fleet', marks: { p50: most(20, 60), p95: most(50, 150) } },
   d2: { what: 'slot hand-over under backlog', marks: { p95: most(20, 100) } },
   e: { what: 'browser killed → next navigation', marks: { p95: most(500, 2_000) } },
+  e1: {
+    what: 'worker killed → its child claimed by another; nothing lost or doubled',
+    marks: { p95: most(3_000, 15_000), lost: most(0, 0), strayFiles: most(0, 0), disagree: most(0, 0) },
+  },
   e2: { what: 'browser frozen → slot serves again', marks: { p95: most(6_000, 15_000) } },
   e3: { what: 'worker process started → ready', marks: { p95: most(1_000, 3_000) } },
 } as const satisfies Record<string, { what: string; marks: Readonly<Record<string, Bounds>> }>;

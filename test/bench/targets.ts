@@ -7,6 +7,7 @@ import { measureFullPageProof, measureOverhead } from './target-overhead.ts';
 import { measureBrowserLoss, measureColdStart } from './target-recovery.ts';
 import { rowsOf, TARGET_ROWS, type TargetRow, verdictOf } from './target-rows.ts';
 import { measureThroughput } from './target-throughput.ts';
+import { measureWorkerLoss } from './target-worker-loss.ts';
 
 type Figures = Record<string, unknown>;
 const VIEWPORT = '[scene:viewport] sim';
@@ -25,6 +26,7 @@ const MEASURED: Readonly<Record<TargetRow, (n: Count, browser: string) => Promis
   d: async (n) => (await measureDispatch(n(60))).fromCommit,
   d2: (n) => measureHandover(n(30)),
   e: (n) => measureBrowserLoss('SIGKILL', n(10)),
+  e1: (n) => measureWorkerLoss(n(10)),
   e2: (n) => measureBrowserLoss('SIGSTOP', n(5)),
   e3: (n) => measureColdStart(n(7)),
 };

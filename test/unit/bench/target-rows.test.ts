@@ -19,6 +19,13 @@ describe('what a measured row comes to', () => {
     expect(verdictOf('a3', { p95: 20, block: 10, roundTrips: 20 })).toBe('passes');
   });
 
+  it('given a worker killed, when anything was lost or doubled, then the row is missed however fast it was', () => {
+    const clean = { p95: 900, lost: 0, strayFiles: 0, disagree: 0 };
+    expect(verdictOf('e1', clean)).toBe('met');
+    for (const figure of ['lost', 'strayFiles', 'disagree'])
+      expect(verdictOf('e1', { ...clean, [figure]: 1 })).toBe('missed');
+  });
+
   it('given a figure that was not measured, then the row is missed', () => {
     expect(verdictOf('e', { p95: Number.NaN })).toBe('missed');
     expect(verdictOf('e', {})).toBe('missed');
