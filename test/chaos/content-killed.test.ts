@@ -3,17 +3,21 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { DEFAULT_ACCOUNT } from '../../src/jobs/account.ts';
 import { accountsOutOfBalance } from '../../src/jobs/credits-audit.ts';
+import { findDisagreement } from '../../src/jobs/reconcile.ts';
 import { started, temporaryStore } from '../integration/analysis/content-world.ts';
 import { type JobsWorld, openJobsWorld } from '../integration/jobs/jobs-world.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const RUNS = 40;
 const KILLS = 3;
+const PROOF = `SELECT artifacts ->> 'rawKey' AS key, artifacts ->> 'rawSha256' AS sha256
+  FROM fleet.child WHERE surface = 'page' AND status = 'completed'`;
 
 let world: JobsWorld;
-const { directory, remove } = temporaryStore();
+const { store, directory, remove } = temporaryStore();
 const processes: ChildProcess[] = [];
 beforeAll(async () => {
   world = await openJobsWorld();
@@ -94,5 +98,12 @@ describe('workers that capture the pages of content runs and are killed in the m
     });
     expect(books.takenOver).toBeGreaterThan(0);
     expect(await accountsOutOfBalance(world.db)).toEqual([]);
+    expect(await findDisagreement(world.db)).toEqual({ children: [], jobs: [] });
+    const pages = z
+      .array(z.object({ key: z.string(), sha256: z.string() }))
+      .parse((await world.db.query(PROOF)).rows);
+    // A page that was in hand at all three kills has used up its attempts.
+    expect(pages.length).toBeGreaterThan(RUNS / 2);
+    for (const { key, sha256 } of pages) await store.get(key, sha256); // Throws for what is gone, or changed.
   }, 240_000);
 });

@@ -334,6 +334,18 @@ describe('quiet hours', () => {
     expect(at('2026-07-10T20:30:00Z')).toBe('2026-07-11T04:00:00.000Z');
   });
 
+  it('hold on the days on which the clocks change, by the clock on the wall', () => {
+    // Spring: 02:00 is 03:00, the night has seven hours; nothing starts before six, and at six it may.
+    expect(at('2026-03-28T20:59:59Z')).toBe('admit');
+    for (const minute of ['00:30', '01:30', '03:59'])
+      expect(at(`2026-03-29T${minute}:00Z`)).not.toBe('admit');
+    expect(at('2026-03-29T04:00:00Z')).toBe('admit');
+    // Autumn: 03:00 is 02:00, the night has nine; who waited as told in the evening is told to wait for the hour on top.
+    expect(at('2026-10-24T20:30:00Z')).toBe('2026-10-25T04:00:00.000Z');
+    expect(at('2026-10-25T04:00:00Z')).toBe('2026-10-25T05:00:00.000Z');
+    expect(at('2026-10-25T05:00:00Z')).toBe('admit');
+  });
+
   it('of the same beginning and end are none', () => {
     const lane = new Simulation({ quiet: { fromMinute: 60, toMinute: 60, zone: 'UTC' } });
     expect(lane.ask()).toBe('admit');
