@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { FleetError } from '../contract/errors.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
@@ -21,7 +21,6 @@ export class FsArtifactStore implements ArtifactStore {
     const path = this.#path(key);
     const partial = `${path}.${randomBytes(4).toString('hex')}${PARTIAL_SUFFIX}`;
     try {
-      await mkdir(dirname(path), { recursive: true });
       await writeThrough(partial, data);
       await rename(partial, path);
       await syncDirectory(dirname(path));
@@ -115,12 +114,23 @@ async function entriesOf(path: string): Promise<Dirent[]> {
 }
 
 async function writeThrough(path: string, data: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o644);
+  const file = await openNew(path);
   try {
     await file.writeFile(data);
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** Its directory is made where it is missing: a day's first file finds none, all others do. */
+async function openNew(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'wx', 0o644);
+  } catch (cause) {
+    if (errorCode(cause) !== 'ENOENT') throw cause;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'wx', 0o644);
   }
 }
 

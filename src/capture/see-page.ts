@@ -44,6 +44,8 @@ export interface CaptureOrder {
   onDispatch?: () => void;
   /** Called when the query is sent and the wait for its answer begins. */
   onAsked?: () => void;
+  /** Called when the drive is over, however it ended, and only the proof is still to be taken. */
+  onDriven?: () => void;
 }
 
 /** What was seen of a page, with nothing left to ask of it: the record and the proof page can be written without it. */
@@ -90,6 +92,7 @@ export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<Se
   order.onDispatch?.();
   const underWatch = { ...order, deadline: pageDeadline };
   const driven = await driveToEnd(ready, underWatch, new TimedTools(tools, phases, order.onAsked));
+  order.onDriven?.();
   const proof = await phases.run('proof', () =>
     takeProof(ready, underWatch, driven?.outcome === 'browser_crashed'),
   );

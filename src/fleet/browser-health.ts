@@ -9,14 +9,16 @@ import { longestWait, runDelaysOf } from '../platform/run-delay.ts';
 import { askProcesses, type BrowserMemory, BrowserProcesses } from './browser-processes.ts';
 import { isUnresponsive, type PingEnd, unansweredAfter } from './ping-patience.ts';
 
-/** A browser that leaves two pings of this long unanswered, one second apart, does not react: found within 6 s. */
-const PING_MS = 2_400;
+/** A browser that leaves two pings of this long unanswered, one right after the other, does not react: found within 6 s. */
+const PING_MS = 2_200;
 /** An answer that takes longer makes one look at what the browser waits for. */
 const PROMPT_MS = 400;
 /** A process that was itself held up reads what came meanwhile first. */
 const READ_MS = 50;
 const BUSY_BEAT_MS = 1_000;
 const IDLE_BEAT_MS = 5_000;
+/** After a ping without an answer the next one follows. */
+const DOUBT_BEAT_MS = 250;
 const ATTACH_MS = 5_000;
 /** A crash is told twice, to the page and to the browser's session, in either order; so long the other is waited for. */
 const CRASH_NEWS_MS = 250;
@@ -101,7 +103,8 @@ export class BrowserHealth {
 
   #schedule(): void {
     if (this.#stopped) return;
-    const ms = this.#options.pages() > 0 ? BUSY_BEAT_MS : IDLE_BEAT_MS;
+    const calmMs = this.#options.pages() > 0 ? BUSY_BEAT_MS : IDLE_BEAT_MS;
+    const ms = this.#unansweredMs > 0 ? DOUBT_BEAT_MS : calmMs;
     this.#timer = setTimeout(() => {
       this.#beating = true;
       void this.#beat().finally(() => {

@@ -77,6 +77,15 @@ export class BrowserPool {
     };
   }
 
+  /** Whether a fitting page lies ready, with a place in its browser. */
+  hasAhead(order: PageOrder): boolean {
+    if (this.#closed) return false;
+    const usable = this.#usable();
+    const seating = usable.map((host) => ({ open: host.open, ahead: host.hasAhead(order) }));
+    const chosen = chooseSeat(seating, this.#processors);
+    return chosen !== 'launch' && seating[chosen]?.ahead === true;
+  }
+
   /** A fresh page for this visitor. Errors: BROWSER_LAUNCH_FAILED, DEADLINE_EXCEEDED. */
   async acquire(order: PageOrder, deadline: Deadline): Promise<LeasedPage> {
     const { visitor, headers } = order;

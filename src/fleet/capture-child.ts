@@ -36,8 +36,12 @@ export interface CaptureMeans extends CaptureSeat {
   retryDelayMs: number;
   /** Called when a child's first navigation is about to start; for measuring. */
   onDispatch?: (childId: ClaimedChild['id']) => void;
+  /** Awaited before a page is used. */
+  seated?: (() => Promise<void>) | undefined;
   /** Told when the query is sent and the wait for its answer begins. */
   onAsked?: (() => void) | undefined;
+  /** Told when the drive is over and only the proof is still taken. */
+  onDriven?: (() => void) | undefined;
   /** Told when the page was given back: what follows needs no browser. */
   onPageGivenBack?: (() => void) | undefined;
   /** Told what a capture came to, before it is stored. */
@@ -73,7 +77,7 @@ export async function captureChild(
   const captured = await captureOnce({ ...child, surface }, means, deadline, log, {
     onDispatch: () => means.onDispatch?.(child.id),
     onAsked: means.onAsked,
-    onPageGivenBack: means.onPageGivenBack,
+    ...{ seated: means.seated, onDriven: means.onDriven, onPageGivenBack: means.onPageGivenBack },
   });
   const capturedAt = clock.monotonic();
   // Proof page, reading and packing are each one long step for a large page: between them the other captures have a turn.

@@ -16,6 +16,7 @@ import type { Log } from '../platform/log.ts';
 import { traced } from '../platform/traces.ts';
 import type { BrowserPool, LeasedPage } from './browser-pool.ts';
 import { lostRecord } from './lost-record.ts';
+import type { PageOrder } from './page-order.ts';
 import { type LeasedProfile, type Profiles, type StorageState, storageStateSchema } from './profiles.ts';
 import { stageHeaders } from './stage-headers.ts';
 
@@ -39,12 +40,16 @@ export interface CaptureAsked extends SurfaceRequest {
   origin: 'live' | 'stage';
 }
 
-/** Told of moments of a capture. */
+/** What a capture waits for, and which of its moments it tells. */
 export interface CaptureMoments {
+  /** Awaited before a page is used; a page that lies ready is taken meanwhile. */
+  seated?: (() => Promise<void>) | undefined;
   /** The first navigation is about to start; for measuring. */
   onDispatch?: (() => void) | undefined;
   /** The query is sent: from now on the capture waits for its answer. */
   onAsked?: (() => void) | undefined;
+  /** The drive is over; the proof is still to be taken. */
+  onDriven?: (() => void) | undefined;
   /** The page was given back: what follows needs no browser. */
   onPageGivenBack?: (() => void) | undefined;
 }
@@ -66,6 +71,9 @@ export async function captureOnce(
 ): Promise<CaptureYield> {
   const asked: CaptureAsked = seat.onlyStage === true ? { ...given, origin: 'stage' } : given;
   const holder = randomUUID();
+  const signsIn = seat.profiles !== undefined && asked.surface.login !== 'none';
+  // A profile is free only when the capture before is over.
+  if (signsIn) await moments.seated?.();
   // Cookies of the stage must never get into a profile that signs in to the live site.
   const onStageBeside = asked.origin === 'stage' && seat.stagePool !== undefined;
   const profile = onStageBeside ? null : await leaseProfile(asked, seat, deadline, holder);
@@ -115,17 +123,9 @@ async function captureWith(
   // The stage is on this machine; a proxy would lead out of it.
   const egress = origin === 'live' && region !== null ? seat.egress[region.country] : undefined;
   const headers = origin === 'stage' ? stageHeaders(surface.name, query) : {};
-  let leased: LeasedPage;
-  try {
-    const pool = await poolFor(origin, seat, deadline);
-    const wanted = { visitor: visitorOf(region), headers, egress, storageState: profile?.state };
-    leased = await traced('browser', {}, () => pool.acquire(wanted, deadline));
-  } catch (error) {
-    deadline.throwIfAborted();
-    if (error instanceof FleetError && error.code === 'BROWSER_LAUNCH_FAILED') throw error;
-    log.warn({ err: error }, 'no browser for this capture');
-    return lostRecord(asked, clock.now(), 'browser_crashed', outcomeOfError(error).message);
-  }
+  const wanted = { visitor: visitorOf(region), headers, egress, storageState: profile?.state };
+  const leased = await leasePage(wanted, asked, seat, deadline, log, moments.seated);
+  if ('record' in leased) return leased;
   const order: CaptureOrder = {
     ...{ surface, query, region, origin, deadline, clock, log },
     budgets: budgetsFor(captureTimeoutMs),
@@ -133,6 +133,7 @@ async function captureWith(
     secrets: profile?.secrets ?? [],
     ...(moments.onDispatch === undefined ? {} : { onDispatch: moments.onDispatch }),
     ...(moments.onAsked === undefined ? {} : { onAsked: moments.onAsked }),
+    ...(moments.onDriven === undefined ? {} : { onDriven: moments.onDriven }),
   };
   const seen = await seenWith(leased, order, seat, async () => {
     if (profile !== null) end.state = await currentState(leased, deadline, log);
@@ -141,6 +142,46 @@ async function captureWith(
   // The slot's next capture asks for its job before this one's writing, one long step for a large page, begins.
   await othersTurn();
   return writeUp(seen, leased.ready.browser, order);
+}
+
+/** A page to use now, or what is recorded where there is none. One that lies ready is prepared while the slot is awaited. */
+async function leasePage(
+  wanted: PageOrder,
+  asked: CaptureAsked,
+  seat: CaptureSeat,
+  deadline: Deadline,
+  log: Log,
+  seated: CaptureMoments['seated'] = async () => undefined,
+): Promise<LeasedPage | CaptureYield> {
+  const liesReady = poolAtHand(asked.origin, seat)?.hasAhead(wanted) === true;
+  if (!liesReady) await seated();
+  const leased = await acquired(wanted, asked, seat, deadline, log);
+  if ('record' in leased || !liesReady) return leased;
+  try {
+    await seated();
+    return leased;
+  } catch (error) {
+    await leased.release(true);
+    throw error;
+  }
+}
+
+async function acquired(
+  wanted: PageOrder,
+  asked: CaptureAsked,
+  seat: CaptureSeat,
+  deadline: Deadline,
+  log: Log,
+): Promise<LeasedPage | CaptureYield> {
+  try {
+    const pool = poolAtHand(asked.origin, seat) ?? (await openStage(seat, deadline));
+    return await traced('browser', {}, () => pool.acquire(wanted, deadline));
+  } catch (error) {
+    deadline.throwIfAborted();
+    if (error instanceof FleetError && error.code === 'BROWSER_LAUNCH_FAILED') throw error;
+    log.warn({ err: error }, 'no browser for this capture');
+    return lostRecord(asked, seat.clock.now(), 'browser_crashed', outcomeOfError(error).message);
+  }
 }
 
 /** Sees the page and gives it back, whatever came of it; `whileHealthy` runs before that, where the page is still good. */
@@ -166,14 +207,16 @@ async function seenWith(
   }
 }
 
-/** The pool whose browsers lead where this capture belongs. */
-async function poolFor(
+/** The pool whose browsers lead where this capture belongs; undefined where it may still have to be opened. */
+function poolAtHand(
   origin: CaptureAsked['origin'],
   { pool, stagePool }: CaptureSeat,
-  deadline: Deadline,
-): Promise<BrowserPool> {
-  if (origin === 'live' || stagePool === undefined) return pool;
-  return deadline.run('stage', stagePool);
+): BrowserPool | undefined {
+  return origin === 'live' || stagePool === undefined ? pool : undefined;
+}
+
+function openStage({ pool, stagePool }: CaptureSeat, deadline: Deadline): Promise<BrowserPool> {
+  return stagePool === undefined ? Promise.resolve(pool) : deadline.run('stage', stagePool);
 }
 
 /** The profile's cookies after the capture: sites rotate their tokens. */

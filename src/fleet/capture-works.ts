@@ -16,8 +16,9 @@ export function worksOf(options: WorkerOptions): ReadonlyMap<FleetSurface, Captu
     ]),
   );
   if (pages === undefined) return works;
-  return works.set(PAGE_SURFACE, (child, deadline, log, { onAsked, onPageGivenBack }) => {
+  return works.set(PAGE_SURFACE, async (child, deadline, log, { seated, onAsked, onPageGivenBack }) => {
     onAsked(); // Nothing is asked: whoever has slots for pages has them all.
+    await seated();
     const onCaptured = async (): Promise<void> => {
       onPageGivenBack();
       // Every page is another site: what one of them says is no reason to leave the others alone.

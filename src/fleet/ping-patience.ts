@@ -7,10 +7,10 @@ export interface PingEnd {
   starvedMs: number;
 }
 
-/** A browser that could have run for so long and did not answer hangs; on an idle machine that is two pings of 2.4 s. */
-const PATIENCE_MS = 4_300;
+/** A browser that could have run for so long and did not answer hangs; on an idle machine that is two pings of 2.2 s. */
+const PATIENCE_MS = 4_000;
 /** However busy the machine: a part of each wait counts, so that a browser that hangs is found in half a minute. */
-const LEAST_PART = 0.2;
+const LEAST_PART = 0.16;
 
 /** What the unanswered pings in a row amount to so far, ms. Pure. */
 export function unansweredAfter(before: number, { answered, waitedMs, starvedMs }: PingEnd): number {

@@ -5,16 +5,21 @@ import type { Log } from '../platform/log.ts';
 import type { AttemptEnd } from './capture-child.ts';
 import { tracedCapture } from './capture-span.ts';
 import { countAttempt } from './count-attempt.ts';
+import { isUnseated } from './promised-slot.ts';
 import { releasePatiently } from './take-child.ts';
 import { StuckError, unlessStuck } from './unless-stuck.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 type Means = Omit<WorkerOptions, 'surfaces' | 'slots'>;
 
-/** Told how far an attempt is. */
+/** What an attempt waits for, and where it tells how far it is. */
 export interface AttemptNews {
+  /** Resolves when the attempt has its slot: no page may be used before. See `awaitSlot`. */
+  seated: () => Promise<void>;
   /** The browser's hard work is done: the capture waits for its answer. */
   onAsked: () => void;
+  /** The drive is over: the page will be given back as soon as its proof is taken. */
+  onDriven: () => void;
   /** The browser's part is over. */
   onPageGivenBack: () => void;
 }
@@ -93,6 +98,8 @@ async function undo(
     onUnfit();
     const fix = error instanceof FleetError ? error.fix : undefined;
     log.error({ err: error, fix }, `${unfit}; the child waits and this worker pauses`);
+  } else if (isUnseated(error)) {
+    log.info('its slot did not come free in time; the child is given back');
   } else if (code !== 'DRAINING') {
     log.error({ err: error }, 'attempt failed; the child is given back');
   }

@@ -1,4 +1,3 @@
-import { FleetError } from '../contract/errors.ts';
 import type { FleetSurface } from '../contract/surface-name.ts';
 import { fetchByTurn } from '../jobs/fairness.ts';
 import { Deadline } from '../platform/deadline.ts';
@@ -6,7 +5,9 @@ import { type QueuedJob, WORK_CHANNEL } from '../platform/queue.ts';
 import { AskPlaces } from './ask-places.ts';
 import { worksOf } from './capture-works.ts';
 import { ClaimPlaces } from './claim-places.ts';
+import { awaitSlot, drained } from './promised-slot.ts';
 import { type AttemptNews, type CaptureWork, runAttempt } from './run-attempt.ts';
+import { type Slot, Slots } from './slots.ts';
 import { surfaceOrder } from './surface-order.ts';
 import { takeChild } from './take-child.ts';
 import type { WorkerOptions } from './worker-options.ts';
@@ -20,13 +21,13 @@ const CAPTURE_SLACK_MS = 10_000;
 interface Running {
   deadline: Deadline;
   /** Until its page is given back; reading, storing and settling need none. */
-  holdsSlot: boolean;
+  slot: Slot;
   done: Promise<void>;
 }
 
 /**
  * A long-lived worker. It reserves a slot first and fetches a job for it second; it fetches again the moment a slot is
- * free, so a backlog is drained without a pause (pg-boss's own `work()` would sleep up to 30 s between jobs of a
+ * about to be free, so a backlog is drained without a pause (pg-boss's own `work()` would sleep up to 30 s between jobs of a
  * backlog: specs/fleet.md 0.4). `stop` drains: running captures finish within the grace time, the rest are given back
  * without counting the attempt.
  */
@@ -37,7 +38,7 @@ export class Worker {
   readonly #running = new Set<Running>();
   readonly #asks: AskPlaces;
   readonly #claims = new ClaimPlaces(() => this.#wake(undefined));
-  #free: number;
+  readonly #slots: Slots;
   #accepting = false;
   #pumping = false;
   #pumped: Promise<void> = Promise.resolve();
@@ -51,7 +52,7 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#works = worksOf(options);
-    this.#free = options.slots;
+    this.#slots = new Slots(options.slots);
     this.#asks = new AskPlaces(options.asksAtOnce, () => this.#wake(undefined));
   }
 
@@ -59,9 +60,7 @@ export class Worker {
   get #hasSlot(): boolean {
     if (this.unready !== undefined) return false;
     const { slots, slotLimit } = this.#options;
-    const taken = slots - this.#free;
-    const place = this.#free > 0 && this.#asks.free && this.#claims.free;
-    return place && taken < Math.max(1, slotLimit?.() ?? slots);
+    return this.#asks.free && this.#claims.free && this.#slots.mayBegin(slotLimit?.() ?? slots);
   }
 
   /** What it serves. */
@@ -84,7 +83,7 @@ export class Worker {
 
   /** Slots in use right now. */
   get busy(): number {
-    return [...this.#running].filter(({ holdsSlot }) => holdsSlot).length;
+    return this.#slots.held;
   }
 
   async start(): Promise<void> {
@@ -107,6 +106,7 @@ export class Worker {
     clearTimeout(this.#laneTimer);
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
+    this.#slots.close();
     // A job may be on its way from the queue in this very moment: it is in hand, and must not be left there.
     const all = async (): Promise<unknown> => {
       await this.#pumped;
@@ -115,7 +115,7 @@ export class Worker {
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([all(), new Promise((done) => (timer = setTimeout(done, this.#options.drainMs)))]);
     clearTimeout(timer);
-    for (const { deadline } of this.#running) deadline.abort(new FleetError('DRAINING', 'the worker stops'));
+    for (const { deadline } of this.#running) deadline.abort(drained());
     await all();
     await this.#options.pool.stop();
   }
@@ -138,14 +138,14 @@ export class Worker {
     do {
       this.#again = false;
       while (this.#hasSlot) {
-        this.#free--;
+        const slot = this.#slots.take();
         const job = await this.#fetchNext(first);
         first = undefined;
         if (job === undefined) {
-          this.#free++;
+          slot.giveBack();
           break;
         }
-        this.#begin(job);
+        this.#begin(job, slot);
       }
     } while (this.#again && this.#accepting);
   }
@@ -177,23 +177,31 @@ export class Worker {
     return ways.surfaces;
   }
 
-  #begin(job: QueuedJob): void {
+  #begin(job: QueuedJob, slot: Slot): void {
     const deadline = Deadline.after(this.#options.captureTimeoutMs + CAPTURE_SLACK_MS, this.#options.clock);
-    const running: Running = { deadline, holdsSlot: true, done: Promise.resolve() };
+    const running: Running = { deadline, slot, done: Promise.resolve() };
     const giveBack = this.#asks.take();
     const onAsked = (): void => {
       if (giveBack()) this.#wake(undefined);
     };
-    const onPageGivenBack = (): void => {
-      giveBack();
-      // At most as many at once as there are slots: each holds its whole proof in memory, and a store may be slow.
-      if (this.#settling < this.#options.slots) this.#giveSlotBack(running);
+    const seated = async (): Promise<void> => {
+      await awaitSlot(slot, deadline);
+      this.#countSlots();
+    };
+    const onDriven = (): void => {
+      slot.leaves(this.#mayPass);
       this.#wake(undefined);
     };
-    running.done = this.#run(job, deadline, { onAsked, onPageGivenBack }).then((wasOurs) => {
+    const onPageGivenBack = (): void => {
+      giveBack();
+      if (this.#mayPass) this.#giveBack(slot);
+      else slot.leaves(false);
+      this.#wake(undefined);
+    };
+    running.done = this.#run(job, running, { seated, onAsked, onDriven, onPageGivenBack }).then((wasOurs) => {
       giveBack();
       this.#running.delete(running);
-      this.#giveSlotBack(running);
+      this.#giveBack(slot);
       // What was put back for other workers would be fetched again at once.
       if (wasOurs) this.#wake(undefined);
     });
@@ -201,15 +209,18 @@ export class Worker {
     this.#countSlots();
   }
 
-  #giveSlotBack(running: Running): void {
-    if (running.holdsSlot) this.#free++;
-    running.holdsSlot = false;
+  #giveBack(slot: Slot): void {
+    slot.giveBack();
     this.#countSlots();
   }
 
-  /** Attempts that have given back their slot and are being read, stored and settled. */
-  get #settling(): number {
-    return this.#running.size - this.busy;
+  /**
+   * Whether a capture may pass on its slot before it is settled: at most as many as there are slots are read, stored and
+   * settled beside the captures, because each holds its whole proof in memory and a store may be slow.
+   */
+  get #mayPass(): boolean {
+    const settling = this.#running.size - this.busy - this.#slots.promised;
+    return settling < this.#options.slots;
   }
 
   #countSlots(): void {
@@ -219,7 +230,7 @@ export class Worker {
   }
 
   /** Never rejects; false when the job belongs to regions this worker does not serve, and was put back. */
-  async #run(job: QueuedJob, deadline: Deadline, news: AttemptNews): Promise<boolean> {
+  async #run(job: QueuedJob, { deadline }: Running, news: AttemptNews): Promise<boolean> {
     const { log, gate, clock } = this.#options;
     const jobLog = log.child({ childId: job.childId, surface: job.surface });
     const startedAt = clock.monotonic();

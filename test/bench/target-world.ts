@@ -45,6 +45,8 @@ export interface TargetWorld {
   /** Process of the stage, whose work is not the fleet's. */
   stagePid: number;
   finished: readonly Finished[];
+  /** Monotonic ms at which each page was given back. */
+  givenBack: readonly number[];
   /** Monotonic ms at which each first navigation was about to start. */
   dispatched: readonly number[];
   submit(query: string, captures: number, surface?: 'chatgpt' | 'claude'): Promise<void>;
@@ -76,6 +78,7 @@ export async function openTargetWorld({
   const stage = await startSimStage();
   const finished: Finished[] = [];
   const dispatched: number[] = [];
+  const givenBack: number[] = [];
   const waiting = new Set<() => void>();
   const news = (): void => {
     for (const look of [...waiting]) look();
@@ -95,7 +98,7 @@ export async function openTargetWorld({
   await ensureFirstAccount(db, { startCredits: 1_000_000, now: Date.now() });
   const found = findBrowser(config, 'shell');
   const launch = { executablePath: found.path, binary: found.binary, plugins: [], dataDir, log };
-  const pool = new BrowserPool({ ...launch, stagePort: stage.port }, systemClock);
+  const pool = tellingPool(new BrowserPool({ ...launch, stagePort: stage.port }, systemClock), givenBack);
   const worker = new Worker({
     ...{ db, queue, listener, pool, onlyStage: true, clock: systemClock, log, workerId: 'bench', slots },
     ...{ store: openArtifactStore(config), egress: {}, profiles: undefined },
@@ -128,7 +131,7 @@ export async function openTargetWorld({
     until(`${children} children ended`, () => over().length >= children);
   return {
     settled,
-    ...{ pool, databaseUrl: db.url, stagePid: stage.pid, finished, dispatched },
+    ...{ pool, databaseUrl: db.url, stagePid: stage.pid, finished, dispatched, givenBack },
     submit: async (query, captures, surface = 'chatgpt') => {
       for (let left = captures; left > 0; left -= MOST) {
         const request = {
@@ -158,4 +161,20 @@ export async function openTargetWorld({
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The same pool; notes when its pages are given back. */
+function tellingPool(pool: BrowserPool, givenBack: number[]): BrowserPool {
+  const acquire = pool.acquire.bind(pool);
+  pool.acquire = async (order, deadline) => {
+    const leased = await acquire(order, deadline);
+    return {
+      ready: leased.ready,
+      release: (healthy) => {
+        givenBack.push(performance.now());
+        return leased.release(healthy);
+      },
+    };
+  };
+  return pool;
 }

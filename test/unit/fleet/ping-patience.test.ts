@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isUnresponsive, type PingEnd, unansweredAfter } from '../../../src/fleet/ping-patience.ts';
 import { longestWait, runDelaysOf } from '../../../src/platform/run-delay.ts';
 
-const MISSED: PingEnd = { answered: false, waitedMs: 2_400, starvedMs: 0 };
+const MISSED: PingEnd = { answered: false, waitedMs: 2_200, starvedMs: 0 };
 
 /** After how many such pings in a row a browser counts as one that does not react. */
 function pingsUntilKilled(end: PingEnd): number {
@@ -21,8 +21,8 @@ describe('the patience with a browser that does not answer', () => {
   });
 
   it('lasts longer where the machine gave the browser no processor, and not for ever', () => {
-    expect(pingsUntilKilled({ ...MISSED, starvedMs: 1_800 })).toBeGreaterThanOrEqual(8);
-    expect(pingsUntilKilled({ ...MISSED, starvedMs: 9_999 })).toBeLessThanOrEqual(10);
+    expect(pingsUntilKilled({ ...MISSED, starvedMs: 1_650 })).toBeGreaterThanOrEqual(8);
+    expect(pingsUntilKilled({ ...MISSED, starvedMs: 9_999 })).toBeLessThanOrEqual(12);
   });
 
   it('begins anew with every answer', () => {

@@ -23,7 +23,12 @@ it('an attempt that never comes back is counted, gives its place back, and keeps
   const unfit = vi.fn();
   const over = runAttempt(child, () => new Promise(() => undefined), means, {
     ...{ deadline: Deadline.after(20_000), log: createLog('silent', 'test'), startedAt: 0, onUnfit: unfit },
-    news: { onAsked: () => undefined, onPageGivenBack: () => undefined },
+    news: {
+      seated: async () => undefined,
+      onAsked: () => undefined,
+      onDriven: () => undefined,
+      onPageGivenBack: () => undefined,
+    },
   });
   await vi.advanceTimersByTimeAsync(20_000 + STUCK_AFTER_MS + 1_000);
   await over;
