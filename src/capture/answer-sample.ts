@@ -21,6 +21,8 @@ export interface LookSpan {
   marks: string;
   /** At most this long, ms; 0: one glance. */
   spanMs: number;
+  /** From one glance to the next, ms; 50 when absent. */
+  glanceMs?: number;
 }
 
 /** A look that lasts glances at the page this often, or less where a glance itself takes long (pages of 20 MB). */
@@ -89,7 +91,7 @@ export function sampleAnswer(page: Page, watch: AnswerWatch, span: LookSpan): Pr
     },
     {
       ...{ answer: portable(watch.answer), busy: watch.busy.map(portable), done: watch.done.map(portable) },
-      ...{ ...span, glanceMs: GLANCE_MS },
+      ...{ glanceMs: GLANCE_MS, ...span },
     },
   );
 }

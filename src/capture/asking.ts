@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright';
 import { CaptureError } from '../contract/errors.ts';
 import type { Selector } from '../contract/surface.ts';
-import { type ClickTarget, clickTarget } from './click-target.ts';
+import type { ClickTarget } from './click-target.ts';
 import { type ControlState, controlState, stateOfControl } from './controls.ts';
 import type { ToolsContext } from './drive-tools.ts';
 
@@ -9,6 +9,10 @@ import type { ToolsContext } from './drive-tools.ts';
 export interface AskingMeans extends ToolsContext {
   find(selector: Selector, waitMs?: number): Promise<Locator | undefined>;
   need(selector: Selector, waitMs?: number): Promise<Locator>;
+  /** What `find` finds, about to be clicked: one look for both. */
+  aim(selector: Selector, waitMs: number): Promise<ClickTarget | undefined>;
+  /** The same; throws as `need` does where nothing shows. */
+  needAim(selector: Selector): Promise<ClickTarget>;
   clear(): Promise<void>;
   /** The alternative of a selector that hit last; null when none did. */
   hitOf(selector: Selector): string | null;
@@ -37,15 +41,19 @@ export class Asking {
 
   /** Puts the text into the field. CaptureError surface_error when it does not stand there as typed. */
   async compose(field: Selector, text: string): Promise<void> {
-    const { page, need, rpc, deadline } = this.#means;
-    const locator = await need(field);
+    const { page, aim, needAim, rpc, deadline } = this.#means;
+    let target = await needAim(field);
     let written = '';
     for (let tries = 0; tries < FOCUS_TRIES && written === ''; tries++) {
-      if (tries > 0) await deadline.pause(FOCUS_PAUSE_MS * (tries - 1));
-      const { isInput, text: held } = await this.#clickAsItStands(field, locator);
-      if (isInput && held !== '') await rpc('fill', () => locator.fill(text));
+      if (tries > 0) {
+        await deadline.pause(FOCUS_PAUSE_MS * (tries - 1));
+        target = (await aim(field, 0)) ?? target;
+      }
+      await this.clickAt(target);
+      const { isInput, text: held } = target.state;
+      if (isInput && held !== '') await rpc('fill', () => this.#locator(target.css).fill(text));
       else await rpc('insert text', () => page.keyboard.insertText(text));
-      written = squeeze((await this.#state(field, locator)).text);
+      written = squeeze((await this.#state(target.css)).text);
     }
     if (written !== squeeze(text))
       throw new CaptureError('surface_error', `the ${field.name} did not take the query as typed`);
@@ -54,12 +62,10 @@ export class Asking {
 
   /** Sends what stands in the field: by the button when it is enabled, else by Enter; again where it was not taken. */
   async submit(button: Selector, field: Selector): Promise<void> {
-    const { find, clear, transcript } = this.#means;
+    const { aim, find, clear, transcript } = this.#means;
     const before = transcript().length;
-    const found = await find(button, 2_000);
-    const target = found && (await this.#target(button));
-    const enabled = target?.state.enabled ?? (found && (await this.#state(button, found)).enabled);
-    if (found && enabled) await this.#clickAt(target?.point ?? null, found);
+    const target = await aim(button, 2_000);
+    if (target?.state.enabled) await this.clickAt(target);
     else await this.#pressEnter(field);
     for (const waitMs of SEND_AGAIN_MS) {
       if (await this.#taken(field, before, waitMs)) return;
@@ -69,43 +75,22 @@ export class Asking {
     }
   }
 
-  /**
-   * Clicks what `find` just found; where it is covered, moving or not ready, waits until it can be clicked, `waitMs` at most.
-   */
-  async click(selector: Selector, locator: Locator, waitMs?: number): Promise<void> {
-    await this.#clickAt((await this.#target(selector))?.point ?? null, locator, waitMs);
-  }
-
-  /** The same; tells how the control stood before. */
-  async #clickAsItStands(selector: Selector, locator: Locator): Promise<ControlState> {
-    const target = await this.#target(selector);
-    await this.#clickAt(target?.point ?? null, locator);
-    return target?.state ?? this.#state(selector, locator);
-  }
-
-  async #clickAt(
-    point: ClickTarget['point'],
-    locator: Locator,
-    waitMs = this.#means.budgets.rpc,
-  ): Promise<void> {
+  /** Clicks what was just aimed at; where it is covered, moving or not ready, waits until it can be clicked, `waitMs` at most. */
+  async clickAt({ css, point }: ClickTarget, waitMs = this.#means.budgets.rpc): Promise<void> {
     const { page, rpc } = this.#means;
-    if (point === null) await rpc('click', () => locator.click({ timeout: waitMs }));
+    if (point === null) await rpc('click', () => this.#locator(css).click({ timeout: waitMs }));
     else await rpc('click', () => page.mouse.click(point.x, point.y));
   }
 
-  /** What was just found, as it is about to be clicked; null where it is gone meanwhile. */
-  async #target(selector: Selector): Promise<ClickTarget | null> {
-    const { page, hitOf, look } = this.#means;
-    const css = hitOf(selector);
-    return css === null ? null : look('click', () => clickTarget(page, css));
+  #locator(css: string): Locator {
+    return this.#means.page.locator(css).filter({ visible: true }).first();
   }
 
-  /** A field or button that was just found: one look, and only where it is gone meanwhile a wait for it. */
-  async #state(selector: Selector, locator: Locator): Promise<ControlState> {
-    const { page, hitOf, look, rpc } = this.#means;
-    const css = hitOf(selector);
-    const seen = css === null ? null : await look('control', () => controlState(page, css));
-    return seen ?? (await rpc('control', () => locator.evaluate(stateOfControl)));
+  /** A field that was just found: one look, and only where it is gone meanwhile a wait for it. */
+  async #state(css: string): Promise<ControlState> {
+    const { page, look, rpc } = this.#means;
+    const seen = await look('control', () => controlState(page, css));
+    return seen ?? (await rpc('control', () => this.#locator(css).evaluate(stateOfControl)));
   }
 
   async #pressEnter(field: Selector): Promise<void> {

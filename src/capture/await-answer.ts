@@ -1,4 +1,5 @@
 import type { AnswerEnd, AnswerWatch } from '../contract/surface.ts';
+import { awaitedLater } from '../platform/awaited-later.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { AnswerSample, LookSpan } from './answer-sample.ts';
@@ -9,6 +10,8 @@ import { type DriveJournal, recordWatch } from './drive-journal.ts';
 const POLL_MS = 100;
 /** One look at an answer under way lasts so long, unless a mark comes or goes meanwhile or stillness suffices before. */
 const LOOK_MS = 300;
+/** When the transcript has ended, the page is looked at this often. */
+const QUICK_GLANCE_MS = 15;
 /** While an answer is awaited the walls are looked for this often; a wall that comes late is rare and looking costs. */
 const WALL_CHECK_MS = 1_500;
 
@@ -24,11 +27,13 @@ export interface AnswerWait {
   /** Throws when the page shows a wall. */
   checkWalls(): Promise<void>;
   transcriptEnded(): boolean;
+  /** Resolves when the next exchange of the transcript ends: most often the page shows the end in the same moment. */
+  nextEnd(): Promise<void>;
 }
 
 /** Looks at the page again and again until its answer is finished, shows no sign of one, or time is up. */
 export async function awaitAnswer(watch: AnswerWatch, given: AnswerWait): Promise<AnswerEnd> {
-  const { wait, clock, journal, firstSignMs, look, checkWalls } = given;
+  const { wait, clock, journal, firstSignMs, checkWalls } = given;
   const began = clock.monotonic();
   let state: WatchState = WATCH_START;
   let wallCheckAt = WALL_CHECK_MS;
@@ -38,7 +43,7 @@ export async function awaitAnswer(watch: AnswerWatch, given: AnswerWait): Promis
     const lookedAt = clock.monotonic();
     const stillMs = Math.max(0, settlesAt - (lookedAt - began));
     const spanMs = Math.min(LOOK_MS, stillMs, wait.remainingMs() - POLL_MS);
-    const seen = await look({ fingerprint: state.fingerprint, marks, spanMs });
+    const seen = await lookUntilEnd({ fingerprint: state.fingerprint, marks, spanMs }, given);
     const at = clock.monotonic() - began;
     const transcriptEnded = given.transcriptEnded();
     const decided = decideSettled(state, { ...seen, at, transcriptEnded }, { ...watch, firstSignMs });
@@ -65,4 +70,22 @@ export async function awaitAnswer(watch: AnswerWatch, given: AnswerWait): Promis
   await checkWalls();
   journal.ending = 'deadline';
   return 'deadline';
+}
+
+/** One look; when the transcript says an end meanwhile, another with quicker glances joins it, and the first to see counts. */
+async function lookUntilEnd(
+  span: LookSpan,
+  { look, nextEnd }: Pick<AnswerWait, 'look' | 'nextEnd'>,
+): Promise<AnswerSample> {
+  let seen = false;
+  const calm = awaitedLater(look(span));
+  const quick = async (): Promise<AnswerSample> => {
+    await nextEnd();
+    return seen ? calm : look({ ...span, glanceMs: QUICK_GLANCE_MS });
+  };
+  try {
+    return await Promise.race([calm, awaitedLater(quick())]);
+  } finally {
+    seen = true;
+  }
 }

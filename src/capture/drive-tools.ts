@@ -8,6 +8,7 @@ import { sampleAnswer } from './answer-sample.ts';
 import { Asking } from './asking.ts';
 import { awaitAnswer } from './await-answer.ts';
 import type { Budgets } from './budgets.ts';
+import { type ClickTarget, clickTarget } from './click-target.ts';
 import { visibleHits } from './controls.ts';
 import { emptyJournal, recordHit } from './drive-journal.ts';
 import { firstLiveMark } from './live-marks.ts';
@@ -22,6 +23,8 @@ export interface ToolsContext {
   budgets: Budgets;
   main: MainResponse;
   transcript: () => readonly Exchange[];
+  /** Resolves when the next exchange of the transcript ends. */
+  nextEnd: () => Promise<void>;
   clock: Clock;
 }
 
@@ -38,11 +41,14 @@ export class PageTools implements DriveTools {
   readonly #asking: Asking;
 
   constructor(context: ToolsContext) {
+    const { budgets } = context;
     this.#context = context;
     this.#asking = new Asking({
       ...context,
       find: (selector, waitMs) => this.find(selector, waitMs),
       need: (selector, waitMs) => this.need(selector, waitMs),
+      aim: (selector, waitMs) => this.#aim(selector, waitMs),
+      needAim: async (selector) => (await this.#aim(selector, budgets.ready)) ?? this.#missing(selector),
       clear: () => this.clear(),
       hitOf: ({ name }) => this.journal.selectors.get(name)?.hit ?? null,
       look: (phase, step) => this.#look(phase, step),
@@ -73,14 +79,7 @@ export class PageTools implements DriveTools {
 
   async need(selector: Selector, waitMs = this.#context.budgets.ready): Promise<Locator> {
     const found = await this.find(selector, waitMs);
-    if (found === undefined) {
-      await this.#checkWalls();
-      throw new CaptureError(
-        'surface_error',
-        `the page shows no ${selector.name}; its structure may have changed`,
-      );
-    }
-    return found;
+    return found ?? this.#missing(selector);
   }
 
   async clear(): Promise<void> {
@@ -95,8 +94,8 @@ export class PageTools implements DriveTools {
       throwWall(surface.walls[index]);
       const [interstitial] = index < 0 ? [] : left.splice(index - surface.walls.length, 1);
       if (interstitial === undefined) return;
-      const button = await this.find(interstitial.dismiss, 2_000);
-      if (button) await this.#asking.click(interstitial.dismiss, button);
+      const button = await this.#aim(interstitial.dismiss, 2_000);
+      if (button) await this.#asking.clickAt(button);
       this.journal.interstitials.push({ name: interstitial.name, dismissed: button !== undefined });
       if (button) await this.#gone(interstitial.dismiss);
     }
@@ -111,10 +110,10 @@ export class PageTools implements DriveTools {
   }
 
   async expand(selector: Selector): Promise<void> {
-    const found = await this.find(selector);
+    const found = await this.#aim(selector, 0);
     if (found === undefined) return;
     try {
-      await this.#asking.click(selector, found, EXPAND_MS);
+      await this.#asking.clickAt(found, EXPAND_MS);
     } catch (error) {
       // Expanding only widens the proof; a button that is covered must not cost the answer. Lost pages do.
       this.#context.deadline.throwIfAborted();
@@ -134,31 +133,23 @@ export class PageTools implements DriveTools {
       firstSignMs: Math.min(watch.firstSignMs, budgets.answer / 2),
       look: (span) => this.#look('answer', () => sampleAnswer(page, watch, span)),
       checkWalls: () => this.#checkWalls(),
+      nextEnd: () => this.#context.nextEnd(),
       transcriptEnded: () => watch.transcriptEnded?.([...this.#context.transcript()]) ?? false,
     });
   }
 
   async awaitAny(selectors: readonly Selector[], waitMs: number): Promise<Selector | undefined> {
-    const { page, clock } = this.#context;
-    const until = clock.monotonic() + Math.min(waitMs, this.remainingMs());
-    for (;;) {
-      const hits = await this.#look('find', () =>
-        visibleHits(
-          page,
-          selectors.map(({ any }) => [...any]),
-        ),
-      );
+    const { page } = this.#context;
+    const lists = selectors.map(({ any }) => [...any]);
+    const found = await this.#until(waitMs, async () => {
+      const hits = await this.#look('find', () => visibleHits(page, lists));
       const index = hits.findIndex((hit) => hit !== null);
       const selector = selectors[index];
-      if (selector !== undefined) {
-        recordHit(this.journal, selector, hits[index] ?? null);
-        return selector;
-      }
-      if (clock.monotonic() >= until) break;
-      await this.#context.deadline.pause(50);
-    }
-    for (const selector of selectors) recordHit(this.journal, selector, null);
-    return undefined;
+      return selector && { selector, hit: hits[index] ?? null };
+    });
+    if (found === undefined) for (const selector of selectors) recordHit(this.journal, selector, null);
+    else recordHit(this.journal, found.selector, found.hit);
+    return found?.selector;
   }
 
   async pause(ms: number): Promise<void> {
@@ -171,6 +162,35 @@ export class PageTools implements DriveTools {
 
   remainingMs(): number {
     return this.#context.deadline.remainingMs();
+  }
+
+  /** The first visible match, about to be clicked; undefined where none shows in time. */
+  async #aim(selector: Selector, waitMs: number): Promise<ClickTarget | undefined> {
+    const look = (): Promise<ClickTarget | null> =>
+      this.#look('find', () => clickTarget(this.#context.page, selector.any));
+    const target = await this.#until(waitMs, async () => (await look()) ?? undefined);
+    recordHit(this.journal, selector, target?.css ?? null);
+    return target;
+  }
+
+  /** Looks again and again until something is found or the time is over. */
+  async #until<T>(waitMs: number, look: () => Promise<T | undefined>): Promise<T | undefined> {
+    const { clock, deadline } = this.#context;
+    const until = clock.monotonic() + Math.min(waitMs, this.remainingMs());
+    for (;;) {
+      const found = await look();
+      if (found !== undefined || clock.monotonic() >= until) return found;
+      await deadline.pause(50);
+    }
+  }
+
+  /** What a page is that does not show what a drive needs. */
+  async #missing(selector: Selector): Promise<never> {
+    await this.#checkWalls();
+    throw new CaptureError(
+      'surface_error',
+      `the page shows no ${selector.name}; its structure may have changed`,
+    );
   }
 
   async #checkWalls(): Promise<void> {

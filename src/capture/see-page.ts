@@ -85,6 +85,7 @@ export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<Se
     budgets,
     main: guard.main,
     transcript: () => recorder.transcript(),
+    nextEnd: () => recorder.nextEnd(),
     clock,
   });
   const phases = new PhaseWatch(clock);

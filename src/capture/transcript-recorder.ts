@@ -26,6 +26,7 @@ export class TranscriptRecorder {
   readonly #live = new Map<string, Live>();
   readonly #exchanges: Exchange[] = [];
   #rules: readonly TranscriptRule[] = [];
+  #onEnd: () => void = () => undefined;
   #now: () => number = () => 0;
 
   private constructor(cdp: CDPSession) {
@@ -52,6 +53,13 @@ export class TranscriptRecorder {
   /** What has been recorded so far, in order of start; exchanges under way are `open`. */
   transcript(): Exchange[] {
     return this.#exchanges;
+  }
+
+  /** Resolves when the next exchange ends, whole or not; never, where none does. */
+  nextEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEnd = resolve;
+    });
   }
 
   /** Ends recording: what is still pending in a splitter becomes a last frame. */
@@ -151,6 +159,7 @@ export class TranscriptRecorder {
     if (!this.#live.has(requestId)) return;
     this.#append(live, live.splitter.finish());
     this.#live.delete(requestId);
+    this.#onEnd();
   }
 
   async #fetchWhole(requestId: string, live: Live): Promise<void> {

@@ -35,6 +35,7 @@ function waitOf(ms: number, lookTakes: (spanMs: number) => number, seen: AnswerS
     },
     checkWalls: async () => undefined,
     transcriptEnded: () => false,
+    nextEnd: () => new Promise(() => undefined),
   };
   return { given, journal, at: () => now };
 }
@@ -63,6 +64,21 @@ describe('the wait for an answer', () => {
     expect(await awaitAnswer(watch, given)).toBe('settled');
     expect(journal.endMarks).toEqual(['end']);
     expect(journal.selectors.get('answer')).toEqual({ name: 'answer', hit: '#answer', fallback: false });
+  });
+
+  it('does not sit out a calm look when the transcript ends, and looks quickly until the page shows it', async () => {
+    const { given } = waitOf(20_000, () => 7);
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const glances: (number | undefined)[] = [];
+    const look: AnswerWait['look'] = async ({ glanceMs }) => {
+      glances.push(glanceMs);
+      if (glanceMs === undefined) return new Promise(() => end()); // A look of 0.3 s that has just begun.
+      return { ...writing, busy: [], done: ['end'], marks: '|end' };
+    };
+    expect(await awaitAnswer({ ...watch, stableMs: 0 }, { ...given, look, nextEnd: () => ended })).toBe(
+      'settled',
+    );
+    expect(glances).toEqual([undefined, 15]);
   });
 
   it('ends early where nothing of an answer ever shows', async () => {
