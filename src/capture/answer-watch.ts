@@ -27,16 +27,13 @@ export type WatchVerdict =
 
 export const WATCH_START: WatchState = { fingerprint: null, changedAt: 0, seen: false };
 
-/**
- * Stillness that suffices when page and transcript both say the end; a surface that asks for less gets less. Timed inside
- * the page, where each glance waits its turn behind what the page still has to render: five glances and 15 frames.
- */
-const AGREED_STABLE_MS = 250;
+/** Stillness that suffices when page and transcript both say the end; a surface that asks for less gets less. */
+const AGREED_STABLE_MS = 400;
 
 /**
  * Whether the answer is finished. Pure. No single mark can fool it: an end mark or the transcript's end counts only
  * together with text that stopped changing and nothing busy; when both are seen, the two witnesses agree and a shorter
- * stillness (250 ms) suffices for the page to show the last of what the stream brought; a busy mark that never goes away is overruled by both
+ * stillness (400 ms) suffices for the page to show the last of what the stream brought; a busy mark that never goes away is overruled by both
  * kinds of end mark; with no end mark at all, text has to stand still for the longer `floorMs`.
  */
 export function decideSettled(
