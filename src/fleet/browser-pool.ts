@@ -20,6 +20,11 @@ const MEMORY_WEIGHT = 0.2;
 /** A page handed out for one capture. */
 export interface LeasedPage {
   ready: ReadyPage;
+  /**
+   * Told when this capture needs the browser less, as when it waits for its answer: a page for the next is opened then, and
+   * not while this one is loaded. At the latest when it is given back.
+   */
+  calm(): void;
   /** Gives it back: the context is closed, never used again. `healthy: false` retires the browser. */
   release(healthy: boolean): Promise<void>;
 }
@@ -106,12 +111,17 @@ export class BrowserPool {
           budgetMs: CLOSE_MS,
         });
       }
-      this.#openAhead(visitor);
-      if (host.nearlyWorn) this.#launchSuccessor(host, visitor);
+      let due = true;
+      const calm = (): void => {
+        if (due) this.#prepareNext(host, visitor);
+        due = false;
+      };
       return {
         ready,
+        calm,
         release: async (healthy) => {
           if (!healthy) host.retire('unhealthy');
+          calm();
           await host.close(context);
           host.leave();
         },
@@ -153,12 +163,17 @@ export class BrowserPool {
     }
   }
 
+  #prepareNext(host: BrowserHost, visitor: Visitor): void {
+    if (this.#closed) return;
+    this.#openAhead(visitor);
+    if (host.nearlyWorn) this.#launchSuccessor(host, visitor);
+  }
+
   /**
    * Opens pages ahead for this visitor where the next capture will be seated, and only there: with one in every browser,
    * each seventh page of many captures at once was open and never needed.
    */
   #openAhead(visitor: Visitor): void {
-    if (this.#closed) return;
     const usable = this.#usable();
     const seating = usable.map(({ open }) => ({ open, ahead: false }));
     const chosen = chooseSeat(seating, this.#processors);

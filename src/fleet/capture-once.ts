@@ -132,7 +132,10 @@ async function captureWith(
     throughEgress: egress !== undefined,
     secrets: profile?.secrets ?? [],
     ...(moments.onDispatch === undefined ? {} : { onDispatch: moments.onDispatch }),
-    ...(moments.onAsked === undefined ? {} : { onAsked: moments.onAsked }),
+    onAsked: () => {
+      leased.calm();
+      moments.onAsked?.();
+    },
     ...(moments.onDriven === undefined ? {} : { onDriven: moments.onDriven }),
   };
   const seen = await seenWith(leased, order, seat, async () => {

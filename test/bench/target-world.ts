@@ -169,7 +169,7 @@ function tellingPool(pool: BrowserPool, givenBack: number[]): BrowserPool {
   pool.acquire = async (order, deadline) => {
     const leased = await acquire(order, deadline);
     return {
-      ready: leased.ready,
+      ...leased,
       release: (healthy) => {
         givenBack.push(performance.now());
         return leased.release(healthy);
