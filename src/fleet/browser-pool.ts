@@ -164,7 +164,6 @@ export class BrowserPool {
   }
 
   #prepareNext(host: BrowserHost, visitor: Visitor): void {
-    if (this.#closed) return;
     this.#openAhead(visitor);
     if (host.nearlyWorn) this.#launchSuccessor(host, visitor);
   }
@@ -174,6 +173,7 @@ export class BrowserPool {
    * each seventh page of many captures at once was open and never needed.
    */
   #openAhead(visitor: Visitor): void {
+    if (this.#closed) return;
     const usable = this.#usable();
     const seating = usable.map(({ open }) => ({ open, ahead: false }));
     const chosen = chooseSeat(seating, this.#processors);

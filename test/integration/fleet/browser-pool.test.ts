@@ -25,6 +25,7 @@ describe('the browsers of a worker', () => {
       await world.pool.start();
       const leased: LeasedPage[] = [];
       for (let count = 0; count < 8; count++) leased.push(await acquire());
+      for (const one of leased) one.calm();
       expect(world.pool.gauges()).toMatchObject({ browsers: processors, pagesOpen: 8 });
       const contexts = new Set(leased.map(({ ready }) => ready.page.context()));
       const browsers = [...Map.groupBy(contexts, (context) => context.browser())];
@@ -39,4 +40,18 @@ describe('the browsers of a worker', () => {
       await until(() => world.pool.gauges().contexts === 1, 'only one opened ahead');
     },
   );
+
+  it('open a page for the next capture when this one is calm, and no other when it is given back', async () => {
+    world = await openCaptureWorld([echoStage()], { processors: 1 });
+    await world.pool.start();
+    const wanted = { visitor: UNTARGETED, headers: {} };
+    expect(world.pool.hasAhead(wanted)).toBe(true);
+    const leased = await acquire();
+    expect(world.pool.hasAhead(wanted)).toBe(false);
+    expect(world.pool.gauges().contexts).toBe(1);
+    leased.calm();
+    expect(world.pool.hasAhead(wanted)).toBe(true);
+    await leased.release(true);
+    await until(() => world.pool.gauges().contexts === 1, 'only one opened ahead');
+  });
 });
