@@ -1,6 +1,6 @@
 import { accountsOutOfBalance, readReserved } from '../jobs/credits-audit.ts';
 import { readDepth } from '../jobs/queue-state.ts';
-import { countDead } from '../webhooks/delivery-log.ts';
+import { countDead, oldestOverdueSeconds } from '../webhooks/delivery-log.ts';
 import type { ApiContext } from './api-context.ts';
 
 /** Reads what a series needs, or nothing while the database is away. */
@@ -32,5 +32,8 @@ export function watchAlarms(
   one('credits_reserved_open', 'Credits reserved for captures that have not ended.', () => readReserved(db));
   one('webhook_dead_total', 'Deliveries given up and not replayed, of the last 30 days.', () =>
     countDead(db),
+  );
+  one('webhook_oldest_overdue_seconds', 'How long a courier has been missed: 0 while one keeps up.', () =>
+    oldestOverdueSeconds(db),
   );
 }

@@ -7,6 +7,7 @@ import { watchWorkers } from '../fleet/worker-metrics.ts';
 import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { Opened, openFoundation } from './foundation.ts';
+import { keepDatabase } from './keep-database.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openTraces } from './open-traces.ts';
 import { runContent } from './run-content.ts';
@@ -33,6 +34,7 @@ export function apiCommand(): Command {
         const firstKey = await firstApiKey(config, foundation);
         const metrics = await openMetrics(config, log, opened);
         watchWorkers(metrics, foundation.db, log);
+        keepDatabase(foundation, log, metrics, opened);
         const store = openArtifactStore(config);
         const pages = opened.add(await runContent(config, foundation, store, log), (part) => part.stop());
         const parts = { ...foundation, config, catalog: surfaceCatalog(), store, pages, metrics, log };

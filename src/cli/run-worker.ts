@@ -7,20 +7,19 @@ import { DiskGuard } from '../fleet/disk-guard.ts';
 import { LaneGate } from '../fleet/lane-gate.ts';
 import { Lanes } from '../fleet/lanes.ts';
 import { watchDisk, watchPools } from '../fleet/pool-metrics.ts';
-import { enter, startSupervisor, type WorkerCard } from '../fleet/presence.ts';
+import { enter, type WorkerCard } from '../fleet/presence.ts';
 import { startReaper } from '../fleet/reaper.ts';
 import { startRetention } from '../fleet/retention-sweep.ts';
 import { ScratchRoot } from '../fleet/scratch.ts';
 import { SlotGate } from '../fleet/slot-gate.ts';
 import { Worker } from '../fleet/worker.ts';
-import { watchRepairs } from '../fleet/worker-metrics.ts';
-import { startSweeper } from '../jobs/sweeper.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type CaptureSite, profilesOn } from './capture-site.ts';
 import { type Foundation, Opened } from './foundation.ts';
+import { keepDatabase } from './keep-database.ts';
 
 /** A running worker with its site. */
 export interface RunningWorker {
@@ -110,7 +109,7 @@ function cardOf(config: Config, id: string, surfaces: readonly FleetSurface[], g
 /** What every worker does beside its captures: ends what nobody else will, on this machine and in the database. */
 function keepHouse(
   config: Config,
-  { db, queue, clock }: Foundation,
+  foundation: Foundation,
   { seat, store }: CaptureSite,
   log: Log,
   metrics: Metrics,
@@ -118,9 +117,8 @@ function keepHouse(
 ): void {
   const root = new ScratchRoot(config.dataDir, log);
   const { retentionDays } = config;
+  const { db, clock } = foundation;
   opened.add(startReaper(root, seat.pool.counters, systemClock, log), (part) => part.stop());
-  const sweeper = opened.add(startSweeper({ db, queue, clock, log }), (part) => part.stop());
-  watchRepairs(metrics, sweeper.reconciled);
+  keepDatabase(foundation, log, metrics, opened);
   opened.add(startRetention({ db, store, clock, log, retentionDays }), (part) => part.stop());
-  opened.add(startSupervisor(db, queue, log), (part) => part.stop());
 }

@@ -91,6 +91,21 @@ export async function countDead(sql: Sql): Promise<number> {
   return z.object({ dead: z.int() }).parse(rows[0]).dead;
 }
 
+/**
+ * Seconds that the event or delivery longest overdue has waited for a courier; 0 when none has. What waits for a receiver
+ * that is left alone for a while, or is being delivered, waits for no courier.
+ */
+export async function oldestOverdueSeconds(sql: Sql): Promise<number> {
+  const { rows } = await sql.query(
+    `SELECT GREATEST(0, extract(epoch FROM now() - LEAST(
+         (SELECT min(created_at) FROM fleet.event WHERE expanded_at IS NULL),
+         (SELECT min(d.due_at) FROM fleet.webhook_delivery d JOIN fleet.webhook_target t ON t.key = d.target
+          WHERE d.state = 'pending' AND d.lease_until IS NULL AND (t.open_until IS NULL OR t.open_until <= now())))))::float8
+       AS seconds`,
+  );
+  return z.object({ seconds: z.number().nullable() }).parse(rows[0]).seconds ?? 0;
+}
+
 async function withAttempts(sql: Sql, rows: readonly z.infer<typeof deliveryRow>[]): Promise<Delivery[]> {
   const attempts = await sql.query(
     `SELECT delivery_id AS "deliveryId", number, started_at AS "startedAt", latency_ms AS "latencyMs", status, result,

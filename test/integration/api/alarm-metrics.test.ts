@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { DEFAULT_ACCOUNT } from '../../../src/jobs/account.ts';
 import { finishWithProof } from '../artifacts-world.ts';
 import { finishNext } from '../jobs/jobs-world.ts';
@@ -28,7 +29,7 @@ async function submitted(body: object = {}): Promise<string> {
 describe('the series that alarms are set on', () => {
   it('are 0 when nothing has happened', async () => {
     for (const name of [
-      ...['ledger_drift', 'credits_reserved_open', 'webhook_dead_total'],
+      ...['ledger_drift', 'credits_reserved_open', 'webhook_dead_total', 'webhook_oldest_overdue_seconds'],
       ...['idempotent_replays_total', 'artifact_verify_failures_total'],
     ])
       expect(await series(name), name).toBe(0);
@@ -106,6 +107,39 @@ describe('the series that alarms are set on', () => {
     const replay = await world.ask('/v1/webhooks/deliveries/dlv_dead/replay', { method: 'POST', headers });
     expect(replay.status).toBe(202);
     expect(await series('webhook_dead_total')).toBe(0);
+  });
+
+  it('webhook_oldest_overdue_seconds counts from what no courier has taken up, and is 0 while receivers are left alone', async () => {
+    const name = 'webhook_oldest_overdue_seconds';
+    await submitted();
+    await finishNext(world);
+    await world.db.query('UPDATE fleet.event SET expanded_at = now()');
+    await world.db.query(`DELETE FROM fleet.webhook_delivery`);
+    expect(await series(name)).toBe(0);
+    const { rows } = await world.db.query(
+      `UPDATE fleet.event SET expanded_at = NULL, created_at = now() - interval '400 s'
+       WHERE id = (SELECT max(id) FROM fleet.event) RETURNING id, job_id AS "jobId"`,
+    );
+    const [event] = z.array(z.object({ id: z.string(), jobId: z.string() })).parse(rows);
+    expect(await series(name)).toBeGreaterThanOrEqual(400);
+    await world.db.query('UPDATE fleet.event SET expanded_at = now()');
+    expect(await series(name)).toBe(0);
+    await world.db.query(
+      `WITH body AS (
+         INSERT INTO fleet.webhook_body (event_id, api_version, body) VALUES ($1, '2026-06-27', '{}')
+         ON CONFLICT DO NOTHING
+       ), target AS (
+         INSERT INTO fleet.webhook_target (key, served_at) VALUES ('late.example', now())
+       )
+       INSERT INTO fleet.webhook_delivery (id, event_id, account_id, job_id, receiver, url, target, api_version, state,
+         created_at, scheduled_from, due_at)
+       SELECT 'dlv_late', $1, $2, $3, 'request', 'https://late.example', 'late.example', '2026-06-27', 'pending',
+         now(), now(), now() - interval '500 s'`,
+      [event?.id, DEFAULT_ACCOUNT, event?.jobId],
+    );
+    expect(await series(name)).toBeGreaterThanOrEqual(500);
+    await world.db.query(`UPDATE fleet.webhook_target SET open_until = now() + interval '1 h'`);
+    expect(await series(name)).toBe(0);
   });
 
   it('queue_oldest_age_seconds is the age of the oldest that waits, by surface, and is silent when none does', async () => {

@@ -48,6 +48,31 @@ describe('the alarms of docker/alerts.yaml (P28)', () => {
       ).toBe(true);
   });
 
+  /** The expression of one alarm. */
+  function expressionOf(alarm: string): string {
+    return new RegExp(`- alert: ${alarm}\\n *expr: (.+)\\n`).exec(RULES)?.[1] ?? '';
+  }
+
+  it('one of them speaks up when no API tells of the database, for the others are then silent', () => {
+    expect(expressionOf('Blind')).toBe('absent(fleet_workers)');
+  });
+
+  it('a selector that hits nowhere any more fires too, when no worker has ever seen it hit', () => {
+    const looks = 'sum by (surface, selector) (increase(selector_looks_total[1h]))';
+    const hits = looks.replace('total[', 'total{result="hit"}[');
+    const drifted = expressionOf('SelectorDrifted');
+    expect(drifted).toContain(`(${hits} or 0 * ${looks}) / (${looks} > 10)`);
+  });
+
+  it('judge how often by all workers together, and only when there is enough to judge by', () => {
+    for (const alarm of ['SelectorDrifted', 'FieldUnread']) {
+      const expression = expressionOf(alarm);
+      // A bound inside the sum would be asked of each worker's series alone.
+      expect(expression, alarm).not.toMatch(/\[1[hd]\](?: offset 1h)?\) >/);
+      expect(expression, alarm).toMatch(/\/ \(sum by .*\[1h\]\)\) > 10\)/);
+    }
+  });
+
   it('fire within 60 s: scrape, evaluation and patience together', () => {
     const [scrape = Number.NaN] = seconds('scrape_interval', PROMETHEUS);
     const [evaluation = Number.NaN] = seconds('evaluation_interval', PROMETHEUS);

@@ -96,6 +96,16 @@ describe.skipIf(because !== undefined)('compose.yaml', () => {
     expect(worker.read_only).toBe(true);
   });
 
+  it('lets no service write logs without end', async () => {
+    const { services } = (await lintModule<Yaml>('yaml/dist/index.js')).parse(read('compose.yaml'), {
+      merge: true,
+    });
+    for (const [name, { logging }] of Object.entries<Document>(services)) {
+      expect(logging?.driver, name).toBe('json-file');
+      expect(Object.keys(logging.options), name).toEqual(['max-size', 'max-file']);
+    }
+  });
+
   it('lets nothing begin before the bucket is there, although the store’s shell always ends well', async () => {
     const { services } = (await lintModule<Yaml>('yaml/dist/index.js')).parse(read('compose.yaml'), {
       merge: true,
