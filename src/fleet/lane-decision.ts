@@ -107,8 +107,11 @@ export function decideAdmission(state: LaneState, settings: LaneSettings, load: 
   const phase = state.phase === 'cooling' ? 'probing' : state.phase;
   if (phase === 'probing' && inFlight > 0) return wait('probing', now + ASK_AGAIN_MS);
   if (inFlight >= settings.atOnce) return wait('max_in_flight', now + ASK_AGAIN_MS);
-  if (now < state.nextAt) return wait('pacing', state.nextAt);
-  const pause = (MINUTE_MS / settings.perMinute) * (1 + settings.jitter * roll);
+  const gap = MINUTE_MS / settings.perMinute;
+  // A wait that these settings never give was written under slower ones, or before the clock was set back.
+  const paced = now < state.nextAt && state.nextAt - now <= Math.ceil(gap * (1 + settings.jitter));
+  if (paced) return wait('pacing', state.nextAt);
+  const pause = gap * (1 + settings.jitter * roll);
   return { kind: 'admit', state: { ...state, phase, held: null, nextAt: now + Math.ceil(pause) } };
 }
 

@@ -41,6 +41,8 @@ export interface ClaimedChild {
    * exchanged between children here, so pg-boss's own propagation would mix up the traces.
    */
   traceparent: string | null;
+  /** What the attempt before this one came to, for the case that this one is given back uncounted. */
+  before: Pick<ChildRow, 'lastOutcome' | 'lastMessage'>;
   lease: Lease;
 }
 
@@ -178,6 +180,7 @@ function claimedChild(child: ChildRow, attempt: number, job: QueuedJob): Claimed
     requestedAt: child.createdAt.getTime(),
     deadlineAt: child.deadlineAt.getTime(),
     traceparent: child.traceparent,
+    before: { lastOutcome: child.lastOutcome, lastMessage: child.lastMessage },
     lease: { surface: job.surface, queueJobId: job.queueJobId, retryCount: job.retryCount },
   };
 }

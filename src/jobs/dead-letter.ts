@@ -7,10 +7,12 @@ import { type DeadJob, newQueueJobId, type Queue } from '../platform/queue.ts';
 import { announceWork } from './channels.ts';
 import { recordEnd } from './child-end.ts';
 import { settleCredits } from './credits.ts';
+import { lockTurns } from './fairness.ts';
 
 const BATCH = 50;
 
 const idRow = z.object({ id: z.string().transform((id) => id as ChildId) });
+const surfaceRow = z.object({ surface: fleetSurfaceSchema });
 const waitingRow = z.object({ id: z.string(), surface: fleetSurfaceSchema });
 
 /**
@@ -32,6 +34,7 @@ export async function settleDead(db: Database, queue: Queue, job: DeadJob, now: 
   // The job's own child may have been exchanged for another when it was claimed (fairness.ts).
   const whose = job.queueJobId === null ? 'id = $1' : 'queue_job_id = $1';
   await db.transaction(async (sql) => {
+    await lockTurnsOf(sql, job);
     if (await waitsAgain(sql, queue, job)) return queue.completeDead(sql, job);
     const { rows } = await sql.query(
       `UPDATE fleet.child SET status = 'failed', outcome = coalesce(last_outcome, 'browser_crashed'),
@@ -47,6 +50,16 @@ export async function settleDead(db: Database, queue: Queue, job: DeadJob, now: 
     await settleCredits(sql, ids, now);
     await recordEnd(sql, ids);
   });
+}
+
+/** No claim may exchange the letter's child for another while it is decided what becomes of it. */
+async function lockTurnsOf(sql: Sql, job: DeadJob): Promise<void> {
+  const { rows } = await sql.query(
+    'SELECT surface FROM fleet.child WHERE queue_job_id = $1 AND surface = ANY ($2)',
+    [job.queueJobId, [...FLEET_SURFACES]],
+  );
+  const child = surfaceRow.optional().parse(rows[0]);
+  if (child !== undefined) await lockTurns(sql, child.surface);
 }
 
 /**

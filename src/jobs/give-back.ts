@@ -26,8 +26,8 @@ export async function giveBack(
 }
 
 /**
- * Puts a child back untouched because this worker must stop: the attempt does not count, and another worker is woken
- * at once and takes it before younger children. The queue job is replaced, so that whatever this worker still does
+ * Puts a child back untouched because this worker must stop: the attempt does not count, what the one before it came to
+ * is known again, and another worker is woken at once and takes it before younger children. The queue job is replaced, so that whatever this worker still does
  * with its old lease changes nothing. With `notBeforeMs` nobody is woken and nobody takes it before that time has
  * passed. Throws LEASE_LOST as `settle` does.
  */
@@ -42,9 +42,10 @@ export async function release(
   await db.transaction(async (sql) => {
     const { rowCount } = await sql.query(
       `UPDATE fleet.child SET status = 'queued', attempts = attempts - 1, queue_job_id = $4, claimed_retry = NULL,
-         worker_id = NULL, claimed_at = NULL, not_before = now() + $5 * interval '1 millisecond'
+         worker_id = NULL, claimed_at = NULL, not_before = now() + $5 * interval '1 millisecond',
+         last_outcome = $6, last_message = $7
        WHERE ${FENCE}`,
-      [...fenceOf(child), queueJobId, notBeforeMs],
+      [...fenceOf(child), queueJobId, notBeforeMs, child.before.lastOutcome, child.before.lastMessage],
     );
     if (rowCount !== 1 || !(await queue.drop(sql, child.lease))) throw leaseLost(child);
     const job = { queueJobId, childId: child.id, retryLimit, priority: 1, notBeforeMs };

@@ -7,6 +7,7 @@ import { auditCredits } from './credits-audit.ts';
 import { settleDeadLetters } from './dead-letter.ts';
 import { expireOverdue } from './expiry.ts';
 import { sweepKeys } from './idempotency.ts';
+import { releaseLapsed } from './lapsed-leases.ts';
 import { sweepRates } from './limits.ts';
 import { type ReconcileCounters, Reconciler } from './reconcile.ts';
 import { sweepSyncSlots } from './sync-slots.ts';
@@ -32,7 +33,7 @@ const AUDIT_EVERY_MS = 60_000;
 const RECONCILE_EVERY_MS = 30_000;
 
 /**
- * Ends, once a second, what nobody else will: dead letters, overdue children, old idempotency keys, leases and buckets
+ * Ends, once a second, what nobody else will: dead letters, lapsed leases, overdue children, old idempotency keys, leases and buckets
  * that ran out; twice a minute children and queue are compared, once a minute the credits are audited. Any number of
  * processes may run one. A failing round is logged and the next one tries again.
  */
@@ -45,6 +46,7 @@ export function startSweeper(options: SweeperOptions): Sweeper {
   const reconciler = new Reconciler(db, queue, log);
   const round = async (): Promise<void> => {
     await settleDeadLetters(db, queue, clock.now());
+    await releaseLapsed(db);
     await expireOverdue(db, queue, clock.now());
     if (clock.monotonic() >= auditDueAt) {
       await sweepSyncSlots(db);

@@ -85,17 +85,20 @@ const entrySchema = z
     'at-once': number(1, 1_000).int().optional(),
     jitter: number(0, 1).optional(),
     quiet: hours.optional(),
-    zone: zone.default('UTC'),
+    zone: zone.optional(),
     'cool-down': duration.optional(),
     'max-cool-down': duration.optional(),
   })
+  // Each would be taken silently, and captures made in hours that were meant to be quiet.
+  .refine(({ quiet, zone: of }) => of === undefined || quiet !== undefined, 'zone needs quiet beside it')
+  .refine(({ quiet }) => quiet === undefined || quiet[0] !== quiet[1], 'quiet begins when it ends')
   .transform((entry): Partial<LaneSettings> => {
     const [fromMinute = 0, toMinute = 0] = entry.quiet ?? [];
     return {
       ...(entry['per-minute'] === undefined ? {} : { perMinute: entry['per-minute'] }),
       ...(entry['at-once'] === undefined ? {} : { atOnce: entry['at-once'] }),
       ...(entry.jitter === undefined ? {} : { jitter: entry.jitter }),
-      ...(entry.quiet === undefined ? {} : { quiet: { fromMinute, toMinute, zone: entry.zone } }),
+      ...(entry.quiet === undefined ? {} : { quiet: { fromMinute, toMinute, zone: entry.zone ?? 'UTC' } }),
       ...(entry['cool-down'] === undefined ? {} : { coolDownMs: entry['cool-down'] }),
       ...(entry['max-cool-down'] === undefined ? {} : { maxCoolDownMs: entry['max-cool-down'] }),
     };
@@ -135,6 +138,10 @@ export function parseLanes(text: string, context: z.RefinementCtx): LanesSetting
       refuse(
         `${JSON.stringify(part)} must begin with live:, stage:, a surface: or surface/COUNTRY|direct|stage:`,
       );
+      continue;
+    }
+    if (Object.hasOwn(setting, scope)) {
+      refuse(`${scope}: is given twice; write its settings behind one another, with commas`);
       continue;
     }
     if (body.trim() === 'off') {

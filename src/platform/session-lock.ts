@@ -30,7 +30,7 @@ export interface SessionLockOptions {
   url: string;
   key: bigint;
   log: Log;
-  /** Runs each time the lock was taken, the first time and after every loss. */
+  /** Runs each time the lock was taken, the first time and after every loss; again while it fails. Safe to repeat. */
   onHeld: () => Promise<void>;
   /** How often the connection is asked whether it lives (a silent one says nothing by itself); default 10 s. */
   heartbeatMs?: number;
@@ -41,7 +41,12 @@ export interface SessionLockOptions {
 /** Takes the lock and keeps it, reconnecting after a loss. Rejects with DATABASE_UNAVAILABLE when the first try fails. */
 export async function holdSessionLock(options: SessionLockOptions): Promise<SessionLock> {
   const lock = new PostgresSessionLock(options);
-  await throughTheDoor(() => lock.take());
+  try {
+    await throughTheDoor(() => lock.take());
+  } catch (error) {
+    await lock.close(); // Or a lock that was taken would be held for nobody, and keep this process from ending.
+    throw error;
+  }
   return lock;
 }
 
@@ -61,7 +66,16 @@ class PostgresSessionLock implements SessionLock {
     return this.#client !== undefined;
   }
 
+  /**
+   * Takes the lock unless it is held already, and does what follows from it. What failed behind the lock is repeated
+   * without taking it again: this process's own session would be in its way for ever.
+   */
   async take(): Promise<void> {
+    if (this.#client === undefined) await this.#connect();
+    if (!this.#closed) await this.#options.onHeld();
+  }
+
+  async #connect(): Promise<void> {
     const answerMs = this.#options.answerMs ?? ANSWER_MS;
     const sockets = new PoolSockets();
     const client = new pg.Client({
@@ -88,7 +102,6 @@ class PostgresSessionLock implements SessionLock {
     if (this.#closed) return this.#end(client);
     this.#client = client;
     this.#beat(client);
-    await this.#options.onHeld();
   }
 
   async close(): Promise<void> {
@@ -128,9 +141,10 @@ class PostgresSessionLock implements SessionLock {
   }
 
   #again(afterMs = RETRY_MS): void {
+    clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       this.take().catch((error: unknown) => {
-        this.#options.log.warn({ err: error }, 'presence connection still down');
+        this.#options.log.warn({ err: error }, 'this worker is not present again yet');
         if (!this.#closed) this.#again();
       });
     }, afterMs);

@@ -43,6 +43,44 @@ describe('a worker', () => {
   }, 60_000);
 });
 
+describe('a worker that lost its lock and cannot enter itself at once when it has it again', () => {
+  it('does so as soon as it can, under the lock it holds', async () => {
+    let refusals = 0;
+    const db: Database = {
+      ...world.db,
+      query: async (text, values) => {
+        if (text.includes('INSERT INTO fleet.worker') && refusals-- > 0)
+          throw new FleetError('DATABASE_UNAVAILABLE', 'the database is busy');
+        return world.db.query(text, values);
+      },
+    };
+    const presence = await enter(db, { ...card, id: 'returning' }, Date.now(), testLog);
+    refusals = 2;
+    await world.db.query(`DELETE FROM fleet.worker WHERE id = 'returning'`);
+    await world.db.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'capture-fleet-presence' AND datname = current_database()`,
+    );
+    await expect.poll(entries, { timeout: 60_000 }).toBe(1);
+    expect([refusals, presence.lock.held]).toEqual([-1, true]);
+    await presence.leave();
+    expect(await entries()).toBe(0);
+  }, 90_000);
+
+  it('at its start fails, and holds nothing', async () => {
+    const db: Database = {
+      ...world.db,
+      query: async () => {
+        throw new FleetError('DATABASE_UNAVAILABLE', 'the database is busy');
+      },
+    };
+    await expect(enter(db, { ...card, id: 'never' }, Date.now(), testLog)).rejects.toThrow('busy');
+    const held = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    await expect.poll(async () => (await world.db.query(held)).rowCount, { timeout: 30_000 }).toBe(0);
+  }, 60_000);
+});
+
 describe('a worker that leaves while the database is away', () => {
   it('ends well and lets its lock go, so that others take its entry out', async () => {
     let away = false;

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseChildId } from '../../../src/contract/ids.ts';
+import { type ChildId, parseChildId } from '../../../src/contract/ids.ts';
 import { claim } from '../../../src/jobs/claim.ts';
 import { settleDeadLetters } from '../../../src/jobs/dead-letter.ts';
 import { expireOverdue } from '../../../src/jobs/expiry.ts';
+import { lockTurns, swapTokens } from '../../../src/jobs/fairness.ts';
 import { giveBack, release } from '../../../src/jobs/give-back.ts';
+import { releaseLapsed } from '../../../src/jobs/lapsed-leases.ts';
 import { readChild, readEnvelopes, readJob } from '../../../src/jobs/read.ts';
 import { findDisagreement } from '../../../src/jobs/reconcile.ts';
 import { settle } from '../../../src/jobs/settle.ts';
@@ -191,6 +193,42 @@ describe('given an attempt that did not answer', () => {
     expect(await claimed(world)).toMatchObject({ id: children[0], attempt: 1 });
   });
 
+  it('so does the child that was given its queue job in that very moment', async () => {
+    const { jobId, children } = await submit(world.db, world.queue, request({ replicates: 2 }), context());
+    const [one = '', other = ''] = children.map(String);
+    const dying = await fetched(world.queue);
+    await world.db.transaction((sql) => world.queue.fail(sql, dying, 'heartbeat lost'));
+    await world.db.query(
+      `UPDATE pgboss.job SET retry_limit = 1, priority = 9 WHERE name = 'capture.chatgpt' AND id = $1`,
+      [dying.queueJobId],
+    );
+    const again = await fetched(world.queue);
+    expect(again.queueJobId).toBe(dying.queueJobId);
+    await world.db.transaction((sql) => world.queue.fail(sql, again, 'heartbeat lost'));
+    const settling: Promise<number>[] = [];
+    await world.db.transaction(async (sql) => {
+      // As a claim does.
+      await lockTurns(sql, 'chatgpt');
+      await sql.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+      await sql.query('SELECT 1 FROM fleet.child WHERE job_id = $1 FOR UPDATE', [jobId]);
+      await swapTokens(sql, one as ChildId, other as ChildId);
+      settling.push(settleDeadLetters(world.db, world.queue, Date.now()));
+      const blocked = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+      await expect
+        .poll(async () => (await world.db.query(blocked)).rowCount, { timeout: 12_000 })
+        .toBeGreaterThan(0);
+    });
+    expect(await Promise.all(settling)).toEqual([1]);
+    expect((await findDisagreement(world.db)).children).toEqual([]);
+    const begun = [await claimed(world), await claimed(world)];
+    expect(begun.map(({ id, attempt }) => [id, attempt]).sort()).toEqual([
+      [one, 1],
+      [other, 1],
+    ]);
+    for (const child of begun)
+      await settle(world.db, world.queue, child, await envelopeFor(world.db, child.id, 'answered'));
+  }, 60_000);
+
   it('a dead letter does not touch a child that ended meanwhile', async () => {
     const { jobId } = await submit(world.db, world.queue, request(), context());
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -283,6 +321,60 @@ describe('given a job whose deadline has passed', () => {
       ['completed', 'answered'],
       ['failed', 'timeout'],
     ]);
+  });
+
+  it('one given back uncounted meanwhile fails with what the attempt before saw', async () => {
+    const now = Date.now();
+    const { jobId } = await submit(
+      world.db,
+      world.queue,
+      request({ surfaces: ['claude'] }),
+      context({ now, ttlMs: 1_000 }),
+    );
+    const tried = await claimed(world, { surface: 'claude' });
+    await giveBack(world.db, world.queue, tried, { outcome: 'timeout', message: 'too slow' });
+    await release(world.db, world.queue, await claimed(world, { surface: 'claude' }));
+    expect(await expireOverdue(world.db, world.queue, now + 5_000)).toBe(1);
+    const [envelope] = await readEnvelopes(world.db, caller.accountId, jobId);
+    expect(envelope?.job).toMatchObject({
+      status: 'failed',
+      outcome: 'timeout',
+      attempts: 1,
+      failure: { code: 'timeout', message: 'too slow' },
+    });
+  });
+
+  it('one whose lease ran out while nobody takes it waits again, and fails in time', async () => {
+    const now = Date.now();
+    const { jobId } = await submit(
+      world.db,
+      world.queue,
+      request({ surfaces: ['claude'] }),
+      context({ now, ttlMs: 1_000 }),
+    );
+    const lost = await claimed(world, { surface: 'claude' });
+    expect(await releaseLapsed(world.db)).toBe(0);
+    // As pg-boss does with a job whose heartbeat stays away.
+    await world.db.transaction((sql) => world.queue.fail(sql, lost.lease, 'heartbeat'));
+    expect(await releaseLapsed(world.db)).toBe(1);
+    expect(await expireOverdue(world.db, world.queue, now + 5_000)).toBe(1);
+    expect(await world.queue.fetch('claude')).toBeUndefined();
+    const [envelope] = await readEnvelopes(world.db, caller.accountId, jobId);
+    expect(envelope?.job).toMatchObject({ status: 'failed', outcome: 'browser_crashed', attempts: 1 });
+    const late = await envelopeFor(world.db, lost.id, 'answered');
+    await expect(settle(world.db, world.queue, lost, late)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  });
+
+  it('one whose lease ran out is taken as before by whoever fetches it, waiting again or not', async () => {
+    for (const first of [true, false]) {
+      await submit(world.db, world.queue, request({ surfaces: ['claude'] }), context());
+      const lost = await claimed(world, { surface: 'claude' });
+      await world.db.transaction((sql) => world.queue.fail(sql, lost.lease, 'heartbeat'));
+      if (first) expect(await releaseLapsed(world.db)).toBe(1);
+      const again = await claimed(world, { surface: 'claude', workerId: 'worker-2' });
+      expect([again.id, again.attempt, await releaseLapsed(world.db)]).toEqual([lost.id, 2, 0]);
+      await settle(world.db, world.queue, again, await envelopeFor(world.db, again.id, 'answered'));
+    }
   });
 
   it('a fetched job whose child has ended is taken out of the queue', async () => {

@@ -317,6 +317,30 @@ describe('a lane closed by hand', () => {
   });
 });
 
+describe('pace', () => {
+  it('a pause that the settings never give (they were slower, or the clock was set back) is not waited for', () => {
+    const slow = new Simulation({ perMinute: 0.02, jitter: 0 });
+    expect([slow.ask(), slow.ask()]).toEqual(['admit', 'pacing']);
+    const faster = new Simulation({ perMinute: 6, jitter: 0.3 });
+    faster.state = slow.state;
+    expect([faster.ask(), faster.ask()]).toEqual(['admit', 'pacing']);
+    faster.end('answered');
+    faster.end('answered');
+    faster.now -= 60 * MINUTE;
+    expect([faster.ask(), faster.ask()]).toEqual(['admit', 'pacing']);
+  });
+
+  it('the longest pause that jitter can give is kept', () => {
+    const lane = new Simulation({ perMinute: 7, jitter: 0.3 });
+    expect(lane.ask(0.999_999)).toBe('admit');
+    expect(lane.ask()).toBe('pacing');
+    lane.now = lane.state.nextAt - 1;
+    expect(lane.ask()).toBe('pacing');
+    lane.now++;
+    expect(lane.ask()).toBe('admit');
+  });
+});
+
 describe('quiet hours', () => {
   const night = { fromMinute: 22 * 60, toMinute: 6 * 60, zone: 'Europe/Berlin' };
   const at = (text: string): string => {

@@ -45,6 +45,9 @@ describe('settings of lanes', () => {
     'live: quiet=23:00-07:00, zone=Mars/Olympus',
     'live: cool-down=5',
     'live: jitter=much',
+    'live: zone=Europe/Berlin; chatgpt: quiet=23:00-07:00',
+    'live: quiet=08:00-08:00',
+    'live: per-minute=2; live: at-once=1',
   ])('are refused with the name of the variable when they say %s', (text) => {
     expect(() => lanes(text)).toThrow(/FLEET_LANES=.* is not usable/);
   });
