@@ -4,16 +4,19 @@ import { describeLane } from './lanes.ts';
 
 const BAR = 12;
 
-/** The screen of `fleet top` for a terminal of `columns`, without any control characters: one line each, cut to fit. */
-export function topScreen(view: FleetView, columns: number): string[] {
+/**
+ * The screen of `fleet top` for a terminal of `columns`, without any control characters: one line each, cut to fit. With
+ * `rows`, no more lines than that: the longest sections are shortened, for a terminal scrolls away what stands first.
+ */
+export function topScreen(view: FleetView, columns: number, rows = Number.POSITIVE_INFINITY): string[] {
   const slots = sum(view.workers.map((worker) => worker.slots));
   const busy = sum(view.workers.map((worker) => worker.busy));
   const queued = sum(view.queues.map((queue) => queue.queued));
   const ends = sum(view.endsPerMinute.map((end) => end.count));
-  return [
-    `capture fleet  ${isoTime(view.at)}  workers ${view.workers.length}  slots ${busy}/${slots}  queued ${queued}  ended ${ends}/min`,
-    ...section('WORKERS', view.workers.map(workerLine), 'no worker is running'),
-    ...section(
+  const head = `capture fleet  ${isoTime(view.at)}  workers ${view.workers.length}  slots ${busy}/${slots}  queued ${queued}  ended ${ends}/min`;
+  const sections = [
+    section('WORKERS', view.workers.map(workerLine), 'no worker is running'),
+    section(
       'QUEUES',
       view.queues.map(({ surface, queued: waiting, processing, oldestQueuedSeconds }) => {
         const oldest = oldestQueuedSeconds === null ? '' : `  oldest ${span(oldestQueuedSeconds)}`;
@@ -21,9 +24,30 @@ export function topScreen(view: FleetView, columns: number): string[] {
       }),
       'nothing waits or runs',
     ),
-    ...section('LANES', view.lanes.map(describeLane), 'no lanes used yet'),
-    ...section('ENDED IN THE LAST MINUTE', endLines(view), 'nothing'),
-  ].map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line));
+    section('LANES', view.lanes.map(describeLane), 'no lanes used yet'),
+    section('ENDED IN THE LAST MINUTE', endLines(view), 'nothing'),
+  ];
+  return [head, ...fitting(sections, rows - 1)]
+    .slice(0, rows)
+    .map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line));
+}
+
+/** Blank, title and one line: what remains of a section at least. */
+const SHORTEST = 3;
+
+/** The sections in `rows` lines, the longest cut again and again; what was cut is counted in the section's last line. */
+function fitting(sections: readonly (readonly string[])[], rows: number): string[] {
+  const lengths = sections.map((lines) => lines.length);
+  while (sum(lengths) > rows) {
+    const longest = Math.max(...lengths);
+    if (longest <= SHORTEST) break;
+    lengths[lengths.indexOf(longest)] = longest - 1;
+  }
+  return sections.flatMap((lines, at) => {
+    const length = lengths[at] ?? lines.length;
+    if (length === lines.length) return lines;
+    return [...lines.slice(0, length - 1), `  … and ${lines.length - length + 1} more`];
+  });
 }
 
 function section(title: string, lines: readonly string[], none: string): string[] {

@@ -27,9 +27,12 @@ function readSeconds(text: string): number {
 
 function show(view: FleetView, options: TopOptions): void {
   if (options.json) return void process.stdout.write(`${JSON.stringify(view)}\n`);
-  const { isTTY, columns = COLUMNS } = process.stdout;
-  const screen = `${topScreen(view, isTTY ? columns : COLUMNS).join('\n')}\n`;
-  process.stdout.write(isTTY && !options.once ? `${REPLACE}${screen}` : screen);
+  const { isTTY, columns = COLUMNS, rows } = process.stdout;
+  const live = isTTY && !options.once;
+  // The last row is the cursor's, which stands below the screen.
+  const room = live && rows > 1 ? rows - 1 : undefined;
+  const screen = `${topScreen(view, isTTY ? columns : COLUMNS, room).join('\n')}\n`;
+  process.stdout.write(live ? `${REPLACE}${screen}` : screen);
 }
 
 /** What a look shows; undefined: there is nothing to look at, for the database went away since the look before. */

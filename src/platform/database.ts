@@ -35,6 +35,8 @@ export interface DatabaseOptions {
   applicationName?: string;
   /** Connections at most; default 10. */
   max?: number;
+  /** How long a statement may take on the server; default 15 s. */
+  statementMs?: number;
 }
 
 /** Enough for many captures: a child's statements take milliseconds, and who finds none free waits (pool-turns.ts). */
@@ -43,13 +45,13 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Opens the pool. No connection is made yet. Every statement ends within 15 s on the server and 20 s here, so that
+ * Opens the pool. No connection is made yet. Every statement ends within 15 s (`statementMs`) on the server and 5 s more here, so that
  * no caller waits for ever; outages are thrown as FleetError DATABASE_UNAVAILABLE, and so is a pool all of whose
  * connections are in use for too long.
  */
 export function openDatabase(url: string, options: DatabaseOptions): Database {
   const sockets = new PoolSockets();
-  const max = options.max ?? CONNECTIONS;
+  const { max = CONNECTIONS, statementMs = STATEMENT_TIMEOUT_MS } = options;
   const pool = new pg.Pool({
     stream: sockets.stream,
     connectionString: url,
@@ -57,9 +59,9 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementMs,
     idle_in_transaction_session_timeout: 30_000,
-    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+    query_timeout: statementMs + 5_000,
     keepAlive: true,
     // What is asked on one connection before an answer came is sent at once, and answered in that order: one round trip.
     pipeline: true,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FleetError } from '../contract/errors.ts';
-import type { Database, Sql } from './database.ts';
+import { type Database, openDatabase, type Sql } from './database.ts';
 import { errorCode } from './database-error.ts';
 import { Deadline } from './deadline.ts';
 import type { Log } from './log.ts';
@@ -30,6 +30,11 @@ const TABLE_WAIT_MS = 500;
 const PAUSE_MS = 1_000;
 /** What holds a table for longer than this is looked at by a person; our own transactions end within 30 s. */
 const PATIENCE_MS = 120_000;
+/**
+ * A step that builds an index on months of captures, or the wait for another process that does, takes longer than any
+ * statement of running work may. Who probes a process that starts must be as patient (docker/kubernetes, `startupProbe`).
+ */
+export const STEP_MS = 30 * 60_000;
 /** SQLSTATEs lock_not_available and deadlock_detected (PostgreSQL 18, appendix A, 2026-11). */
 const TABLE_IN_USE = ['55P03', '40P01'];
 
@@ -38,10 +43,21 @@ const appliedRow = z.object({ id: z.string() });
 /**
  * Brings schema `fleet` to the newest step in one transaction, one process at a time; applied steps are skipped, so
  * every process calls it at its start, beside running processes of the version before. Steps of a newer version are left
- * alone. Returns the ids applied now. Throws DATABASE_UNAVAILABLE when a table is in use for 2 minutes on end.
+ * alone. When something is due, it has a connection of its own, whose statements may take 30 minutes. Returns the ids
+ * applied now. Throws DATABASE_UNAVAILABLE when a table is in use for 2 minutes on end.
  */
 export async function migrate(db: Database, migrations: readonly Migration[], log: Log): Promise<string[]> {
   const ordered = [...migrations].sort((a, b) => a.id.localeCompare(b.id, 'en'));
+  if ((await dueOf(db, ordered)).length === 0) return [];
+  const patient = openDatabase(db.url, { log, max: 1, statementMs: STEP_MS });
+  try {
+    return await untilTablesAreFree(patient, ordered, log);
+  } finally {
+    await patient.close();
+  }
+}
+
+async function untilTablesAreFree(db: Database, ordered: readonly Migration[], log: Log): Promise<string[]> {
   const patience = Deadline.after(PATIENCE_MS);
   for (;;) {
     try {
@@ -61,14 +77,7 @@ async function applyDue(sql: Sql, ordered: readonly Migration[], log: Log): Prom
   await sql.query(
     'CREATE TABLE IF NOT EXISTS fleet.migration (id text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
   );
-  const { rows } = await sql.query('SELECT id FROM fleet.migration');
-  const applied = new Set(
-    z
-      .array(appliedRow)
-      .parse(rows)
-      .map((row) => row.id),
-  );
-  const due = ordered.filter((migration) => !applied.has(migration.id));
+  const due = await dueOf(sql, ordered);
   await sql.query(`SET LOCAL lock_timeout = ${TABLE_WAIT_MS}`);
   for (const migration of due) {
     await sql.query(migration.sql);
@@ -76,6 +85,21 @@ async function applyDue(sql: Sql, ordered: readonly Migration[], log: Log): Prom
     log.info({ migration: migration.id }, 'database migrated');
   }
   return due.map((migration) => migration.id);
+}
+
+async function dueOf(sql: Sql, ordered: readonly Migration[]): Promise<readonly Migration[]> {
+  const { rows: known } = await sql.query(
+    `SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'fleet' AND tablename = 'migration'`,
+  );
+  if (known.length === 0) return ordered;
+  const { rows } = await sql.query('SELECT id FROM fleet.migration');
+  const applied = new Set(
+    z
+      .array(appliedRow)
+      .parse(rows)
+      .map((row) => row.id),
+  );
+  return ordered.filter((migration) => !applied.has(migration.id));
 }
 
 function inUse(cause: unknown): FleetError {

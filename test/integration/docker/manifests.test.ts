@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { submit } from '../../../src/jobs/submit.ts';
 import { CONFIG_VARIABLES, readConfig } from '../../../src/platform/config.ts';
+import { STEP_MS } from '../../../src/platform/migrations.ts';
 import { context, openJobsWorld, request } from '../jobs/jobs-world.ts';
 import { DOCKER, lintModule, noLintersBecause, ROOT, runLinter } from './lint-tools.ts';
 
@@ -172,6 +173,16 @@ describe.skipIf(because !== undefined)('the Kubernetes manifests', () => {
     expect(Number(drain)).toBeGreaterThan(readConfig({}, '/').captureTimeoutMs);
     const budget = await one('PodDisruptionBudget', 'capture-fleet-worker');
     expect(spec.template.metadata.labels).toMatchObject(budget.spec.selector.matchLabels);
+  });
+
+  it('kill no process that still migrates the database at its start', async () => {
+    for (const role of ['api', 'courier', 'worker']) {
+      const { startupProbe } = (await one('Deployment', `capture-fleet-${role}`)).spec.template.spec
+        .containers[0];
+      expect(startupProbe.periodSeconds * startupProbe.failureThreshold * 1_000, role).toBeGreaterThanOrEqual(
+        STEP_MS,
+      );
+    }
   });
 
   it('let nothing but metrics and the API’s own port be reached, and nobody reach where clouds hand out credentials', async () => {

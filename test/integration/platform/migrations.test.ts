@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ALL_MIGRATIONS } from '../../../src/cli/migrations.ts';
 import { JOBS_MIGRATIONS } from '../../../src/jobs/schema.ts';
 import { submit } from '../../../src/jobs/submit.ts';
+import { openDatabase } from '../../../src/platform/database.ts';
 import { migrate } from '../../../src/platform/migrations.ts';
 import { freshDatabase, testLog } from '../database.ts';
 import { context, finishNext, openJobsWorld, request } from '../jobs/jobs-world.ts';
@@ -23,6 +24,17 @@ describe('migrations', () => {
     await expect(migrate(db, broken, testLog)).rejects.toThrow('nonsense');
     const { rows } = await db.query(`SELECT to_regclass('fleet.half') AS half`);
     expect(rows).toEqual([{ half: null }]);
+    await drop();
+  });
+
+  it('given a step that takes longer than a statement of running work may: it is applied all the same', async () => {
+    const { db, drop } = await freshDatabase();
+    const brief = openDatabase(db.url, { log: testLog, statementMs: 300 });
+    await expect(brief.query('SELECT pg_sleep(1)')).rejects.toThrow('statement timeout');
+    const long = { id: '9996_long', sql: 'SELECT pg_sleep(1)' };
+    expect(await migrate(brief, [...ALL_MIGRATIONS, long], testLog)).toEqual(['9996_long']);
+    expect(await migrate(brief, [...ALL_MIGRATIONS, long], testLog)).toEqual([]);
+    await brief.close();
     await drop();
   });
 

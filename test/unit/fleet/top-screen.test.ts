@@ -38,6 +38,20 @@ describe('the screen of fleet top', () => {
     ]);
   });
 
+  it('given more workers than the terminal has rows: the head and every section stay, and what is left out is counted', () => {
+    const [worker] = view.workers;
+    if (worker === undefined) throw new Error('the view has a worker');
+    const workers = Array.from({ length: 100 }, (_, at) => ({ ...worker, id: `w${at}`, pid: at }));
+    const screen = topScreen({ ...view, workers }, 160, 23);
+    expect(screen).toHaveLength(23);
+    expect(screen[0]).toContain('workers 100');
+    expect(screen.filter((line) => /^[A-Z ]+$/.test(line))).toHaveLength(4);
+    expect(screen).toContain('  … and 90 more');
+    expect(screen.filter((line) => line.includes('limit 3'))).toHaveLength(10);
+    expect(topScreen({ ...view, workers }, 160)).toHaveLength(112);
+    expect(topScreen(view, 160, 5)).toHaveLength(5);
+  });
+
   it('says so when there is nothing, and never writes beyond the terminal', () => {
     const empty = { ...view, workers: [], queues: [], endsPerMinute: [] };
     expect(topScreen(empty, 160)).toEqual(
