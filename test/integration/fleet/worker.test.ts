@@ -95,6 +95,37 @@ describe('a worker', () => {
     expect(mostAsking).toBeLessThan(3);
   });
 
+  it('prepares the next capture while a proof is taken, and uses no more pages at once than it has slots', async () => {
+    const pool = await ownPool();
+    const acquire = pool.acquire.bind(pool);
+    const [acquired, navigated, givenBack] = [[], [], []] as [number[], number[], number[]];
+    pool.acquire = async (order, deadline) => {
+      const leased = await acquire(order, deadline);
+      acquired.push(performance.now());
+      return {
+        ...leased,
+        release: (healthy) => {
+          givenBack.push(performance.now());
+          return leased.release(healthy);
+        },
+      };
+    };
+    const { jobId } = await world.submit('one after the other', { replicates: 8 });
+    await world.worker({ pool, slots: 1, onDispatch: () => navigated.push(performance.now()) });
+    const envelopes = await world.ended(jobId);
+    expect(envelopes.map(({ job }) => [job.outcome, job.attempts])).toEqual(Array(8).fill(['answered', 1]));
+    // By order, not by how long: each page is used when the one before was given back …
+    const used = [...navigated.map((at) => ({ at, by: 1 })), ...givenBack.map((at) => ({ at, by: -1 }))];
+    let now = 0;
+    for (const { by } of used.sort((one, other) => one.at - other.at)) {
+      now += by;
+      expect(now).toBeLessThanOrEqual(1);
+    }
+    // … and was mostly there before that: on a machine however busy at least once.
+    const early = acquired.slice(1).filter((at, index) => at < (givenBack[index] ?? 0));
+    expect(early.length).toBeGreaterThan(0);
+  });
+
   it('runs a child again when its browser is killed in the middle, and stores one set of proof', async () => {
     const pool = await ownPool();
     await world.worker({ pool, slots: 1 });
