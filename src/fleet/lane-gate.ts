@@ -4,7 +4,7 @@ import { type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
 import type { ClaimedChild } from '../jobs/claim.ts';
 import type { ServedRegions } from '../jobs/fairness.ts';
 import { release } from '../jobs/give-back.ts';
-import { type Route, type WaitingRoute, waitingRoutes } from '../jobs/waiting-routes.ts';
+import { type Route, someDue, type WaitingRoute, waitingRoutes } from '../jobs/waiting-routes.ts';
 import type { Database } from '../platform/database.ts';
 import type { Egress } from '../platform/egress-setting.ts';
 import { DIRECT, STAGE } from '../platform/lanes-setting.ts';
@@ -109,8 +109,26 @@ export class LaneGate {
     const decided = surfaces.filter((surface) => !this.#undecided.has(surface));
     const ways = openWays(decided, served, shut, exits);
     const againInMs = ways.againInMs === null ? null : ways.againInMs + Math.random() * SPREAD_MS;
-    this.#ways = { ...ways, againInMs };
+    this.#ways = { ...ways, againInMs, surfaces: await this.#worthwhile(ways, served) };
     return this.#ways;
+  }
+
+  /**
+   * Those of the open surfaces on which something that may go is due: else each fetch would only bring one of the many
+   * that wait for a shut lane, to be given back.
+   */
+  async #worthwhile(
+    { surfaces, barred }: OpenWays,
+    waiting: readonly WaitingRoute[],
+  ): Promise<FleetSurface[]> {
+    const idle = new Set<FleetSurface>();
+    for (const [surface, shut] of barred) {
+      if (!surfaces.includes(surface)) continue;
+      const routes = waiting.filter((one) => one.surface === surface && !shut.includes(one.route));
+      const may = routes.map(({ route }) => route);
+      if (!(await someDue(this.#options.db, surface, may))) idle.add(surface);
+    }
+    return surfaces.filter((surface) => !idle.has(surface));
   }
 
   /** Routes of this surface that were barred at the last look. */

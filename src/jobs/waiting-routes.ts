@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fleetSurfaceSchema } from '../contract/surface-name.ts';
+import { type FleetSurface, fleetSurfaceSchema } from '../contract/surface-name.ts';
 import type { Sql } from '../platform/database.ts';
 import { rowsOfKnownSurfaces } from './known-surfaces.ts';
 
@@ -27,6 +27,19 @@ export async function waitingRoutes(sql: Sql): Promise<WaitingRoute[]> {
      SELECT surface, route FROM pair`,
   );
   return rowsOfKnownSurfaces(routeRow, rows);
+}
+
+/** Whether one of the children that are queued on these routes of a surface may begin now: its rest or its backoff is over. */
+export async function someDue(sql: Sql, surface: FleetSurface, routes: readonly Route[]): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT 1 FROM fleet.child c
+     LEFT JOIN pgboss.job q ON c.attempts > 0 AND q.name = 'capture.' || c.surface AND q.id = c.queue_job_id
+     WHERE c.status = 'queued' AND c.surface = $1 AND c.route = ANY ($2)
+       AND (c.not_before IS NULL OR c.not_before <= now()) AND (q.start_after IS NULL OR q.start_after <= now())
+     LIMIT 1`,
+    [surface, [...routes]],
+  );
+  return rows.length > 0;
 }
 
 /**

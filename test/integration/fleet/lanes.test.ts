@@ -4,7 +4,7 @@ import { LaneGate } from '../../../src/fleet/lane-gate.ts';
 import { readLanes } from '../../../src/fleet/lane-row.ts';
 import { type Lane, Lanes } from '../../../src/fleet/lanes.ts';
 import { type ClaimedChild, claim } from '../../../src/jobs/claim.ts';
-import { release } from '../../../src/jobs/give-back.ts';
+import { giveBack, release } from '../../../src/jobs/give-back.ts';
 import { rescueChildrenOf } from '../../../src/jobs/rescue.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
@@ -161,6 +161,29 @@ describe('a child whose lane is shut', () => {
     const joined = await gate.look(['chatgpt', 'claude']);
     expect(joined.surfaces).toEqual(['chatgpt', 'claude']);
     expect(joined.barred.get('chatgpt')).toEqual(['DE']);
+  });
+
+  it('nor does what else may go make it so before its rest or its backoff is over', async () => {
+    const lanes = lanesOf(FAST);
+    const exits = { onlyStage: false, egress: { DE: { server: 'http://127.0.0.1:9' } } };
+    const gate = new LaneGate({ db: world.db, lanes, exits, workerId: 'w', log: testLog });
+    const [resting] = await claimMany(1);
+    if (!resting) throw new Error('one was claimed');
+    await submitLive([{ country: 'DE' }]);
+    await lanes.close({ surface: 'chatgpt', egress: 'DE' }, 'by hand', 60_000);
+    const worth = async () => (await gate.look(['chatgpt', 'claude'])).surfaces;
+    await release(world.db, world.queue, resting, 600_000);
+    expect(await worth()).toEqual(['claude']);
+    await world.db.query('UPDATE fleet.child SET not_before = now() WHERE id = $1', [resting.id]);
+    expect(await worth()).toEqual(['chatgpt', 'claude']);
+    const tried = await claimNext(['DE']);
+    expect(tried.id).toBe(resting.id);
+    await giveBack(world.db, world.queue, tried, { outcome: 'timeout', message: '' });
+    const backoff = `UPDATE pgboss.job SET start_after = now() + $2::interval WHERE name = 'capture.chatgpt' AND id = $1`;
+    await world.db.query(backoff, [tried.lease.queueJobId, '10 minutes']);
+    expect(await worth()).toEqual(['claude']);
+    await world.db.query(backoff, [tried.lease.queueJobId, '0 s']);
+    expect(await worth()).toEqual(['chatgpt', 'claude']);
   });
 
   it('takes its place before younger ones when it was released without a wait', async () => {
