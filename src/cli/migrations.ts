@@ -15,6 +15,7 @@ import { ACCOUNTS_MIGRATIONS } from '../jobs/schema-accounts.ts';
 import { EVENTS_MIGRATIONS } from '../jobs/schema-events.ts';
 import { FEATURES_MIGRATIONS } from '../jobs/schema-features.ts';
 import { HUNDREDTHS_MIGRATIONS } from '../jobs/schema-hundredths.ts';
+import { LEFT_PROOF_MIGRATIONS } from '../jobs/schema-left-proof.ts';
 import { MORE_JOBS_MIGRATIONS } from '../jobs/schema-more.ts';
 import { PAGES_MIGRATIONS } from '../jobs/schema-pages.ts';
 import { TRACES_MIGRATIONS } from '../jobs/schema-traces.ts';
@@ -46,4 +47,5 @@ export const ALL_MIGRATIONS: readonly Migration[] = [
   ...DEMAND_MIGRATIONS,
   ...HUNDREDTHS_MIGRATIONS,
   ...PROPOSALS_MIGRATIONS,
+  ...LEFT_PROOF_MIGRATIONS,
 ];

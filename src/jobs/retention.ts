@@ -1,32 +1,32 @@
 import { z } from 'zod';
 import { artifactsSchema } from '../contract/envelope.ts';
-import type { ChildId, JobId } from '../contract/ids.ts';
+import type { JobId } from '../contract/ids.ts';
 import type { Database, Sql } from '../platform/database.ts';
 
 const BATCH = 200;
 
-/** What a retired child left in the store. */
-export interface RetiredChild {
-  id: ChildId;
-  artifacts: z.infer<typeof artifactsSchema> | null;
+/** What the children of a retired job left in the store. */
+export interface LeftProof {
+  jobId: JobId;
+  artifacts: z.infer<typeof artifactsSchema>[];
 }
 
 const dueRow = z.object({ id: z.string() });
-const retiredRow = z.object({
-  id: z.string().transform((id) => id as ChildId),
-  artifacts: artifactsSchema.nullable(),
+const leftRow = z.object({
+  jobId: z.string().transform((id) => id as JobId),
+  artifacts: z.array(artifactsSchema),
 });
 
 /**
  * Retires, in one transaction, up to 200 jobs that ended before `endedBefore` (epoch milliseconds): query, request and
  * Envelopes go, ids, states and the hashes of what was captured stay. Their idempotency keys are forgotten, and
- * their events with the webhook bodies made of them. Tells what
- * their children left in the store, for deletion; a crash before that leaves orphans, which their sweep finds.
+ * their events with the webhook bodies made of them. What they left in the store is told by `readLeftProof` until
+ * `proofDeleted` is called. Returns how many children were retired.
  */
 export async function retireJobs(
   db: Database,
   { endedBefore, now }: { endedBefore: number; now: number },
-): Promise<RetiredChild[]> {
+): Promise<number> {
   return db.transaction(async (sql) => {
     const { rows } = await sql.query(
       `SELECT j.id FROM fleet.job j
@@ -39,11 +39,11 @@ export async function retireJobs(
       .array(dueRow)
       .parse(rows)
       .map((row) => row.id);
-    if (ids.length === 0) return [];
-    await sql.query(`UPDATE fleet.job SET retired_at = $2, query = '', request = '{}' WHERE id = ANY($1)`, [
-      ids,
-      new Date(now),
-    ]);
+    if (ids.length === 0) return 0;
+    await sql.query(
+      `UPDATE fleet.job SET retired_at = $2, proof_left_since = $2, query = '', request = '{}' WHERE id = ANY($1)`,
+      [ids, new Date(now)],
+    );
     for (const table of ['idempotency', 'event', 'job_webhook']) {
       await sql.query(`DELETE FROM fleet.${table} WHERE job_id = ANY($1)`, [ids]);
     }
@@ -51,14 +51,30 @@ export async function retireJobs(
   });
 }
 
-async function emptyChildren(sql: Sql, jobIds: readonly string[]): Promise<RetiredChild[]> {
-  const { rows } = await sql.query(
+async function emptyChildren(sql: Sql, jobIds: readonly string[]): Promise<number> {
+  const { rowCount } = await sql.query(
     `UPDATE fleet.child SET envelope = NULL, last_message = NULL,
        envelope_sha256 = encode(sha256(convert_to(envelope::text, 'UTF8')), 'hex')
-     WHERE job_id = ANY($1) RETURNING id, artifacts`,
+     WHERE job_id = ANY($1)`,
     [[...jobIds]],
   );
-  return z.array(retiredRow).parse(rows);
+  return rowCount;
+}
+
+/** Up to 200 retired jobs whose proof is not yet known to be deleted, by id from after `after` on. */
+export async function readLeftProof(sql: Sql, after: string): Promise<LeftProof[]> {
+  const { rows } = await sql.query(
+    `SELECT j.id AS "jobId", coalesce(json_agg(c.artifacts) FILTER (WHERE c.artifacts IS NOT NULL), '[]') AS artifacts
+     FROM fleet.job j LEFT JOIN fleet.child c ON c.job_id = j.id
+     WHERE j.proof_left_since IS NOT NULL AND j.id > $1 GROUP BY j.id ORDER BY j.id LIMIT ${BATCH}`,
+    [after],
+  );
+  return z.array(leftRow).parse(rows);
+}
+
+/** Says that nothing of these jobs lies in the store any more. */
+export async function proofDeleted(sql: Sql, jobIds: readonly JobId[]): Promise<void> {
+  await sql.query('UPDATE fleet.job SET proof_left_since = NULL WHERE id = ANY($1)', [[...jobIds]]);
 }
 
 /** When a job of this account passed its retention; undefined when it did not, or there is none. */

@@ -141,8 +141,13 @@ describe('given a job that passed its retention', () => {
       [jobId, open.body.jobId],
       daysAgo(92),
     ]);
-    expect(await sweepRetention(means)).toBe(1);
+    // A store that refuses keeps nothing for ever: the next sweep deletes what this one could not.
+    const refuses = async (): Promise<void> => Promise.reject(new Error('the store is away'));
+    const away = { describe: world.store.describe, delete: refuses } as unknown as typeof world.store;
+    await expect(sweepRetention({ ...means, store: away })).rejects.toThrow('the store is away');
     expect(await sweepRetention(means)).toBe(0);
+    const left = await world.db.query('SELECT FROM fleet.job WHERE proof_left_since IS NOT NULL');
+    expect(left.rowCount).toBe(0);
 
     for (const asked of [jobId, id, `${jobId}.chatgpt.GLOBAL`]) {
       expect(await world.get(`/v1/jobs/${asked}`)).toMatchObject({
