@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { rescueChildrenOf } from '../jobs/rescue.ts';
+import { type LostAttempt, rescueChildrenOf } from '../jobs/rescue.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
 import { type Rounds, startRounds } from '../platform/rounds.ts';
 import { holdSessionLock, type SessionLock } from '../platform/session-lock.ts';
+import { traceFields } from '../platform/traces.ts';
 
 /** What a worker says of itself. */
 export interface WorkerCard {
@@ -125,7 +126,7 @@ export async function rescueDeadWorkers(db: Database, queue: Queue, log: Log): P
   );
   const dead: string[] = [];
   for (const worker of z.array(deadRow).parse(rows)) {
-    const children = await rescueChildrenOf(db, queue, worker.id);
+    const children = await rescueChildrenOf(db, queue, worker.id, (lost) => tellLost(log, worker.id, lost));
     // Captures of a surface that only a newer version knows stay with the entry, for a supervisor of that version.
     const { rowCount } = await db.query(
       `WITH old AS (DELETE FROM fleet.lost_worker WHERE lost_at < now() - interval '30 d'), gone AS (
@@ -140,6 +141,13 @@ export async function rescueDeadWorkers(db: Database, queue: Queue, log: Log): P
     dead.push(worker.id);
   }
   return dead;
+}
+
+/** The one line of an attempt that could not write its own (`capture.finished`). */
+function tellLost(log: Log, worker: string, lost: LostAttempt): void {
+  const { id: childId, jobId, requestId, attempts: attempt, surface, traceparent } = lost;
+  const ids = { requestId, jobId, childId, attempt, surface, worker, ...traceFields(traceparent) };
+  log.warn(ids, 'capture.lost');
 }
 
 const LOOK_MS = 1_000;

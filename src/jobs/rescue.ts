@@ -13,25 +13,42 @@ const heldRow = z.object({
   queueJobId: z.string(),
   claimedRetry: z.int(),
   attempts: z.int(),
+  jobId: z.string(),
+  requestId: z.string(),
+  traceparent: z.string().nullable(),
 });
 
 type Held = z.infer<typeof heldRow>;
+
+/** An attempt that ended with its worker, which can no longer tell its story. */
+export type LostAttempt = Readonly<
+  Pick<Held, 'id' | 'surface' | 'attempts' | 'jobId' | 'requestId' | 'traceparent'>
+>;
 
 /**
  * Takes the children of a dead worker back at once, instead of waiting for their heartbeats to run out: each goes to
  * the head of its queue under a new queue job, so that whatever is left of the dead attempt changes nothing. The lost
  * attempt counts; a child whose attempts are used up is left to the dead letter queue, one on a surface of a newer version
- * to that version. Returns how many were taken.
+ * to that version. Returns how many were taken; `tell` hears of each.
  */
-export async function rescueChildrenOf(db: Database, queue: Queue, workerId: string): Promise<number> {
+export async function rescueChildrenOf(
+  db: Database,
+  queue: Queue,
+  workerId: string,
+  tell: (lost: LostAttempt) => void = () => undefined,
+): Promise<number> {
   const { rows } = await db.query(
-    `SELECT id, surface, queue_job_id AS "queueJobId", claimed_retry AS "claimedRetry", attempts
-     FROM fleet.child WHERE worker_id = $1 AND status = 'processing'`,
+    `SELECT c.id, c.surface, c.queue_job_id AS "queueJobId", c.claimed_retry AS "claimedRetry", c.attempts,
+       c.job_id AS "jobId", j.request_id AS "requestId", j.traceparent
+     FROM fleet.child c JOIN fleet.job j ON j.id = c.job_id WHERE c.worker_id = $1 AND c.status = 'processing'`,
     [workerId],
   );
   let taken = 0;
-  for (const child of rowsOfKnownSurfaces(heldRow, rows))
-    if (await rescue(db, queue, child, workerId)) taken++;
+  for (const child of rowsOfKnownSurfaces(heldRow, rows)) {
+    if (!(await rescue(db, queue, child, workerId))) continue;
+    taken++;
+    tell(child);
+  }
   return taken;
 }
 

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FleetError } from '../../../src/contract/errors.ts';
+import type { RequestId } from '../../../src/contract/ids.ts';
 import { enter, rescueDeadWorkers } from '../../../src/fleet/presence.ts';
 import { watchWorkers } from '../../../src/fleet/worker-metrics.ts';
+import { submit } from '../../../src/jobs/submit.ts';
 import type { Database } from '../../../src/platform/database.ts';
+import { createLog } from '../../../src/platform/log.ts';
 import { createMetrics } from '../../../src/platform/metrics.ts';
 import { testLog } from '../database.ts';
-import { type JobsWorld, openJobsWorld } from '../jobs/jobs-world.ts';
+import { claimed, context, type JobsWorld, openJobsWorld, request } from '../jobs/jobs-world.ts';
 
 let world: JobsWorld;
 beforeAll(async () => {
@@ -78,6 +81,27 @@ describe('a worker that lost its lock and cannot enter itself at once when it ha
     const held = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
     await expect.poll(async () => (await world.db.query(held)).rowCount, { timeout: 30_000 }).toBe(0);
+  }, 60_000);
+});
+
+describe('a worker that dies in the middle of a capture', () => {
+  it('cannot write the line of its attempt: whoever takes the child back does, with the ids it is looked for by', async () => {
+    const dying = await enter(world.db, { ...card, id: 'cut-off' }, Date.now(), testLog);
+    await submit(world.db, world.queue, request(), context({ requestId: 'req_looked_for' as RequestId }));
+    const child = await claimed(world, { workerId: 'cut-off' });
+    const lines: string[] = [];
+    const log = createLog('info', 'test', { write: (line) => void lines.push(line) });
+    await dying.lock.close();
+    await expect
+      .poll(() => rescueDeadWorkers(world.db, world.queue, log), { timeout: 30_000 })
+      .toEqual(['cut-off']);
+    const told = lines.filter((line) => line.includes('"capture.lost"')).map((line) => JSON.parse(line));
+    expect(told).toEqual([
+      expect.objectContaining({
+        ...{ level: 'warn', requestId: 'req_looked_for', worker: 'cut-off', surface: child.surface },
+        ...{ jobId: child.jobId, childId: child.id, attempt: child.attempt },
+      }),
+    ]);
   }, 60_000);
 });
 
