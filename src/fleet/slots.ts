@@ -36,12 +36,11 @@ export class Slots {
 
   /** Whether an attempt may begin: a slot is free or soon will be. Of the slots only `limit` may be used, but always one. */
   mayBegin(limit: number): boolean {
-    const usable = Math.min(this.#count, Math.max(1, limit));
-    return this.#held + this.promised < usable + this.#leaving.size;
+    return this.#held + this.promised < this.#usable(limit) + this.#leaving.size;
   }
 
-  /** Takes a free slot, or the promise of the next. Call it only where one may begin. */
-  take(): Slot {
+  /** Takes a free slot, or the promise of the next. Call it only where one may begin, with the same limit. */
+  take(limit = this.#count): Slot {
     const { promise: ready, resolve } = Promise.withResolvers<boolean>();
     const slot = Symbol('slot');
     let state: 'waiting' | 'held' | 'given back' = 'waiting';
@@ -50,7 +49,7 @@ export class Slots {
       if (seated) this.#held++;
       resolve(seated);
     };
-    if (this.#held < this.#count) seat(true);
+    if (this.#held < this.#usable(limit)) seat(true);
     else if (this.#closed) seat(false);
     else this.#waiting.push(seat);
     return {
@@ -73,6 +72,10 @@ export class Slots {
   close(): void {
     this.#closed = true;
     for (const seat of this.#waiting.splice(0)) seat(false);
+  }
+
+  #usable(limit: number): number {
+    return Math.min(this.#count, Math.max(1, limit));
   }
 
   /** What was to come soon did not come: nothing more is promised of it. */

@@ -59,8 +59,12 @@ export class Worker {
   /** Whether one more capture may begin: `slots` is the ceiling, `slotLimit` what the machine carries at present. */
   get #hasSlot(): boolean {
     if (this.unready !== undefined) return false;
+    return this.#asks.free && this.#claims.free && this.#slots.mayBegin(this.#limit);
+  }
+
+  get #limit(): number {
     const { slots, slotLimit } = this.#options;
-    return this.#asks.free && this.#claims.free && this.#slots.mayBegin(slotLimit?.() ?? slots);
+    return slotLimit?.() ?? slots;
   }
 
   /** What it serves. */
@@ -138,7 +142,7 @@ export class Worker {
     do {
       this.#again = false;
       while (this.#hasSlot) {
-        const slot = this.#slots.take();
+        const slot = this.#slots.take(this.#limit);
         const job = await this.#fetchNext(first);
         first = undefined;
         if (job === undefined) {

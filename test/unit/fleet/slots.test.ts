@@ -23,6 +23,18 @@ test('given a worker whose slots are taken, when one is about to leave, then exa
   expect([slots.held, slots.promised]).toEqual([2, 0]);
 });
 
+test('given a machine that carries fewer captures than there are slots, then who is promised one of those waits for it', async () => {
+  const slots = new Slots(4);
+  const [first] = [slots.take(2), slots.take(2)];
+  expect(slots.mayBegin(2)).toBe(false);
+  first.leaves(true);
+  const next = slots.take(2);
+  expect(await seated(next)).toBe('waiting');
+  first.giveBack();
+  expect(await seated(next)).toBe(true);
+  expect(slots.held).toBe(2);
+});
+
 test('given a promise that is given up, then nothing more is promised of the slot that did not come', () => {
   const slots = new Slots(1);
   const late = slots.take();
