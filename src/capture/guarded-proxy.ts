@@ -13,7 +13,7 @@ import type { Log } from '../platform/log.ts';
 /** What a browser's context is given as its proxy. */
 export interface GuardedProxy {
   server: string;
-  /** Whether a connection to a host was refused because it leads to no public address. */
+  /** Whether a connection to a host was refused because it leads to no public address, and none was made since. */
   refused: (hostname: string) => boolean;
   close(): Promise<void>;
 }
@@ -33,12 +33,14 @@ export async function openGuardedProxy(guard: AddressGuard, log: Log): Promise<G
     try {
       const target = guard.checkText(url);
       const [first] = await guard.addresses(target);
+      refused.delete(target.hostname);
       if (first === undefined) throw new Error('no address');
       const standard = target.protocol === 'https:' ? 443 : 80;
       return { host: first.address, port: target.port === '' ? standard : Number(target.port) };
     } catch (error) {
-      if (error instanceof AddressRefused && refused.size < MAX_REFUSED && URL.canParse(url))
-        refused.add(new URL(url).hostname);
+      // A port or a length that is refused says nothing of where the name leads.
+      const privately = error instanceof AddressRefused && error.refusal === 'address';
+      if (privately && refused.size < MAX_REFUSED) refused.add(new URL(url).hostname);
       log.debug({ err: error }, 'a page asked for an address it may not reach');
       throw error;
     }
@@ -136,11 +138,7 @@ async function relay(asked: IncomingMessage, answer: ServerResponse, reach: Reac
     };
     const upstream = request(
       { ...options, setHost: false, agent: false, timeout: CONNECT_MS * 3 },
-      (received) => {
-        answer.writeHead(received.statusCode ?? 502, received.headers);
-        received.pipe(answer);
-        received.on('error', () => answer.destroy());
-      },
+      (received) => passOn(received, answer),
     );
     upstream.on('timeout', () => upstream.destroy(new Error('no answer')));
     upstream.on('error', () => (answer.headersSent ? answer.destroy() : answer.writeHead(502).end()));
@@ -149,4 +147,17 @@ async function relay(asked: IncomingMessage, answer: ServerResponse, reach: Reac
   } catch {
     answer.writeHead(502).end();
   }
+}
+
+/** A site may answer what Node reads and does not write, a status below 100 for one: it must not end this process. */
+function passOn(received: IncomingMessage, answer: ServerResponse): void {
+  received.on('error', () => answer.destroy());
+  try {
+    answer.writeHead(received.statusCode ?? 0, received.headers);
+  } catch {
+    received.destroy();
+    answer.writeHead(502).end();
+    return;
+  }
+  received.pipe(answer);
 }
