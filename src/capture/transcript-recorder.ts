@@ -100,7 +100,8 @@ export class TranscriptRecorder {
 
   #listen(): void {
     const cdp = this.#cdp;
-    cdp.on('Network.requestWillBeSent', ({ requestId, request }) => {
+    cdp.on('Network.requestWillBeSent', ({ requestId, request, redirectResponse }) => {
+      if (redirectResponse !== undefined) this.#redirected(requestId, redirectResponse.status);
       if (this.#wanted('fetch', request.url)) this.#open(requestId, 'fetch', request.method, request.url);
     });
     cdp.on('Network.responseReceived', ({ requestId, response }) => {
@@ -130,6 +131,14 @@ export class TranscriptRecorder {
       this.#message(requestId, 'out', response.payloadData),
     );
     cdp.on('Network.webSocketClosed', ({ requestId }) => void this.#end(requestId, 'complete'));
+  }
+
+  /** A redirect: the browser goes on under the same id, and that is another exchange, or none of ours. */
+  #redirected(requestId: string, status: number): void {
+    const live = this.#live.get(requestId);
+    if (live === undefined) return;
+    Object.assign(live.exchange, { status, endedAt: this.#now(), end: 'complete' });
+    this.#live.delete(requestId);
   }
 
   /** Asks for the body as it comes; the head that was already buffered goes before what arrives meanwhile. */

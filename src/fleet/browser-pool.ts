@@ -211,7 +211,12 @@ export class BrowserPool {
         onGone: () => this.#hosts.delete(host),
       });
       this.#hosts.add(host);
-      await host.start();
+      try {
+        await host.start();
+      } catch (error) {
+        host.retire('unhealthy'); // Nobody would watch it.
+        throw error;
+      }
       return host;
     } catch (error) {
       this.counters.browserLaunchesFailed++;

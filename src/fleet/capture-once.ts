@@ -17,6 +17,7 @@ import { traced } from '../platform/traces.ts';
 import type { BrowserPool, LeasedPage } from './browser-pool.ts';
 import { lostRecord } from './lost-record.ts';
 import type { PageOrder } from './page-order.ts';
+import { patiently } from './patiently.ts';
 import { type LeasedProfile, type Profiles, type StorageState, storageStateSchema } from './profiles.ts';
 import { stageHeaders } from './stage-headers.ts';
 
@@ -87,7 +88,7 @@ export async function captureOnce(
       captured.record.signals.wall?.outcome ?? captured.record.signals.failure?.outcome ?? 'answered';
     return captured;
   } finally {
-    if (profile !== null) await seat.profiles?.giveBack(profile, holder, end);
+    if (profile !== null) await giveProfileBack(profile, holder, end, seat, log);
   }
 }
 
@@ -106,6 +107,21 @@ async function leaseProfile(
     if (leased !== 'busy') return leased;
     if (patience.remainingMs() < PROFILE_POLL_MS * 2) return 'busy';
     await patience.pause(PROFILE_POLL_MS);
+  }
+}
+
+/** What was captured is not lost for a database that is away: then the profile is free when its lease has run out. */
+async function giveProfileBack(
+  profile: LeasedProfile,
+  holder: string,
+  end: { outcome: Outcome; state: StorageState | null },
+  { profiles, clock }: CaptureSeat,
+  log: Log,
+): Promise<void> {
+  try {
+    await patiently(clock, undefined, async () => profiles?.giveBack(profile, holder, end));
+  } catch (error) {
+    log.warn({ err: error, profile: profile.id }, 'the profile could not be given back; its lease runs out');
   }
 }
 

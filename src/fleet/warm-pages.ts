@@ -77,11 +77,22 @@ export class WarmPages {
     const page = this.#means.open(visitor);
     this.#pages.push(page);
     try {
-      await page;
+      // A renderer may die while its page waits: the next capture must not get it.
+      (await page).page.once('crash', () => this.#lose(page));
     } catch (error) {
       this.#means.log.debug({ err: error }, 'no page could be opened ahead');
-      const index = this.#pages.indexOf(page);
-      if (index >= 0) this.#pages.splice(index, 1);
+      this.#takeOut(page);
     }
+  }
+
+  #lose(page: Promise<OpenedPage>): void {
+    if (this.#takeOut(page)) this.#means.discard(page);
+  }
+
+  /** False when it waits no longer. */
+  #takeOut(page: Promise<OpenedPage>): boolean {
+    const index = this.#pages.indexOf(page);
+    if (index >= 0) this.#pages.splice(index, 1);
+    return index >= 0;
   }
 }

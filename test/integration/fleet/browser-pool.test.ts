@@ -1,3 +1,4 @@
+import type { Page } from 'playwright';
 import { afterEach, describe, expect, it } from 'vitest';
 import { UNTARGETED } from '../../../src/capture/visitor.ts';
 import type { LeasedPage } from '../../../src/fleet/browser-pool.ts';
@@ -53,5 +54,29 @@ describe('the browsers of a worker', () => {
     expect(world.pool.hasAhead(wanted)).toBe(true);
     await leased.release(true);
     await until(() => world.pool.gauges().contexts === 1, 'only one opened ahead');
+  });
+
+  it('hand out no page whose renderer died while it waited', async () => {
+    world = await openCaptureWorld([echoStage()], { processors: 1 });
+    await world.pool.start();
+    const first = await acquire();
+    first.calm();
+    const own = first.ready.page.context();
+    const ahead = (): Page | undefined =>
+      own
+        .browser()
+        ?.contexts()
+        .find((context) => context !== own)
+        ?.pages()[0];
+    await until(() => ahead() !== undefined, 'a page ahead');
+    const crashed = ahead();
+    const gone = crashed?.waitForEvent('crash');
+    await Promise.all([gone, crashed?.goto('chrome://crash').catch(() => undefined)]);
+    expect(world.pool.hasAhead({ visitor: UNTARGETED, headers: {} })).toBe(false);
+    const next = await acquire();
+    expect(next.ready.page).not.toBe(crashed);
+    expect(await next.ready.page.evaluate(() => 6 * 7)).toBe(42);
+    expect(world.pool.gauges().browsers).toBe(1);
+    await Promise.all([first.release(true), next.release(true)]);
   });
 });

@@ -29,6 +29,14 @@ describe('cutting a streamed body', () => {
     );
   });
 
+  it('hands out what never ends its piece, so that no stream fills the memory, and loses nothing of it', () => {
+    const splitter = new StreamSplitter('text/event-stream');
+    const chunk = new TextEncoder().encode('x'.repeat(1024 * 1024));
+    const pieces = Array.from({ length: 9 }, () => splitter.push(chunk)).flat();
+    expect(pieces.map(({ length }) => length / (1024 * 1024))).toEqual([4, 4]);
+    expect(splitter.finish()[0]).toHaveLength(1024 * 1024);
+  });
+
   it('keeps an unfinished last event when the stream is cut', () => {
     const splitter = new StreamSplitter('text/event-stream');
     expect(splitter.push(new TextEncoder().encode('data: a\r\n\r\ndata: b'))).toEqual(['data: a\r\n\r\n']);

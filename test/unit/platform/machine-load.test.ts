@@ -26,6 +26,20 @@ describe('free memory', () => {
     expect(readMemory(read)).toEqual({ freeBytes: 3 * GB, totalBytes: 4 * GB });
   });
 
+  it('is what the tightest of the groups around it leaves, a slice that is throttled before it is full among them', () => {
+    const group = (folder: string, limit: [string, number], usage: number) => ({
+      [`${folder}/${limit[0]}`]: `${limit[1]}\n`,
+      [`${folder}/memory.current`]: `${usage}\n`,
+    });
+    const read = files({
+      '/proc/meminfo': MEMINFO,
+      '/proc/self/cgroup': '0::/fleet.slice/worker.service\n',
+      ...group('/sys/fs/cgroup/fleet.slice/worker.service', ['memory.max', 8 * GB], GB),
+      ...group('/sys/fs/cgroup/fleet.slice', ['memory.high', 6 * GB], 5 * GB),
+    });
+    expect(readMemory(read)).toEqual({ freeBytes: GB, totalBytes: 6 * GB });
+  });
+
   it('is the container’s limit under cgroup v1 as well', () => {
     const read = files({
       '/proc/meminfo': MEMINFO,
