@@ -70,9 +70,11 @@ describe('the browsers of a worker', () => {
         ?.pages()[0];
     await until(() => ahead() !== undefined, 'a page ahead');
     const crashed = ahead();
+    // Two round trips: by then it is watched.
+    for (const _trip of [1, 2]) await crashed?.evaluate(() => document.title);
     const gone = crashed?.waitForEvent('crash');
     await Promise.all([gone, crashed?.goto('chrome://crash').catch(() => undefined)]);
-    expect(world.pool.hasAhead({ visitor: UNTARGETED, headers: {} })).toBe(false);
+    await until(() => !world.pool.hasAhead({ visitor: UNTARGETED, headers: {} }), 'the page taken out');
     const next = await acquire();
     expect(next.ready.page).not.toBe(crashed);
     expect(await next.ready.page.evaluate(() => 6 * 7)).toBe(42);
