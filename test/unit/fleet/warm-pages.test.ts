@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { UNTARGETED, type Visitor } from '../../../src/capture/visitor.ts';
 import type { OpenedPage } from '../../../src/fleet/browser-host.ts';
@@ -6,21 +7,24 @@ import { createLog } from '../../../src/platform/log.ts';
 
 const elsewhere: Visitor = { ...UNTARGETED, locale: 'ja-JP' };
 
-/** Pages that are only told apart. */
+/** Pages that are only told apart, and crash when told to. */
 function world() {
   const opened: Visitor[] = [];
+  const pages: EventEmitter[] = [];
   const dropped: Promise<OpenedPage>[] = [];
   let failing = false;
   const warm = new WarmPages({
     open: async (visitor) => {
       if (failing) throw new Error('no browser');
       opened.push(visitor);
-      return {} as OpenedPage;
+      const page = new EventEmitter();
+      pages.push(page);
+      return { page } as unknown as OpenedPage;
     },
     discard: (page) => void dropped.push(page),
     log: createLog('fatal', 'test'),
   });
-  return { warm, opened, dropped, fail: (on: boolean) => (failing = on) };
+  return { warm, opened, dropped, last: () => pages.at(-1), fail: (on: boolean) => (failing = on) };
 }
 
 describe('pages opened ahead of need', () => {
@@ -76,5 +80,18 @@ describe('pages opened ahead of need', () => {
     fail(false);
     await warm.refill(UNTARGETED, 6);
     expect(warm.count).toBe(1);
+  });
+
+  it('that die while they wait are handed to nobody; one that was taken is the capture’s', async () => {
+    const { warm, dropped, last } = world();
+    await warm.refill(UNTARGETED, 6);
+    await warm.take(UNTARGETED);
+    last()?.emit('crash');
+    expect(dropped).toEqual([]);
+
+    await warm.refill(UNTARGETED, 6);
+    last()?.emit('crash');
+    expect(warm.count).toBe(0);
+    expect(dropped).toHaveLength(1);
   });
 });
