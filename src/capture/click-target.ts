@@ -17,8 +17,8 @@ export interface ClickTarget {
 }
 
 /**
- * The first visible match of the first alternative that has one, as it stands, scrolled into view, and the middle of it if a click there would really hit it:
- * nothing covers it, it is enabled, and no animation runs in it or around it. Null when nothing is visible. One round trip
+ * The first visible match of the first alternative that has one, as it stands, scrolled into view, and the middle of it if a
+ * click there would really hit it: nothing covers it, it is enabled, and no animation runs in it or around it. Null when nothing is visible. One round trip
  * and no script of Playwright's own in the page, where its click takes three, two frames and 0.3 MB of script. The
  * caller runs it under its Deadline.
  */

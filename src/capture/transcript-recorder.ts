@@ -55,7 +55,7 @@ export class TranscriptRecorder {
     return this.#exchanges;
   }
 
-  /** Resolves when the next exchange ends, whole or not; never, where none does. */
+  /** Resolves when the next exchange ends, whole or not; never where none does, or where it is asked again before. */
   nextEnd(): Promise<void> {
     return new Promise((resolve) => {
       this.#onEnd = resolve;

@@ -21,10 +21,10 @@ const MEMORY_WEIGHT = 0.2;
 export interface LeasedPage {
   ready: ReadyPage;
   /**
-   * Told when this capture needs the browser less, as when it waits for its answer: a page for the next is opened then, and
-   * not while this one is loaded. At the latest when it is given back.
+   * Opens a page for the next capture. Call it when this one needs the browser less, as when it waits for its answer, and not
+   * while it is loaded; where nobody does, it is done when the page is given back.
    */
-  calm(): void;
+  prepareNext(): void;
   /** Gives it back: the context is closed, never used again. `healthy: false` retires the browser. */
   release(healthy: boolean): Promise<void>;
 }
@@ -85,10 +85,7 @@ export class BrowserPool {
   /** Whether a fitting page lies ready, with a place in its browser. */
   hasAhead(order: PageOrder): boolean {
     if (this.#closed) return false;
-    const usable = this.#usable();
-    const seating = usable.map((host) => ({ open: host.open, ahead: host.hasAhead(order) }));
-    const chosen = chooseSeat(seating, this.#processors);
-    return chosen !== 'launch' && seating[chosen]?.ahead === true;
+    return this.#chosen(order)?.hasAhead(order) === true;
   }
 
   /** A fresh page for this visitor. Errors: BROWSER_LAUNCH_FAILED, DEADLINE_EXCEEDED. */
@@ -112,16 +109,16 @@ export class BrowserPool {
         });
       }
       let due = true;
-      const calm = (): void => {
+      const prepareNext = (): void => {
         if (due) this.#prepareNext(host, visitor);
         due = false;
       };
       return {
         ready,
-        calm,
+        prepareNext,
         release: async (healthy) => {
           if (!healthy) host.retire('unhealthy');
-          calm();
+          prepareNext();
           await host.close(context);
           host.leave();
         },
@@ -147,13 +144,18 @@ export class BrowserPool {
     return [...this.#hosts].filter((host) => !host.checkWear());
   }
 
+  /** The browser that the next capture of this kind goes to; undefined: one has to be launched for it. */
+  #chosen(order: PageOrder): BrowserHost | undefined {
+    const usable = this.#usable();
+    const seating = usable.map((host) => ({ open: host.open, ahead: host.hasAhead(order) }));
+    const chosen = chooseSeat(seating, this.#processors);
+    return chosen === 'launch' ? undefined : usable[chosen];
+  }
+
   /** A place in a browser, taken in the same moment in which it was found free. */
   async #seat(order: PageOrder): Promise<BrowserHost> {
     for (;;) {
-      const usable = this.#usable();
-      const seating = usable.map((host) => ({ open: host.open, ahead: host.hasAhead(order) }));
-      const chosen = chooseSeat(seating, this.#processors);
-      const host = chosen === 'launch' ? undefined : usable[chosen];
+      const host = this.#chosen(order);
       if (host === undefined) {
         await this.#launchNext(); // Others who wait for it may take all its places: then another one.
         continue;

@@ -76,8 +76,7 @@ export async function captureOnce(
   // A profile is free only when the capture before is over.
   if (signsIn) await moments.seated?.();
   // Cookies of the stage must never get into a profile that signs in to the live site.
-  const onStageBeside = asked.origin === 'stage' && seat.stagePool !== undefined;
-  const profile = onStageBeside ? null : await leaseProfile(asked, seat, deadline, holder);
+  const profile = isBeside(asked, seat) ? null : await leaseProfile(asked, seat, deadline, holder);
   if (profile === 'busy') {
     return lostRecord(asked, seat.clock.now(), 'timeout', 'all profiles of this surface are in use');
   }
@@ -149,7 +148,7 @@ async function captureWith(
     secrets: profile?.secrets ?? [],
     ...(moments.onDispatch === undefined ? {} : { onDispatch: moments.onDispatch }),
     onAsked: () => {
-      leased.calm();
+      leased.prepareNext();
       moments.onAsked?.();
     },
     ...(moments.onDriven === undefined ? {} : { onDriven: moments.onDriven }),
@@ -172,7 +171,7 @@ async function leasePage(
   log: Log,
   seated: CaptureMoments['seated'] = async () => undefined,
 ): Promise<LeasedPage | CaptureYield> {
-  const liesReady = poolAtHand(asked.origin, seat)?.hasAhead(wanted) === true;
+  const liesReady = !isBeside(asked, seat) && seat.pool.hasAhead(wanted);
   if (!liesReady) await seated();
   const leased = await acquired(wanted, asked, seat, deadline, log);
   if ('record' in leased || !liesReady) return leased;
@@ -193,7 +192,7 @@ async function acquired(
   log: Log,
 ): Promise<LeasedPage | CaptureYield> {
   try {
-    const pool = poolAtHand(asked.origin, seat) ?? (await openStage(seat, deadline));
+    const pool = await poolFor(asked, seat, deadline);
     return await traced('browser', {}, () => pool.acquire(wanted, deadline));
   } catch (error) {
     deadline.throwIfAborted();
@@ -226,16 +225,15 @@ async function seenWith(
   }
 }
 
-/** The pool whose browsers lead where this capture belongs; undefined where it may still have to be opened. */
-function poolAtHand(
-  origin: CaptureAsked['origin'],
-  { pool, stagePool }: CaptureSeat,
-): BrowserPool | undefined {
-  return origin === 'live' || stagePool === undefined ? pool : undefined;
+/** Whether a capture goes to the browsers that know only the stage, beside those that lead to the live sites. */
+function isBeside({ origin }: CaptureAsked, { stagePool }: CaptureSeat): boolean {
+  return origin === 'stage' && stagePool !== undefined;
 }
 
-function openStage({ pool, stagePool }: CaptureSeat, deadline: Deadline): Promise<BrowserPool> {
-  return stagePool === undefined ? Promise.resolve(pool) : deadline.run('stage', stagePool);
+/** The pool whose browsers lead where this capture belongs. */
+async function poolFor(asked: CaptureAsked, seat: CaptureSeat, deadline: Deadline): Promise<BrowserPool> {
+  if (!isBeside(asked, seat) || seat.stagePool === undefined) return seat.pool;
+  return deadline.run('stage', seat.stagePool);
 }
 
 /** The profile's cookies after the capture: sites rotate their tokens. */

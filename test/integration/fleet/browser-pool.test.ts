@@ -26,7 +26,7 @@ describe('the browsers of a worker', () => {
       await world.pool.start();
       const leased: LeasedPage[] = [];
       for (let count = 0; count < 8; count++) leased.push(await acquire());
-      for (const one of leased) one.calm();
+      for (const one of leased) one.prepareNext();
       expect(world.pool.gauges()).toMatchObject({ browsers: processors, pagesOpen: 8 });
       const contexts = new Set(leased.map(({ ready }) => ready.page.context()));
       const browsers = [...Map.groupBy(contexts, (context) => context.browser())];
@@ -50,7 +50,7 @@ describe('the browsers of a worker', () => {
     const leased = await acquire();
     expect(world.pool.hasAhead(wanted)).toBe(false);
     expect(world.pool.gauges().contexts).toBe(1);
-    leased.calm();
+    leased.prepareNext();
     expect(world.pool.hasAhead(wanted)).toBe(true);
     await leased.release(true);
     await until(() => world.pool.gauges().contexts === 1, 'only one opened ahead');
@@ -60,7 +60,7 @@ describe('the browsers of a worker', () => {
     world = await openCaptureWorld([echoStage()], { processors: 1 });
     await world.pool.start();
     const first = await acquire();
-    first.calm();
+    first.prepareNext();
     const own = first.ready.page.context();
     const ahead = (): Page | undefined =>
       own
