@@ -27,8 +27,8 @@ export async function giveBack(
 
 /**
  * Puts a child back untouched because this worker must stop: the attempt does not count, what the one before it came to
- * is known again, and another worker is woken at once and takes it before younger children. The queue job is replaced, so that whatever this worker still does
- * with its old lease changes nothing. With `notBeforeMs` nobody is woken and nobody takes it before that time has
+ * is known again, and another worker is woken at once and takes it before younger children. The queue job is replaced, so
+ * that whatever this worker still does with its old lease changes nothing. With `notBeforeMs` nobody is woken and nobody takes it before that time has
  * passed. Throws LEASE_LOST as `settle` does.
  */
 export async function release(

@@ -33,8 +33,8 @@ const AUDIT_EVERY_MS = 60_000;
 const RECONCILE_EVERY_MS = 30_000;
 
 /**
- * Ends, once a second, what nobody else will: dead letters, lapsed leases, overdue children, old idempotency keys, leases and buckets
- * that ran out; twice a minute children and queue are compared, once a minute the credits are audited. Any number of
+ * Ends, once a second, what nobody else will: dead letters, lapsed leases, overdue children, old idempotency keys, leases
+ * and buckets that ran out; twice a minute children and queue are compared, once a minute the credits are audited. Any number of
  * processes may run one. A failing round is logged and the next one tries again.
  */
 export function startSweeper(options: SweeperOptions): Sweeper {

@@ -45,8 +45,8 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Opens the pool. No connection is made yet. Every statement ends within 15 s (`statementMs`) on the server and 5 s more here, so that
- * no caller waits for ever; outages are thrown as FleetError DATABASE_UNAVAILABLE, and so is a pool all of whose
+ * Opens the pool. No connection is made yet. Every statement ends within 15 s (`statementMs`) on the server and 5 s more
+ * here, so that no caller waits for ever; outages are thrown as FleetError DATABASE_UNAVAILABLE, and so is a pool all of whose
  * connections are in use for too long.
  */
 export function openDatabase(url: string, options: DatabaseOptions): Database {

@@ -124,4 +124,23 @@ describe('signed-in profiles', () => {
     await profiles.add('chatgpt', 'a', state, 2);
     expect(await profiles.lease('chatgpt', 'x', 3, 1_000)).toMatchObject({ label: 'a' });
   });
+
+  it('that cannot be given back cost no capture: each stays leased until its lease runs out', async () => {
+    await profiles.add('chatgpt', 'a', state, 0);
+    const refusing = {
+      lease: (...given: Parameters<Profiles['lease']>) => profiles.lease(...given),
+      giveBack: async () => {
+        throw new Error('planted: the database refuses');
+      },
+    } as unknown as Profiles;
+    const asked = { surface: signedIn, query: 'x', region: null, origin: 'stage' as const };
+    const { record } = await captureOnce(
+      asked,
+      { ...seat, profiles: refusing },
+      Deadline.after(30_000),
+      testLog,
+    );
+    expect([record.signals.failure, record.html === null]).toEqual([null, false]);
+    expect(await profiles.lease('chatgpt', 'another', Date.now(), 1_000)).toBe('busy');
+  });
 });

@@ -38,6 +38,11 @@ async function rowsOf(childId: string): Promise<unknown[]> {
   return [child.rows, queue.rows];
 }
 
+/** A job with one child, whose deadline comes so soon. */
+function overdueAfterASecond(now: number) {
+  return submit(world.db, world.queue, request({ surfaces: ['claude'] }), context({ now, ttlMs: 1_000 }));
+}
+
 describe('given a claimed child', () => {
   it('settling stores the Envelope as it was given and completes the queue job', async () => {
     const { jobId } = await submit(world.db, world.queue, request(), context());
@@ -276,12 +281,7 @@ describe('given a worker that drains', () => {
 describe('given a job whose deadline has passed', () => {
   it('children that never started expire, leave the queue, and say so in their Envelope', async () => {
     const now = Date.now();
-    const { jobId } = await submit(
-      world.db,
-      world.queue,
-      request({ surfaces: ['claude'] }),
-      context({ now, ttlMs: 1_000 }),
-    );
+    const { jobId } = await overdueAfterASecond(now);
     expect(await expireOverdue(world.db, world.queue, now + 999)).toBe(0);
     expect(await expireOverdue(world.db, world.queue, now + 1_000)).toBe(1);
     expect(await world.queue.fetch('claude')).toBeUndefined();
@@ -293,7 +293,7 @@ describe('given a job whose deadline has passed', () => {
 
   it('a claim that comes before the sweeper finds it expired', async () => {
     const now = Date.now();
-    await submit(world.db, world.queue, request({ surfaces: ['claude'] }), context({ now, ttlMs: 1_000 }));
+    await overdueAfterASecond(now);
     const job = await fetched(world.queue, 'claude');
     expect(await claim(world.db, world.queue, job, { workerId: 'w', now: now + 2_000 })).toEqual({
       kind: 'expired',
@@ -325,12 +325,7 @@ describe('given a job whose deadline has passed', () => {
 
   it('one given back uncounted meanwhile fails with what the attempt before saw', async () => {
     const now = Date.now();
-    const { jobId } = await submit(
-      world.db,
-      world.queue,
-      request({ surfaces: ['claude'] }),
-      context({ now, ttlMs: 1_000 }),
-    );
+    const { jobId } = await overdueAfterASecond(now);
     const tried = await claimed(world, { surface: 'claude' });
     await giveBack(world.db, world.queue, tried, { outcome: 'timeout', message: 'too slow' });
     await release(world.db, world.queue, await claimed(world, { surface: 'claude' }));
@@ -346,12 +341,7 @@ describe('given a job whose deadline has passed', () => {
 
   it('one whose lease ran out while nobody takes it waits again, and fails in time', async () => {
     const now = Date.now();
-    const { jobId } = await submit(
-      world.db,
-      world.queue,
-      request({ surfaces: ['claude'] }),
-      context({ now, ttlMs: 1_000 }),
-    );
+    const { jobId } = await overdueAfterASecond(now);
     const lost = await claimed(world, { surface: 'claude' });
     expect(await releaseLapsed(world.db)).toBe(0);
     // As pg-boss does with a job whose heartbeat stays away.
