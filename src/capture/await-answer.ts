@@ -26,6 +26,8 @@ export interface AnswerWait {
   look(span: LookSpan): Promise<AnswerSample>;
   /** Throws when the page shows a wall. */
   checkWalls(): Promise<void>;
+  /** What the drive need not wait for: it goes on, and fails with it where it fails. */
+  meanwhile(step: () => Promise<void>): void;
   transcriptEnded(): boolean;
   /** Resolves when the next exchange of the transcript ends: most often the page shows the end in the same moment. */
   nextEnd(): Promise<void>;
@@ -49,12 +51,19 @@ export async function awaitAnswer(watch: AnswerWatch, given: AnswerWait): Promis
     const decided = decideSettled(state, { ...seen, at, transcriptEnded }, { ...watch, firstSignMs });
     state = decided.state;
     const { verdict } = decided;
-    if (verdict.verdict !== 'wait') {
+    if (verdict.verdict === 'no_sign') {
       await checkWalls();
       recordWatch(journal, watch, seen.hits);
-      if (verdict.verdict === 'no_sign') return 'no_sign';
-      journal.ending = 'settled';
-      journal.endMarks = verdict.marks;
+      return 'no_sign';
+    }
+    if (verdict.verdict === 'settled') {
+      const { marks: endMarks } = verdict;
+      given.meanwhile(async () => {
+        await checkWalls();
+        recordWatch(journal, watch, seen.hits);
+        journal.ending = 'settled';
+        journal.endMarks = endMarks;
+      });
       return 'settled';
     }
     if (at >= wallCheckAt) {

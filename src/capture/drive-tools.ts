@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright';
 import type { Exchange } from '../contract/capture-record.ts';
 import { CaptureError } from '../contract/errors.ts';
 import type { AnswerEnd, AnswerWatch, DriveTools, Selector, Surface, Wall } from '../contract/surface.ts';
+import { awaitedLater } from '../platform/awaited-later.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import { sampleAnswer } from './answer-sample.ts';
@@ -39,6 +40,8 @@ export class PageTools implements DriveTools {
   readonly journal = emptyJournal();
   readonly #context: ToolsContext;
   readonly #asking: Asking;
+  /** A look at the walls that goes on while the drive goes on; what clicks, and the drive's end, wait for its word. */
+  #meanwhile: Promise<void> = Promise.resolve();
 
   constructor(context: ToolsContext) {
     const { budgets } = context;
@@ -67,8 +70,15 @@ export class PageTools implements DriveTools {
         }),
       { budgetMs: budgets.navigation + 1_000 },
     );
-    await this.clear();
-    this.#checkStatus();
+    this.#begin(async () => {
+      await this.#clear();
+      this.#checkStatus();
+    });
+  }
+
+  /** Resolves when nothing goes on beside the drive any more; throws what that met: a wall, a status. */
+  caughtUp(): Promise<void> {
+    return this.#meanwhile;
   }
 
   async find(selector: Selector, waitMs = 0): Promise<Locator | undefined> {
@@ -83,6 +93,11 @@ export class PageTools implements DriveTools {
   }
 
   async clear(): Promise<void> {
+    await this.caughtUp();
+    await this.#clear();
+  }
+
+  async #clear(): Promise<void> {
     const { page, surface, main } = this.#context;
     const left = surface.interstitials.filter(
       ({ name }) => !this.journal.interstitials.some((seen) => seen.name === name),
@@ -101,17 +116,20 @@ export class PageTools implements DriveTools {
     }
   }
 
-  compose(field: Selector, text: string): Promise<void> {
-    return this.#asking.compose(field, text);
+  async compose(field: Selector, text: string): Promise<void> {
+    await this.caughtUp();
+    await this.#asking.compose(field, text);
   }
 
-  submit(button: Selector, field: Selector): Promise<void> {
-    return this.#asking.submit(button, field);
+  async submit(button: Selector, field: Selector): Promise<void> {
+    await this.caughtUp();
+    await this.#asking.submit(button, field);
   }
 
   async expand(selector: Selector): Promise<void> {
     const found = await this.#aim(selector, 0);
     if (found === undefined) return;
+    await this.caughtUp();
     try {
       await this.#asking.clickAt(found, EXPAND_MS);
     } catch (error) {
@@ -124,7 +142,8 @@ export class PageTools implements DriveTools {
     }
   }
 
-  awaitAnswer(watch: AnswerWatch): Promise<AnswerEnd> {
+  async awaitAnswer(watch: AnswerWatch): Promise<AnswerEnd> {
+    await this.caughtUp();
     const { page, clock, budgets, deadline } = this.#context;
     return awaitAnswer(watch, {
       wait: deadline.within(Math.min(budgets.answer, deadline.remainingMs() - LAST_LOOK_MS)),
@@ -133,6 +152,7 @@ export class PageTools implements DriveTools {
       firstSignMs: Math.min(watch.firstSignMs, budgets.answer / 2),
       look: (span) => this.#look('answer', () => sampleAnswer(page, watch, span)),
       checkWalls: () => this.#checkWalls(),
+      meanwhile: (step) => this.#begin(step),
       nextEnd: () => this.#context.nextEnd(),
       transcriptEnded: () => watch.transcriptEnded?.([...this.#context.transcript()]) ?? false,
     });
@@ -142,7 +162,7 @@ export class PageTools implements DriveTools {
     const { page } = this.#context;
     const lists = selectors.map(({ any }) => [...any]);
     const found = await this.#until(waitMs, async () => {
-      const hits = await this.#look('find', () => visibleHits(page, lists));
+      const [hits] = await Promise.all([this.#look('find', () => visibleHits(page, lists)), this.caughtUp()]);
       const index = hits.findIndex((hit) => hit !== null);
       const selector = selectors[index];
       return selector && { selector, hit: hits[index] ?? null };
@@ -153,7 +173,7 @@ export class PageTools implements DriveTools {
   }
 
   async pause(ms: number): Promise<void> {
-    await this.#context.deadline.pause(Math.min(ms, this.remainingMs()));
+    await Promise.all([this.#context.deadline.pause(Math.min(ms, this.remainingMs())), this.caughtUp()]);
   }
 
   note(name: string, value: string): void {
@@ -182,6 +202,10 @@ export class PageTools implements DriveTools {
       if (found !== undefined || clock.monotonic() >= until) return found;
       await deadline.pause(50);
     }
+  }
+
+  #begin(step: () => Promise<void>): void {
+    this.#meanwhile = awaitedLater(step());
   }
 
   /** What a page is that does not show what a drive needs. */

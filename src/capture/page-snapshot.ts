@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from 'playwright';
+import { awaitedLater } from '../platform/awaited-later.ts';
 
 /** Largest DOM that is kept; what is beyond is cut and the record says so. */
 const MAX_HTML_CHARS = 24 * 1024 * 1024;
@@ -55,15 +56,24 @@ export async function takeScreenshot(page: Page, cdp: CDPSession): Promise<Scree
     return { width: innerWidth, height: Math.min(maxHeight, Math.max(innerHeight, tallest)) };
   }, MAX_HEIGHT);
   const viewport = page.viewportSize();
-  if (viewport !== null && height > viewport.height)
-    await page.setViewportSize({ width: viewport.width, height });
+  const grows = viewport !== null && height > viewport.height;
+  // Over one session, one right behind the other: the page is laid out and drawn for both at once.
+  const resized = grows ? resize(cdp, viewport.width, height) : undefined;
   const { data } = await cdp.send('Page.captureScreenshot', {
     format: 'png',
     optimizeForSpeed: true,
     captureBeyondViewport: true,
     clip: { x: 0, y: 0, width, height, scale: 1 },
   });
+  await resized;
   return { png: Buffer.from(data, 'base64'), width, height };
+}
+
+function resize(cdp: CDPSession, width: number, height: number): Promise<unknown> {
+  const size = { width, height, screenWidth: width, screenHeight: height };
+  return awaitedLater(
+    cdp.send('Emulation.setDeviceMetricsOverride', { ...size, mobile: false, deviceScaleFactor: 1 }),
+  );
 }
 
 /** The page with its style sheets and images as one MHTML text (RFC 2557), made by the browser. */

@@ -41,21 +41,29 @@ export class PhaseWatch {
   }
 }
 
+/** What a drive tells on its way. */
+export interface DriveNews {
+  /** A page is there. */
+  onOpened?: (() => void) | undefined;
+  /** It begins to wait for an answer. */
+  onAsked?: (() => void) | undefined;
+}
+
 /** The tools of a drive, with each call counted to its phase; what costs next to nothing is counted to none. */
 export class TimedTools implements DriveTools {
   readonly #tools: DriveTools;
   readonly #watch: PhaseWatch;
-  readonly #onAsked: (() => void) | undefined;
+  readonly #news: DriveNews;
 
-  /** `onAsked` is told each time the drive begins to wait for an answer. */
-  constructor(tools: DriveTools, watch: PhaseWatch, onAsked?: () => void) {
+  constructor(tools: DriveTools, watch: PhaseWatch, news: DriveNews = {}) {
     this.#tools = tools;
     this.#watch = watch;
-    this.#onAsked = onAsked;
+    this.#news = news;
   }
 
-  open(url: string): Promise<void> {
-    return this.#watch.run('navigate', () => this.#tools.open(url));
+  async open(url: string): Promise<void> {
+    await this.#watch.run('navigate', () => this.#tools.open(url));
+    this.#news.onOpened?.();
   }
 
   compose(field: Selector, text: string): Promise<void> {
@@ -67,7 +75,7 @@ export class TimedTools implements DriveTools {
   }
 
   awaitAnswer(watch: AnswerWatch): Promise<AnswerEnd> {
-    this.#onAsked?.();
+    this.#news.onAsked?.();
     return this.#watch.run('await', () => this.#tools.awaitAnswer(watch));
   }
 

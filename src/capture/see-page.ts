@@ -1,7 +1,7 @@
 import type { CDPSession, Page } from 'playwright';
 import type { CaptureRecord, Exchange } from '../contract/capture-record.ts';
 import type { Region } from '../contract/region.ts';
-import type { DriveTools, Surface } from '../contract/surface.ts';
+import type { Surface } from '../contract/surface.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
@@ -42,6 +42,8 @@ export interface CaptureOrder {
   secrets?: readonly string[];
   /** Called when the first navigation is about to start; for measuring. */
   onDispatch?: () => void;
+  /** Called when a page that the drive opened is there. */
+  onOpened?: () => void;
   /** Called when the query is sent and the wait for its answer begins. */
   onAsked?: () => void;
   /** Called when the drive is over, however it ended, and only the proof is still to be taken. */
@@ -68,7 +70,7 @@ export interface SeenPage {
  * the page's (lease lost).
  */
 export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<SeenPage> {
-  const { surface, deadline, budgets, clock, log } = order;
+  const { surface, query, region, deadline, budgets, clock, log } = order;
   const { page, recorder } = ready;
   const startedAt = clock.now();
   const origin = clock.monotonic();
@@ -92,12 +94,15 @@ export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<Se
   const requestedUrl = surface.entryUrl(order);
   order.onDispatch?.();
   const underWatch = { ...order, deadline: pageDeadline };
-  const driven = await driveToEnd(ready, underWatch, new TimedTools(tools, phases, order.onAsked));
+  const timed = new TimedTools(tools, phases, order);
+  const driven = await endOf(underWatch, () => surface.drive(page, { query, region }, timed));
   order.onDriven?.();
-  const proof = await phases.run('proof', () =>
-    takeProof(ready, underWatch, driven?.outcome === 'browser_crashed'),
-  );
-  const ended = await withLoss(driven, proof, guard, tools);
+  const [proof, beside] = await Promise.all([
+    phases.run('proof', () => takeProof(ready, underWatch, driven?.outcome === 'browser_crashed')),
+    endOf(underWatch, () => tools.caughtUp()),
+  ]);
+  // What was met beside the drive came before its end, and is the cause of it where both failed.
+  const ended = await withLoss(beside ?? driven, proof, guard, tools);
   unwatch();
   return {
     ...{ startedAt, capturedAt: clock.now(), requestedUrl, finalUrl: page.url() },
@@ -106,9 +111,13 @@ export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<Se
   };
 }
 
-async function driveToEnd(ready: ReadyPage, order: CaptureOrder, tools: DriveTools): Promise<DriveEnd> {
+/** How a step ended early; null when it did not. */
+async function endOf(
+  order: Pick<CaptureOrder, 'deadline' | 'log'>,
+  step: () => Promise<void>,
+): Promise<DriveEnd> {
   try {
-    await order.surface.drive(ready.page, { query: order.query, region: order.region }, tools);
+    await step();
     return null;
   } catch (error) {
     const end = outcomeOfError(error);

@@ -1,3 +1,4 @@
+import { awaitedLater } from '../platform/awaited-later.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import type { Budgets } from './budgets.ts';
@@ -44,13 +45,13 @@ export async function takeProof(
       return null;
     }
   };
-  const dom = await attempt('html', () => snapshotDom(page));
+  // Asked for together, so that the page does one after the other without a pause: first it is read, then measured and drawn.
+  const reading = attempt('html', () => snapshotDom(page));
+  const drawing = awaitedLater(attempt('screenshot', () => takeScreenshot(page, cdp)));
+  const dom = await reading;
   const heavy = dom === null || dom.html.length > MAX_STYLED_CHARS;
-  // Together: while the browser packs the one, the page is measured and drawn for the other.
-  const [mhtml, shot] = await Promise.all([
-    heavy ? null : attempt('style sheets', () => snapshotMhtml(cdp)),
-    attempt('screenshot', () => takeScreenshot(page, cdp)),
-  ]);
+  const mhtml = heavy ? null : await attempt('style sheets', () => snapshotMhtml(cdp));
+  const shot = await drawing;
   const thumbnail = thumbnailOf(shot, deadline, log);
   return { dom, shot, thumbnail, parts: mhtml === null ? [] : parseMhtml(mhtml) };
 }

@@ -86,7 +86,10 @@ export type AnswerEnd = 'settled' | 'deadline' | 'no_sign';
  * surface's walls; a wall ends the drive by throwing a CaptureError with the wall's outcome.
  */
 export interface DriveTools {
-  /** Navigates and waits for the document to be usable; then interstitials are dismissed and walls checked. */
+  /**
+   * Navigates and waits for the document to be usable. Interstitials are dismissed and walls looked for while the drive goes
+   * on; what clicks waits for that, and the next call of any tool but `note`, or the end of the drive, fails with the wall.
+   */
   open(url: string): Promise<void>;
   /** The first visible match within `waitMs`, or undefined; recorded as hit or miss. */
   find(selector: Selector, waitMs?: number): Promise<Locator | undefined>;

@@ -8,6 +8,7 @@ import { BrowserHost, CLOSE_MS, OPEN_MS, type OpenedPage } from './browser-host.
 import { runFairly } from './fair-wait.ts';
 import { type FleetCounters, newFleetCounters, type PoolGauges } from './fleet-counters.ts';
 import { type LaunchOptions, launchBrowser } from './launch-browser.ts';
+import { PageLoads } from './page-loads.ts';
 import type { PageOrder } from './page-order.ts';
 import { treeDelays } from './process-tree.ts';
 import { chooseSeat } from './seating.ts';
@@ -25,6 +26,8 @@ export interface LeasedPage {
    * while it is loaded; where nobody does, it is done when the page is given back.
    */
   prepareNext(): void;
+  /** The loads of its pool, to be counted in. */
+  loads: PageLoads;
   /** Gives it back: the context is closed, never used again. `healthy: false` retires the browser. */
   release(healthy: boolean): Promise<void>;
 }
@@ -48,6 +51,7 @@ export class BrowserPool {
   readonly #processors: number;
   readonly #hosts = new Set<BrowserHost>();
   #launching: Promise<BrowserHost> | undefined;
+  readonly #loads = new PageLoads();
   #closed = false;
   #bytesPerCapture: number | null = null;
 
@@ -116,9 +120,11 @@ export class BrowserPool {
       return {
         ready,
         prepareNext,
+        loads: this.#loads,
         release: async (healthy) => {
           if (!healthy) host.retire('unhealthy');
           prepareNext();
+          if (healthy) await this.#loads.calm();
           await host.close(context);
           host.leave();
         },

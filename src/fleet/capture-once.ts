@@ -141,12 +141,17 @@ async function captureWith(
   const wanted = { visitor: visitorOf(region), headers, egress, storageState: profile?.state };
   const leased = await leasePage(wanted, asked, seat, deadline, log, moments.seated);
   if ('record' in leased) return leased;
+  let loaded = (): void => undefined;
   const order: CaptureOrder = {
     ...{ surface, query, region, origin, deadline, clock, log },
     budgets: budgetsFor(captureTimeoutMs),
     throughEgress: egress !== undefined,
     secrets: profile?.secrets ?? [],
-    ...(moments.onDispatch === undefined ? {} : { onDispatch: moments.onDispatch }),
+    onDispatch: () => {
+      loaded = leased.loads.begin();
+      moments.onDispatch?.();
+    },
+    onOpened: () => loaded(),
     onAsked: () => {
       leased.prepareNext();
       moments.onAsked?.();
@@ -155,10 +160,11 @@ async function captureWith(
   };
   const seen = await seenWith(leased, order, seat, async () => {
     if (profile !== null) end.state = await currentState(leased, deadline, log);
-  });
+  }).finally(() => loaded());
   moments.onPageGivenBack?.();
-  // The slot's next capture asks for its job before this one's writing, one long step for a large page, begins.
+  // The slot's next capture opens its page before this one's writing, one long step for a large page, begins.
   await othersTurn();
+  await leased.loads.calm();
   return writeUp(seen, leased.ready.browser, order);
 }
 

@@ -2,7 +2,7 @@
 export interface StreamPiece {
   /** Written verbatim, framing included (an SSE event ends in a blank line). */
   data: string;
-  /** Pause before it, in milliseconds. */
+  /** Pause before it, in milliseconds, from when the piece before was due. */
   afterMs: number;
 }
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { constants, Http2ServerResponse } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamEnd, StreamPiece } from './pieces.ts';
+import { StreamSchedule } from './schedule.ts';
 
 /** What an answer carries besides its body. */
 export interface ReplyInit {
@@ -73,7 +74,7 @@ export class StageReply {
   }
 
   /**
-   * Streams the pieces, each after its own pause, then ends as `end` says. Resolves when all is written (`complete`,
+   * Streams the pieces, each when it is due (`StreamSchedule`), then ends as `end` says. Resolves when all is written (`complete`,
    * `cut`), or, for `hang`, rejects when the client has left.
    */
   async stream(
@@ -83,8 +84,10 @@ export class StageReply {
   ): Promise<void> {
     this.#begin(contentType, { ...options, headers: { 'cache-control': 'no-cache', ...options.headers } });
     (this.#out as ServerResponse).flushHeaders();
+    const schedule = new StreamSchedule(performance.now());
     for await (const piece of pieces) {
-      if (piece.afterMs > 0) await this.pause(piece.afterMs);
+      const waitMs = schedule.waitMs(piece, performance.now());
+      if (waitMs > 0) await this.pause(waitMs);
       this.signal.throwIfAborted();
       await this.#write(piece.data);
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
 import type { StreamPiece } from './pieces.ts';
+import { StreamSchedule } from './schedule.ts';
 
 /** The server's end of one WebSocket, as a scene uses it. */
 export class StageSocket {
@@ -25,10 +26,12 @@ export class StageSocket {
     this.#socket.send(text);
   }
 
-  /** Sends each piece as one message after its own pause. */
+  /** Sends each piece as one message when it is due (`StreamSchedule`). */
   async play(pieces: Iterable<StreamPiece>): Promise<void> {
+    const schedule = new StreamSchedule(performance.now());
     for (const piece of pieces) {
-      if (piece.afterMs > 0) await this.pause(piece.afterMs);
+      const waitMs = schedule.waitMs(piece, performance.now());
+      if (waitMs > 0) await this.pause(waitMs);
       this.send(piece.data);
     }
   }

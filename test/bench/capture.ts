@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { stageHeaders } from '../../src/fleet/stage-headers.ts';
 import { findBrowser } from '../../src/platform/browser-binary.ts';
 import { readConfig } from '../../src/platform/config.ts';
-import { startStage } from '../../src/stage/server.ts';
 import { COMPOSER, DONE, SEND } from '../../surfaces/claude/selectors.ts';
 import { Contestant, type ContestOrder, installPeers, type Round } from './contest.ts';
 import { contestTable, profileTable, standing } from './contest-figures.ts';
 import { print } from './figures.ts';
 import { option } from './options.ts';
+import { startSimStage } from './sim-stage.ts';
 
 const QUERY = 'best crm for startups';
 const FLEET = [
@@ -33,7 +33,8 @@ export async function benchCapture(): Promise<void> {
   if (withPeers) await installPeers();
   const kind = option('browser', 'shell') === 'chrome' ? 'chrome' : 'shell';
   const { path, binary } = await findBrowser(readConfig({}, '/'), kind);
-  const stage = await startStage({});
+  // Apart from this process, which looks at all others' memory: the page is not to wait for that.
+  const stage = await startSimStage();
   const dataDir = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
   const order: ContestOrder = {
     ...{ browser: path, shell: binary === 'shell', stagePort: stage.port, query: QUERY },

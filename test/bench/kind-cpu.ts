@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readProcesses } from '../../src/platform/process-table.ts';
-import { cpuOfStat, descendants } from './tree-cost.ts';
+import { treeMembers } from './tree-cost.ts';
 
 /** What a process of a capture's tree is. */
 export type ProcessKind = 'node' | 'browser' | 'renderer' | 'gpu' | 'network' | 'postgres' | 'other';
@@ -48,17 +47,22 @@ export class KindMeter {
   }
 
   #look(isFirst: boolean): void {
-    for (const pid of descendants(this.#root, readProcesses())) {
-      try {
-        // Own time only: what ended children used was seen while they ran.
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const own = cpuOfStat(stat, 'own');
-        if (!this.#kinds.has(pid)) this.#kinds.set(pid, kindOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
-        if (isFirst) this.#first.set(pid, own);
-        this.#last.set(pid, own);
-      } catch {
-        // Gone between the list and the look; its last figure stands.
-      }
+    for (const { pid, ownS } of treeMembers(this.#root)) {
+      const kind = this.#kinds.get(pid) ?? readKind(pid);
+      // Gone between the list and the look; its last figure stands.
+      if (kind === undefined) continue;
+      this.#kinds.set(pid, kind);
+      // Own time only: what ended children used was seen while they ran.
+      if (isFirst) this.#first.set(pid, ownS);
+      this.#last.set(pid, ownS);
     }
+  }
+}
+
+function readKind(pid: number): ProcessKind | undefined {
+  try {
+    return kindOf(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { memoryOf, type ProcessEntry, readProcesses } from '../../src/platform/process-table.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { memoryOf, type ProcessEntry, parseStat, readProcesses } from '../../src/platform/process-table.ts';
 
 /** Clock ticks per second in /proc (USER_HZ: 100 on every Linux architecture Node runs on, man 5 proc, 2026-11). */
 const TICKS_PER_S = 100;
@@ -24,14 +24,33 @@ export function cpuOfStat(stat: string, whose: 'own' | 'with collected' = 'with 
   return ((user ?? 0) + (system ?? 0) + collected) / TICKS_PER_S;
 }
 
-/** CPU seconds that a process tree has used so far, ended members included. */
-export function treeCpuS(root: number): number {
-  return descendants(root, readProcesses()).reduce((sum, pid) => sum + cpuOf(pid), 0);
+/** Own CPU time of each process of a tree, seconds, and that with ended children; one read per process. */
+export interface TreeMember {
+  pid: number;
+  ownS: number;
+  withCollectedS: number;
 }
 
-function cpuOf(pid: number): number {
-  const stat = readOrNothing(`/proc/${pid}/stat`);
-  return stat === undefined ? 0 : cpuOfStat(stat);
+/** The processes of a tree with what they have used so far. */
+export function treeMembers(root: number): TreeMember[] {
+  const stats = new Map<number, string>();
+  const entries = readdirSync('/proc').flatMap((name) => {
+    const stat = /^\d+$/.test(name) ? readOrNothing(`/proc/${name}/stat`) : undefined;
+    if (stat === undefined) return [];
+    stats.set(Number(name), stat);
+    return parseStat(stat) ?? [];
+  });
+  return descendants(root, entries).flatMap((pid) => {
+    const stat = stats.get(pid);
+    return stat === undefined
+      ? []
+      : [{ pid, ownS: cpuOfStat(stat, 'own'), withCollectedS: cpuOfStat(stat, 'with collected') }];
+  });
+}
+
+/** CPU seconds that a process tree has used so far, ended members included. */
+export function treeCpuS(root: number): number {
+  return treeMembers(root).reduce((sum, { withCollectedS }) => sum + withCollectedS, 0);
 }
 
 /** Memory of a process tree, bytes: PSS where the kernel tells it, else RSS, which counts shared pages many times. */

@@ -172,6 +172,39 @@ describe('one capture', () => {
     expect(screenshot).not.toBeNull();
   });
 
+  it('finds the wall of a page that was opened and never looked at again', async () => {
+    const surface = echoSurface({
+      walls: [{ name: 'any', outcome: 'throttled', selector: 'body' }],
+      drive: async (_page, _request, tools) => tools.open('https://echo.test/'),
+    });
+    const { record } = await captured({ query: 'one', surface });
+    expect(record.signals.wall).toMatchObject({ outcome: 'throttled', mark: 'any' });
+    expect(record.html).not.toBeNull();
+  });
+
+  it('ends a drive at the wall while it pauses, not when the pause is over', async () => {
+    const surface = echoSurface({
+      walls: [{ name: 'any', outcome: 'login_wall', selector: 'body' }],
+      drive: async (_page, _request, tools) => {
+        await tools.open('https://echo.test/');
+        await tools.pause(20_000);
+        tools.note('paused', 'to its end');
+      },
+    });
+    const { record } = await captured({ query: 'one', surface });
+    expect(record.signals.wall).toMatchObject({ outcome: 'login_wall', mark: 'any' });
+    expect(record.signals.facts.paused).toBeUndefined();
+  });
+
+  it('is a wall, and no answer, where the wall comes with the end of the answer', async () => {
+    const surface = echoSurface({
+      walls: [{ name: 'with the end', outcome: 'throttled', selector: '[data-complete]' }],
+    });
+    const { record } = await captured({ query: 'one two three', surface });
+    expect(record.signals.wall).toMatchObject({ outcome: 'throttled', mark: 'with the end' });
+    expect(record.signals.ending).toBe('not_awaited');
+  });
+
   it('ends at its deadline when the stream falls silent, with what there was', async () => {
     const { record } = await captured({ query: '[scene:silent] x', captureMs: 6_000 });
     expect(record.signals.ending).toBe('deadline');

@@ -34,6 +34,7 @@ function waitOf(ms: number, lookTakes: (spanMs: number) => number, seen: AnswerS
       now += pauseMs;
     },
     checkWalls: async () => undefined,
+    meanwhile: (step) => void step(),
     transcriptEnded: () => false,
     nextEnd: () => new Promise(() => undefined),
   };
