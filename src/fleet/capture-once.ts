@@ -17,9 +17,10 @@ import { traced } from '../platform/traces.ts';
 import type { BrowserPool, LeasedPage } from './browser-pool.ts';
 import { lostRecord } from './lost-record.ts';
 import type { PageOrder } from './page-order.ts';
-import { patiently } from './patiently.ts';
-import { type LeasedProfile, type Profiles, type StorageState, storageStateSchema } from './profiles.ts';
+import { currentState, giveProfileBack, leaseProfile } from './profile-lease.ts';
+import type { LeasedProfile, Profiles, StorageState } from './profiles.ts';
 import { stageHeaders } from './stage-headers.ts';
+import { unlessStuck } from './unless-stuck.ts';
 
 /** Where captures are made. */
 export interface CaptureSeat {
@@ -51,17 +52,14 @@ export interface CaptureMoments {
   onAsked?: (() => void) | undefined;
   /** The drive is over; the proof is still to be taken. */
   onDriven?: (() => void) | undefined;
-  /** The page was given back: what follows needs no browser. */
+  /** The page was given back, or none was had: what follows needs no browser. Not told where the capture rejects before. */
   onPageGivenBack?: (() => void) | undefined;
 }
 
-const PROFILE_POLL_MS = 500;
-const STATE_BUDGET_MS = 3_000;
-
 /**
  * One capture in a fresh context: through the egress of its country, with a profile where the surface signs in and
- * one is free. Never throws for what page or browser do; see `seePage` for what it does throw, and BROWSER_LAUNCH_FAILED
- * when there is no browser at all.
+ * one is free. Never throws for what page or browser do; see `seePage` for what it does throw, BROWSER_LAUNCH_FAILED
+ * when there is no browser at all, and StuckError where a step at the page is not back 10 s after the deadline.
  */
 export async function captureOnce(
   given: CaptureAsked,
@@ -76,8 +74,9 @@ export async function captureOnce(
   // A profile is free only when the capture before is over.
   if (signsIn) await moments.seated?.();
   // Cookies of the stage must never get into a profile that signs in to the live site.
-  const profile = isBeside(asked, seat) ? null : await leaseProfile(asked, seat, deadline, holder);
+  const profile = isBeside(asked, seat) ? null : await leaseProfile(asked.surface, seat, deadline, holder);
   if (profile === 'busy') {
+    moments.onPageGivenBack?.();
     return lostRecord(asked, seat.clock.now(), 'timeout', 'all profiles of this surface are in use');
   }
   const end: { outcome: Outcome; state: StorageState | null } = { outcome: 'timeout', state: null };
@@ -88,39 +87,6 @@ export async function captureOnce(
     return captured;
   } finally {
     if (profile !== null) await giveProfileBack(profile, holder, end, seat, log);
-  }
-}
-
-async function leaseProfile(
-  { surface }: CaptureAsked,
-  seat: CaptureSeat,
-  deadline: Deadline,
-  holder: string,
-): Promise<LeasedProfile | null | 'busy'> {
-  const { profiles, clock, captureTimeoutMs } = seat;
-  if (profiles === undefined || surface.login === 'none') return null;
-  const patience = deadline.within(captureTimeoutMs / 3);
-  for (;;) {
-    const leased = await profiles.lease(surface.name, holder, clock.now(), captureTimeoutMs * 2);
-    if (leased === 'none') return null;
-    if (leased !== 'busy') return leased;
-    if (patience.remainingMs() < PROFILE_POLL_MS * 2) return 'busy';
-    await patience.pause(PROFILE_POLL_MS);
-  }
-}
-
-/** What was captured is not lost for a database that is away: then the profile is free when its lease has run out. */
-async function giveProfileBack(
-  profile: LeasedProfile,
-  holder: string,
-  end: { outcome: Outcome; state: StorageState | null },
-  { profiles, clock }: CaptureSeat,
-  log: Log,
-): Promise<void> {
-  try {
-    await patiently(clock, undefined, async () => profiles?.giveBack(profile, holder, end));
-  } catch (error) {
-    log.warn({ err: error, profile: profile.id }, 'the profile could not be given back; its lease runs out');
   }
 }
 
@@ -140,7 +106,10 @@ async function captureWith(
   const headers = origin === 'stage' ? stageHeaders(surface.name, query) : {};
   const wanted = { visitor: visitorOf(region), headers, egress, storageState: profile?.state };
   const leased = await leasePage(wanted, asked, seat, deadline, log, moments.seated);
-  if ('record' in leased) return leased;
+  if ('record' in leased) {
+    moments.onPageGivenBack?.();
+    return leased;
+  }
   let loaded = (): void => undefined;
   const order: CaptureOrder = {
     ...{ surface, query, region, origin, deadline, clock, log },
@@ -160,8 +129,10 @@ async function captureWith(
   };
   const seen = await seenWith(leased, order, seat, async () => {
     if (profile !== null) end.state = await currentState(leased, deadline, log);
-  }).finally(() => loaded());
-  moments.onPageGivenBack?.();
+  }).finally(() => {
+    loaded();
+    moments.onPageGivenBack?.();
+  });
   // The slot's next capture opens its page before this one's writing, one long step for a large page, begins.
   await othersTurn();
   await leased.loads.calm();
@@ -217,7 +188,7 @@ async function seenWith(
 ): Promise<SeenPage> {
   let healthy = false;
   try {
-    const seen = await seePage(leased.ready, order);
+    const seen = await unlessStuck(seePage(leased.ready, order), order.deadline, () => true);
     const loss = lossInFacts(seen.journal.facts);
     if (loss !== undefined) pool.counters.losses[loss]++;
     healthy = loss === undefined;
@@ -240,19 +211,4 @@ function isBeside({ origin }: CaptureAsked, { stagePool }: CaptureSeat): boolean
 async function poolFor(asked: CaptureAsked, seat: CaptureSeat, deadline: Deadline): Promise<BrowserPool> {
   if (!isBeside(asked, seat) || seat.stagePool === undefined) return seat.pool;
   return deadline.run('stage', seat.stagePool);
-}
-
-/** The profile's cookies after the capture: sites rotate their tokens. */
-async function currentState(leased: LeasedPage, deadline: Deadline, log: Log): Promise<StorageState | null> {
-  try {
-    const context = leased.ready.page.context();
-    const state = await deadline.run('profile state', () => context.storageState(), {
-      budgetMs: STATE_BUDGET_MS,
-    });
-    return storageStateSchema.parse(state);
-  } catch (error) {
-    deadline.throwIfAborted();
-    log.warn({ err: error }, 'the profile keeps its old state');
-    return null;
-  }
 }

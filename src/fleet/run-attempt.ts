@@ -20,7 +20,7 @@ export interface AttemptNews {
   onAsked: () => void;
   /** The drive is over: the page will be given back as soon as its proof is taken. */
   onDriven: () => void;
-  /** The browser's part is over. */
+  /** The browser's part is over, however it ended. Told again it says nothing new. */
   onPageGivenBack: () => void;
 }
 
@@ -52,11 +52,21 @@ export async function runAttempt(
   means: Means,
   attempt: Attempt,
 ): Promise<void> {
-  const { deadline, log, startedAt, news } = attempt;
+  const { deadline, log, startedAt } = attempt;
   const { clock, metrics } = means;
   const stopBeating = keepLease(child, means, deadline, log);
+  let holdsPage = true;
+  const news: AttemptNews = {
+    ...attempt.news,
+    onPageGivenBack: () => {
+      holdsPage = false;
+      attempt.news.onPageGivenBack();
+    },
+  };
   try {
-    const end = await tracedCapture(child, () => unlessStuck(work(child, deadline, log, news), deadline));
+    const end = await tracedCapture(child, () =>
+      unlessStuck(work(child, deadline, log, news), deadline, () => holdsPage),
+    );
     const ms = Math.round(clock.monotonic() - startedAt);
     if (metrics !== undefined) countAttempt(metrics, child, end, ms);
     const { story, tally: _counted, ...what } = end;
@@ -78,8 +88,9 @@ async function undo(
   child: ClaimedChild,
   error: unknown,
   { gate, metrics, db, queue, clock }: Means,
-  { log, onUnfit }: Attempt,
+  { log, onUnfit, news }: Attempt,
 ): Promise<void> {
+  if (error instanceof StuckError) news.onPageGivenBack(); // The slot waits for nothing more of it.
   await gate?.report(child, null);
   if (error instanceof StuckError) {
     // Its lease is no longer kept: the queue hands the child to the next attempt, and whatever this one still does is void.
