@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
 import { readDepth } from '../jobs/queue-state.ts';
 import { readEnds } from '../jobs/surface-health.ts';
-import { type ReadOrNothing, watchAlarms } from './alarm-metrics.ts';
+import type { ReadSeries } from '../platform/scraped-series.ts';
+import { watchAlarms } from './alarm-metrics.ts';
 import type { ApiContext } from './api-context.ts';
 import type { App } from './fastify-types.ts';
 import { LANE_PHASES } from './lane-status.ts';
@@ -32,44 +33,35 @@ function isLocal({ raw, headers }: FastifyRequest): boolean {
 
 /** Series that the database knows: read when somebody scrapes, by any API process alike. */
 function watchDatabase({ metrics, db, clock, waiters, lanes, log }: ApiContext): void {
-  // A scrape while the database is away shows the process's own counters instead of failing.
-  const orNothing: ReadOrNothing = async (read) => {
-    try {
-      return await read();
-    } catch (error) {
-      log.warn({ err: error }, 'the database could not be read for metrics');
-      return [];
-    }
-  };
-  metrics.onScrape('fleet_open_children', 'Captures that wait or run.', ['surface', 'status'], async () => {
-    const depth = await orNothing(() => readDepth(db));
+  const series = (name: string, help: string, labels: readonly string[], read: ReadSeries): void =>
+    metrics.onScrapeDatabase({ name, help, labels, read }, log);
+  series('fleet_open_children', 'Captures that wait or run.', ['surface', 'status'], async () => {
+    const depth = await readDepth(db);
     return depth.map(({ surface, status, count }) => ({ labels: { surface, status }, value: count }));
   });
-  metrics.onScrape('fleet_ended_children_24h', 'How captures ended.', ['surface', 'end'], async () => {
-    const ends = await orNothing(() => readEnds(db, clock.now()));
+  series('fleet_ended_children_24h', 'How captures ended.', ['surface', 'end'], async () => {
+    const ends = await readEnds(db, clock.now());
     return ends.map(({ surface, end, count }) => ({ labels: { surface, end }, value: count }));
   });
-  watchAlarms({ metrics, db }, orNothing);
+  watchAlarms(db, series);
   const lane = ['surface', 'egress'];
-  metrics.onScrape('fleet_lane_phase', 'Breaker: 1 for the phase it is in.', [...lane, 'phase'], async () => {
-    const all = await orNothing(lanes);
-    return all.flatMap(({ surface, egress, phase: now }) =>
+  series('fleet_lane_phase', 'Breaker: 1 for the phase it is in.', [...lane, 'phase'], async () =>
+    (await lanes()).flatMap(({ surface, egress, phase: now }) =>
       LANE_PHASES.map((phase) => ({ labels: { surface, egress, phase }, value: Number(phase === now) })),
-    );
-  });
-  metrics.onScrape(
-    'fleet_lane_in_flight',
-    'Captures under way on a lane, of all workers.',
-    lane,
-    async () => {
-      const all = await orNothing(lanes);
-      return all.map(({ surface, egress, inFlight }) => ({ labels: { surface, egress }, value: inFlight }));
-    },
+    ),
   );
-  metrics.onScrape('fleet_lane_cool_downs', 'Cool-downs of a lane in a row.', lane, async () => {
-    const all = await orNothing(lanes);
-    return all.map(({ surface, egress, openings }) => ({ labels: { surface, egress }, value: openings }));
-  });
+  series('fleet_lane_in_flight', 'Captures under way on a lane, of all workers.', lane, async () =>
+    (await lanes()).map(({ surface, egress, inFlight }) => ({
+      labels: { surface, egress },
+      value: inFlight,
+    })),
+  );
+  series('fleet_lane_cool_downs', 'Cool-downs of a lane in a row.', lane, async () =>
+    (await lanes()).map(({ surface, egress, openings }) => ({
+      labels: { surface, egress },
+      value: openings,
+    })),
+  );
   metrics.onScrape('sync_inflight', 'Requests that wait for a job.', [], async () => [
     { labels: {}, value: waiters.size },
   ]);

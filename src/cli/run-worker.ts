@@ -12,9 +12,11 @@ import { startReaper } from '../fleet/reaper.ts';
 import { startRetention } from '../fleet/retention-sweep.ts';
 import { ScratchRoot } from '../fleet/scratch.ts';
 import { SlotGate } from '../fleet/slot-gate.ts';
+import { startVoidSweep } from '../fleet/void-attempts.ts';
 import { Worker } from '../fleet/worker.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
+import { DIRECT, scopesWithoutEgress } from '../platform/lanes-setting.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { type CaptureSite, profilesOn } from './capture-site.ts';
@@ -88,6 +90,7 @@ export async function runWorker(
       await enter(foundation.db, cardOf(config, workerId, worker.serves, gate), foundation.clock.now(), log),
       (part) => part.leave(),
     );
+    tellOfLanes(config, site, worker.serves, log);
     await laneGate.begin(worker.serves);
     opened.add(worker, (part) => part.stop());
     await worker.start();
@@ -96,6 +99,24 @@ export async function runWorker(
     throw error;
   }
   return { worker, site, stop: () => opened.close() };
+}
+
+/** What was said of lanes that this worker does not have is legal, and most likely not what was meant. */
+function tellOfLanes(
+  { lanes, egress, regions }: Config,
+  { seat }: CaptureSite,
+  serves: readonly FleetSurface[],
+  log: Log,
+): void {
+  if (seat.onlyStage === true) return;
+  for (const { scope, country } of scopesWithoutEgress(lanes, { egress, serves, regions })) {
+    const fix = `give FLEET_EGRESS a proxy for ${country}, or limit ${scope.replace(/\/.*/, `/${DIRECT}`)}`;
+    const allowed = [DIRECT, ...Object.keys(egress)];
+    log.warn(
+      { lane: scope, allowed, fix },
+      `FLEET_LANES has ${scope}, but FLEET_EGRESS no proxy for ${country}: captures for it leave ${DIRECT}`,
+    );
+  }
 }
 
 function cardOf(config: Config, id: string, surfaces: readonly FleetSurface[], gate: SlotGate): WorkerCard {
@@ -121,4 +142,5 @@ function keepHouse(
   opened.add(startReaper(root, seat.pool.counters, systemClock, log), (part) => part.stop());
   keepDatabase(foundation, log, metrics, opened);
   opened.add(startRetention({ db, store, clock, log, retentionDays }), (part) => part.stop());
+  opened.add(startVoidSweep({ db, store, clock, log }), (part) => part.stop());
 }

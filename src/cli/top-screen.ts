@@ -1,3 +1,4 @@
+import cliTruncate from 'cli-truncate';
 import type { FleetView, WorkerView } from '../fleet/fleet-view.ts';
 import { isoTime } from '../platform/clock.ts';
 import { describeLane } from './lanes.ts';
@@ -5,7 +6,8 @@ import { describeLane } from './lanes.ts';
 const BAR = 12;
 
 /**
- * The screen of `fleet top` for a terminal of `columns`, without any control characters: one line each, cut to fit. With
+ * The screen of `fleet top` for a terminal of `columns`, without any control characters: one line each, cut to fit
+ * by the columns that its characters take there (two for 東). With
  * `rows`, no more lines than that: the longest sections are shortened, for a terminal scrolls away what stands first.
  */
 export function topScreen(view: FleetView, columns: number, rows = Number.POSITIVE_INFINITY): string[] {
@@ -29,7 +31,7 @@ export function topScreen(view: FleetView, columns: number, rows = Number.POSITI
   ];
   return [head, ...fitting(sections, rows - 1)]
     .slice(0, rows)
-    .map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line));
+    .map((line) => cliTruncate(line.replace(/\p{Cc}/gu, ' '), Math.max(1, columns)));
 }
 
 /** Blank, title and one line: what remains of a section at least. */

@@ -1,4 +1,5 @@
-import type { Metrics, ReadSeries } from '../platform/metrics.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { ReadSeries } from '../platform/scraped-series.ts';
 import type { BrowserPool } from './browser-pool.ts';
 import type { DiskGuard } from './disk-guard.ts';
 
@@ -67,9 +68,13 @@ export function watchPools(metrics: Metrics, pools: () => readonly Watched[]): v
   );
 }
 
-/** Adds the room on the fullest disk that this worker writes on. */
-export function watchDisk(metrics: Metrics, disk: Pick<DiskGuard, 'freeBytes'>): void {
-  metrics.onScrape('fleet_disk_free_bytes', 'Free on the fullest disk written to.', [], async () =>
-    disk.freeBytes === null ? [] : [{ labels: {}, value: disk.freeBytes }],
-  );
+/** Adds the room on the fullest disk that this worker writes on; of files only where its disks count them. */
+export function watchDisk(metrics: Metrics, disk: Pick<DiskGuard, 'freeBytes' | 'freeFiles'>): void {
+  const one = (name: string, help: string, read: () => number | null): void =>
+    metrics.onScrape(name, help, [], async () => {
+      const value = read();
+      return value === null ? [] : [{ labels: {}, value }];
+    });
+  one('fleet_disk_free_bytes', 'Free on the fullest disk written to.', () => disk.freeBytes);
+  one('fleet_disk_free_inodes', 'Files that the fullest disk written to still takes.', () => disk.freeFiles);
 }

@@ -59,3 +59,36 @@ export async function readReferences(
   const found = z.array(refersRow).parse(rows);
   return new Map(found.map(({ id, keep, artifacts }) => [id, { keep, artifacts }]));
 }
+
+const endedRow = z.object({
+  id: z.string().transform((id) => id as ChildId),
+  requestedAt: z.date(),
+  artifacts: artifactsSchema.nullable(),
+});
+
+/** A child that has ended, what it refers to, and when it was asked for. */
+export type EndedChild = z.infer<typeof endedRow>;
+
+const BATCH = 200;
+
+/**
+ * Up to 200 children that ended from `from` on and before `to` (epoch milliseconds) and of which another attempt than the one
+ * that settled may have stored something: those of several attempts, and those that ended without proof. By id, from after
+ * `after` on; without those of retired jobs.
+ */
+export async function readManyTimesTried(
+  sql: Sql,
+  { from, to }: { from: number; to: number },
+  after: string,
+): Promise<EndedChild[]> {
+  const { rows } = await sql.query(
+    // Materialized: else it may look for the first 200 ids among all children there ever were.
+    `WITH ended AS MATERIALIZED (
+       SELECT id, job_id, artifacts FROM fleet.child WHERE completed_at >= $1 AND completed_at < $2
+         AND (attempts > 1 OR (attempts > 0 AND artifacts IS NULL)))
+     SELECT c.id, j.created_at AS "requestedAt", c.artifacts FROM ended c JOIN fleet.job j ON j.id = c.job_id
+     WHERE c.id > $3 AND j.retired_at IS NULL ORDER BY c.id LIMIT ${BATCH}`,
+    [new Date(from), new Date(to), after],
+  );
+  return z.array(endedRow).parse(rows);
+}

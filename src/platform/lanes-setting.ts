@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCountryCode } from '../contract/region.ts';
 import { FLEET_SURFACES, type FleetSurface, PAGE_SURFACE } from '../contract/surface-name.ts';
 
 /** Hours of the day in which nothing is captured: minutes after midnight in `zone`, half-open, past midnight allowed. */
@@ -69,10 +70,17 @@ export function laneSettings(
 
 const number = (low: number, high: number) => z.coerce.number().min(low).max(high);
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+const LONGEST_MS = 720 * 3_600_000;
+// A breaker that closes in the moment in which it opens is none, and nobody who wants one asks for that.
 const duration = z
   .string()
-  .regex(/^\d+[smh]$/, 'must be a duration such as 30s, 5m or 4h')
-  .transform((text) => Number(text.slice(0, -1)) * (UNIT_MS[text.slice(-1)] ?? 0));
+  .regex(/^\d+[smh]$/, { error: ({ input }) => `is ${input}, must be a duration such as 30s, 5m or 4h` })
+  .transform((text, context) => {
+    const ms = Number(text.slice(0, -1)) * (UNIT_MS[text.slice(-1)] ?? 0);
+    const message = `is ${text}, must be 1s to 720h; a lane without a breaker is off`;
+    if (ms < 1_000 || ms > LONGEST_MS) context.addIssue({ code: 'custom', message });
+    return ms;
+  });
 const hours = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'must be hours such as 23:00-07:00')
@@ -92,6 +100,11 @@ const entrySchema = z
   // Each would be taken silently, and captures made in hours that were meant to be quiet.
   .refine(({ quiet, zone: of }) => of === undefined || quiet !== undefined, 'zone needs quiet beside it')
   .refine(({ quiet }) => quiet === undefined || quiet[0] !== quiet[1], 'quiet begins when it ends')
+  .refine(
+    ({ 'cool-down': first, 'max-cool-down': longest }) =>
+      first === undefined || longest === undefined || first <= longest,
+    'max-cool-down is shorter than cool-down',
+  )
   .transform((entry): Partial<LaneSettings> => {
     const [fromMinute = 0, toMinute = 0] = entry.quiet ?? [];
     return {
@@ -123,8 +136,38 @@ function isTimeZone(name: string): boolean {
 function isScope(scope: string): boolean {
   const [surface, egress] = scope.split('/');
   if (egress === undefined && (scope === 'live' || scope === STAGE)) return true;
-  const known = FLEET_SURFACES.some((name) => name === surface);
-  return known && (egress === undefined || /^([A-Z]{2}|direct|stage)$/.test(egress));
+  if (!FLEET_SURFACES.some((name) => name === surface)) return false;
+  // Pages are always fetched without a proxy, and never from the stage.
+  if (surface === PAGE_SURFACE) return egress === undefined || egress === DIRECT;
+  return egress === undefined || egress === DIRECT || egress === STAGE || isCountry(egress);
+}
+
+/** The countries that FLEET_EGRESS may have a proxy for, as it writes them. */
+function isCountry(egress: string): boolean {
+  return /^[A-Z]{2}$/.test(egress) && isCountryCode(egress);
+}
+
+/**
+ * Scopes that name the lane of a country whose proxy a worker does not have (`chatgpt/DE` without DE in FLEET_EGRESS), among
+ * those it serves: its captures for that country leave `direct`, by the limits of that lane. No error, because the setting is the
+ * same for all workers and another may have the proxy. Pure.
+ */
+export function scopesWithoutEgress(
+  setting: LanesSetting,
+  worker: {
+    egress: Readonly<Record<string, unknown>>;
+    serves: readonly FleetSurface[];
+    /** Undefined: all. */
+    regions: readonly string[] | undefined;
+  },
+): { scope: string; country: string }[] {
+  return Object.keys(setting).flatMap((scope) => {
+    const [surface, country = DIRECT] = scope.split('/');
+    const served = worker.serves.some((name) => name === surface);
+    const asked = worker.regions === undefined || worker.regions.includes(country);
+    if (!isCountry(country) || Object.hasOwn(worker.egress, country) || !served || !asked) return [];
+    return [{ scope, country }];
+  });
 }
 
 /** Reads `live: per-minute=4; chatgpt: per-minute=2, at-once=1, quiet=23:00-07:00, zone=Europe/Berlin; stage: off`. */
@@ -136,7 +179,7 @@ export function parseLanes(text: string, context: z.RefinementCtx): LanesSetting
     const [, scope = '', body = ''] = /^([^:\s]+)\s*:\s*(.+)$/s.exec(part) ?? [];
     if (!isScope(scope)) {
       refuse(
-        `${JSON.stringify(part)} must begin with live:, stage:, a surface: or surface/COUNTRY|direct|stage:`,
+        `${JSON.stringify(part)} must begin with live:, stage:, a surface: or surface/COUNTRY|direct|stage: (page: or page/direct:)`,
       );
       continue;
     }

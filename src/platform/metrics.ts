@@ -1,4 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Log } from './log.ts';
+import { addScraped, DatabaseSeries, type ReadSeries, type Series } from './scraped-series.ts';
 
 /** Buckets of HTTP answers in seconds (OpenTelemetry's for http.server.request.duration), with room for sync waits. */
 const HTTP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -24,24 +26,28 @@ export interface Metrics {
   slots: Gauge<'state'>;
   /** Adds series that are read from their source whenever somebody scrapes. */
   onScrape(name: string, help: string, labels: readonly string[], read: ReadSeries): void;
+  /** As `onScrape`, for what the database knows: a scrape waits for it 3 s at most, and goes without it then. */
+  onScrapeDatabase(series: Series, log: Log): void;
   /** All series in the text format, with its content type. */
   text(): Promise<{ body: string; contentType: string }>;
 }
-
-/** The present values of a gauge. */
-export type ReadSeries = () => Promise<{ labels: Record<string, string>; value: number }[]>;
 
 /** The metrics of one process, with those of Node itself (event loop lag, memory, collections). */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  const fromDatabase = new DatabaseSeries(registry);
   collectDefaultMetrics({ register: registry });
   return {
     registry,
     ...edgeSeries(registers),
     ...captureSeries(registers),
-    onScrape: (name, help, labels, read) => onScrape(registry, { name, help, labels, read }),
-    text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
+    onScrape: (name, help, labels, read) => addScraped(registry, { name, help, labels, read }),
+    onScrapeDatabase: (series, log) => fromDatabase.add(series, log),
+    text: async () => {
+      await fromDatabase.refresh();
+      return { body: await registry.metrics(), contentType: registry.contentType };
+    },
   };
 }
 
@@ -121,18 +127,4 @@ function captureSeries(registers: Registry[]) {
       labelNames: ['state'],
     }),
   } satisfies Partial<Metrics>;
-}
-
-function onScrape(
-  registry: Registry,
-  series: { name: string; help: string; labels: readonly string[]; read: ReadSeries },
-): void {
-  const gauge: Gauge = new Gauge({
-    ...{ name: series.name, help: series.help, labelNames: [...series.labels], registers: [registry] },
-    collect: async () => {
-      const values = await series.read();
-      gauge.reset();
-      for (const { labels, value } of values) gauge.set(labels, value);
-    },
-  });
 }

@@ -23,7 +23,7 @@ async function workerSeries(): Promise<string> {
   const metrics = createMetrics();
   const nothing = { browsers: 0, pagesOpen: 0, contexts: 0, browserBytes: 0, bytesPerCapture: null };
   watchPools(metrics, () => [{ counters: newFleetCounters(), gauges: () => nothing }]);
-  watchDisk(metrics, { freeBytes: 1 });
+  watchDisk(metrics, { freeBytes: 1, freeFiles: 1 });
   watchWorkers(metrics, world.db, testLog);
   watchRepairs(metrics, { looks: 0, childrenRequeued: 0, jobsRemoved: 0 });
   return (await metrics.text()).body;
@@ -55,6 +55,10 @@ describe('the alarms of docker/alerts.yaml (P28)', () => {
 
   it('one of them speaks up when no API tells of the database, for the others are then silent', () => {
     expect(expressionOf('Blind')).toBe('absent(fleet_workers)');
+  });
+
+  it('old work is told of where a worker is missing, and not where a lane is shut', () => {
+    expect(expressionOf('QueueIsOld')).toContain('queue_oldest_ready_seconds');
   });
 
   it('a selector that hits nowhere any more fires too, when no worker has ever seen it hit', () => {

@@ -6,10 +6,12 @@ import { decideAdmission, FRESH_LANE, type LaneState } from '../../../src/fleet/
 import { LaneGate } from '../../../src/fleet/lane-gate.ts';
 import { readLanes } from '../../../src/fleet/lane-row.ts';
 import { Lanes } from '../../../src/fleet/lanes.ts';
+import { watchWorkers } from '../../../src/fleet/worker-metrics.ts';
 import { claim } from '../../../src/jobs/claim.ts';
 import { giveBack } from '../../../src/jobs/give-back.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import { type LaneSettings, POLITE } from '../../../src/platform/lanes-setting.ts';
+import { createMetrics } from '../../../src/platform/metrics.ts';
 import { testLog } from '../database.ts';
 import { claimed, context, fetched, type JobsWorld, openJobsWorld, request } from '../jobs/jobs-world.ts';
 import { setting } from './lane-world.ts';
@@ -101,6 +103,63 @@ describe('what a fleet asks of its autoscaler', () => {
     expect((await asked())[0]).toBe(2);
     await write('DE', FRESH_LANE, { ...POLITE, atOnce: 3 });
     expect((await asked())[0]).toBe(5);
+  });
+});
+
+describe('what is said of how long work has waited for a worker', () => {
+  beforeEach(async () => {
+    await submitMany(3, 'live');
+    await world.db.query(`UPDATE fleet.job SET created_at = now() - interval '10 h'`);
+  });
+
+  /** The series that `QueueIsOld` looks at. */
+  async function ready(): Promise<number> {
+    const metrics = createMetrics();
+    watchWorkers(metrics, world.db, testLog);
+    const { body } = await metrics.text();
+    return Number(/^queue_oldest_ready_seconds\{surface="chatgpt"\} (.+)$/m.exec(body)?.[1]);
+  }
+
+  it('is nothing in quiet hours; after them, only what has passed since', async () => {
+    await write('direct', FRESH_LANE, { ...POLITE, quiet: hoursAround(-90, 90) });
+    expect(await ready()).toBe(0);
+    await write('direct', FRESH_LANE, { ...POLITE, quiet: hoursAround(-90, -2) });
+    const since = await ready();
+    expect(since).toBeGreaterThan(60);
+    expect(since).toBeLessThan(300);
+    await write('direct', FRESH_LANE, POLITE);
+    expect(await ready()).toBeGreaterThan(35_000);
+  });
+
+  it('is counted from the end of a cool-down, of a pause, of a close by hand', async () => {
+    const past = Date.now() - 100_000;
+    for (const state of [
+      { ...FRESH_LANE, phase: 'cooling' as const, coolUntil: past },
+      { ...FRESH_LANE, nextAt: past },
+      { ...FRESH_LANE, held: { until: past, reason: 'by hand' } },
+    ]) {
+      await write('direct', state, POLITE);
+      const since = await ready();
+      expect(since).toBeGreaterThanOrEqual(100);
+      expect(since).toBeLessThan(300);
+    }
+  });
+
+  it('is nothing for a pause that its settings give, and all for one that they never give', async () => {
+    const seen = new Set<boolean>();
+    for (const perMinute of [0.5, 6, 600])
+      for (const inMs of [-5_000, 12_000, 100_000, HOUR_MS]) {
+        const now = Date.now();
+        const [state, settings] = [
+          { ...FRESH_LANE, nextAt: now + inMs },
+          { ...POLITE, perMinute },
+        ];
+        await write('direct', state, settings);
+        const admits = decideAdmission(state, settings, { now, inFlight: 0, roll: 0 }).kind === 'admit';
+        seen.add(admits);
+        expect((await ready()) > 0, `${perMinute} ${inMs}`).toBe(admits);
+      }
+    expect(seen.size).toBe(2);
   });
 });
 

@@ -6,8 +6,8 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { readConfig } from '../../../src/platform/config.ts';
 import { createMetrics } from '../../../src/platform/metrics.ts';
 import { echoSurface } from '../capture/echo-surface.ts';
-import { echoStage } from '../stage/echo-stage.ts';
 import { testLog } from '../database.ts';
+import { echoStage } from '../stage/echo-stage.ts';
 import { openWorkerWorld, type WorkerWorld } from '../worker-world.ts';
 
 const PATIENCE_MS = 90_000;

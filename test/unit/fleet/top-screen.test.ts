@@ -61,4 +61,35 @@ describe('the screen of fleet top', () => {
       expect(Math.max(...topScreen(view, columns).map((line) => line.length))).toBeLessThanOrEqual(columns);
     }
   });
+
+  it('cuts by the columns that a terminal needs, where hosts are not named in ASCII', () => {
+    const [worker] = view.workers;
+    if (worker === undefined) throw new Error('the view has a worker');
+    const host = '東京サーバー';
+    const lineAt = (columns: number): string =>
+      topScreen({ ...view, workers: [{ ...worker, host }] }, columns)[3] ?? '';
+    /** Of text that is either ASCII, the ellipsis, or twice as wide. */
+    const columnsOf = (text: string): number =>
+      [...text].reduce((all, letter) => all + (/[\u3000-\u9fff]/.test(letter) ? 2 : 1), 0);
+    const whole = lineAt(160);
+    expect(whole).toBe(`  [#########...] 3/4  limit 3  ${host}:7  stage  up 1 h 2 min  w1`);
+    const width = columnsOf(whole);
+    expect(width).toBe(whole.length + host.length);
+    expect(lineAt(width)).toBe(whole);
+    for (let columns = 20; columns < width; columns++) {
+      const line = lineAt(columns);
+      expect(columnsOf(line)).toBeLessThanOrEqual(columns);
+      expect(columnsOf(line)).toBeGreaterThanOrEqual(columns - 1); // Half of a wide letter is not shown.
+      expect(line).toMatch(/…$/);
+      expect(whole.startsWith(line.slice(0, -1))).toBe(true);
+    }
+  });
+
+  it('lets no control character of a name through to the terminal', () => {
+    const [worker] = view.workers;
+    if (worker === undefined) throw new Error('the view has a worker');
+    const screen = topScreen({ ...view, workers: [{ ...worker, host: 'a\u001b[2Jb\nc' }] }, 160);
+    expect(screen.join('')).not.toMatch(/\p{Cc}/u);
+    expect(screen[3]).toContain('a [2Jb c:7');
+  });
 });
