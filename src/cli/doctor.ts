@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { SURFACES } from '../../surfaces/index.ts';
 import { openArtifactStore } from '../artifacts/open-store.ts';
 import { FleetError } from '../contract/errors.ts';
+import { ENOUGH, freeRoom } from '../fleet/disk-guard.ts';
 import { endBrowser, launchBrowser } from '../fleet/launch-browser.ts';
 import { findBrowser } from '../platform/browser-binary.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -152,10 +153,12 @@ async function lookAtArtifacts(config: Config): Promise<Omit<Check, 'name'>> {
 }
 
 async function lookAtDisk(config: Config): Promise<Omit<Check, 'name'>> {
-  const { bavail, bsize } = await statfs(config.dataDir);
-  const detail = `${((Number(bavail) * Number(bsize)) / 1e9).toFixed(1)} GB free for ${config.dataDir}`;
-  if (bavail * bsize >= ENOUGH_DISK_BYTES) return { ok: true, detail };
-  return { ok: false, detail, fix: 'free some space, or set FLEET_DATA_DIR to a directory on another disk' };
+  const { bytes, files } = freeRoom(await statfs(config.dataDir));
+  const inodes = files === null ? '' : ` and ${files} inodes`;
+  const detail = `${(bytes / 1e9).toFixed(1)} GB${inodes} free for ${config.dataDir}`;
+  if (bytes >= ENOUGH_DISK_BYTES && (files === null || files >= ENOUGH.files)) return { ok: true, detail };
+  const fix = 'free some space or files (df, df -i), or set FLEET_DATA_DIR to a directory on another disk';
+  return { ok: false, detail, fix };
 }
 
 /** The operator's own signed-in profiles: a stale one is a problem, a missing one is a fact worth knowing. */
