@@ -10,7 +10,7 @@ import { ORPHAN_AGE_MS } from './orphan-sweep.ts';
 
 export interface VoidSweepMeans {
   db: Database;
-  store: ArtifactStore;
+  store: Pick<ArtifactStore, 'list' | 'delete'>;
   clock: Clock;
   log: Log;
 }
@@ -55,7 +55,7 @@ export async function sweepVoidAttempts(
   return deleted;
 }
 
-async function deleteVoid(store: ArtifactStore, child: EndedChild): Promise<string[]> {
+async function deleteVoid(store: VoidSweepMeans['store'], child: EndedChild): Promise<string[]> {
   const stem = `${childStem(child.id)}.a`;
   const folders = ARTIFACT_KINDS.map((kind) => dayFolder(kind, isoTime(child.requestedAt.getTime())));
   const stored = (await Promise.all(folders.map((folder) => store.list(folder, stem)))).flat();

@@ -105,9 +105,10 @@ describe.each([
       new Date(to - HOUR_MS),
     ]);
     const lost = await leave(store, id, '1-0123abcd');
-    const refusing: ArtifactStore = Object.assign(Object.create(store), {
+    const refusing = {
+      list: (folder: string, prefix: string) => store.list(folder, prefix),
       delete: () => Promise.reject(new Error('the store refuses')),
-    });
+    };
     const window = { from: to - 2 * HOUR_MS, to };
     await expect(sweepVoidAttempts({ db: world.db, store: refusing }, window)).rejects.toThrow('refuses');
     expect(await there(store, lost)).toEqual(lost);

@@ -2,12 +2,13 @@ import { expect, it } from 'vitest';
 import { watchWorkers } from '../../../src/fleet/worker-metrics.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
 import { createMetrics } from '../../../src/platform/metrics.ts';
-import { freshDatabase, testLog } from '../database.ts';
+import { testLog } from '../database.ts';
+import { openJobsWorld } from '../jobs/jobs-world.ts';
 import { silentProxy } from '../silent-proxy.ts';
 
 it('a scrape while the connection to the database is half open tells what the process knows, and that it is', async () => {
-  const fresh = await freshDatabase();
-  const proxy = await silentProxy(new URL(fresh.url));
+  const world = await openJobsWorld();
+  const proxy = await silentProxy(new URL(world.url));
   const db = openDatabase(proxy.url, { log: testLog });
   try {
     const metrics = createMetrics();
@@ -25,6 +26,6 @@ it('a scrape while the connection to the database is half open tells what the pr
   } finally {
     await db.close();
     proxy.close();
-    await fresh.drop();
+    await world.close();
   }
 });
