@@ -6,7 +6,6 @@ import type { Database, Sql } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
 import type { Queue } from '../platform/queue.ts';
 import { type Rounds, startRounds } from '../platform/rounds.ts';
-import { concludeRun } from './conclude-content-run.ts';
 import { endRun, NOTHING_FOUND } from './content-end.ts';
 import { pagesOf } from './content-pages.ts';
 import { retireContentRuns } from './content-retention.ts';
@@ -67,6 +66,8 @@ async function advance(sql: Sql, means: ContentMeans, run: ContentRun, now: numb
   const pages = await pagesOf(sql, run.id);
   // Between the look and the lock another process may have asked for more pages.
   if (pages.some(({ status }) => status === 'queued' || status === 'processing')) return;
+  // The code that judges pages is half as much as a worker's own: read by whoever has one to judge, not at each start.
+  const { concludeRun } = await import('./conclude-content-run.ts');
   const end = await concludeRun(sql, means, run, pages, now);
   if (end === undefined) return;
   const counted = await endRun(sql, queue, run, end, now);

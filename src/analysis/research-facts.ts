@@ -1,16 +1,15 @@
 import type { CapturePage } from '../contract/page-record.ts';
 import { type Clock, isoTime } from '../platform/clock.ts';
-import type { Database } from '../platform/database.ts';
 import { Deadline } from '../platform/deadline.ts';
-import type { Log } from '../platform/log.ts';
-import { type Rounds, startRounds } from '../platform/rounds.ts';
 import { type PageModel, readPage } from '../score/page-model.ts';
 import type { FactProposals, OwnBrand } from './brand.ts';
-import { readBrand } from './brands.ts';
-import { claimResearch, endResearch, expireResearch, type ResearchEnd } from './facts-run.ts';
+import type { ResearchEnd } from './facts-run.ts';
 import type { LanguageModel } from './language-model.ts';
 import { aboutPage, type FactBasis, type FoundFact, factsOfPage } from './page-facts.ts';
 import { proposedFacts, type ReadPage } from './question-facts.ts';
+
+/** What a model may take. */
+const MODEL_MS = 60_000;
 
 /** What the site states for machines is written as a fact; its sentences are the last to be believed. */
 const RANKS: readonly FactBasis[] = ['schema_org', 'meta_description', 'page_text'];
@@ -71,52 +70,4 @@ function merged(facts: readonly FoundFact[]): FoundFact[] {
   const first = new Map<string, FoundFact>();
   for (const fact of ordered) if (!first.has(fact.field)) first.set(fact.field, fact);
   return [...first.values()].sort((a, b) => (a.field < b.field ? -1 : 1));
-}
-
-const EVERY_MS = 1_000;
-/** What a model may take. */
-const MODEL_MS = 60_000;
-/** Two pages of 60 s each, a model, and the way there. */
-const LEASE_MS = 240_000;
-
-export interface FactsClerkOptions {
-  db: Database;
-  clock: Clock;
-  log: Log;
-  /** Undefined (an API without workers): only ends what nobody else will. */
-  capture: CapturePage | undefined;
-  /** May propose facts; undefined: none does. */
-  model?: LanguageModel | undefined;
-}
-
-/**
- * Does researches one after the other until stopped. Any number of processes may run one; a research whose process was
- * killed is taken over when its lease ends. Stopping calls off the one under way, which is then taken again.
- */
-export function startFactsClerk({ db, clock, log, capture, model }: FactsClerkOptions): Rounds {
-  const stopping = new AbortController();
-  const writer = model && { model, clock };
-  const rounds = startRounds({
-    round: async (stopped) => {
-      await expireResearch(db, clock.now());
-      while (capture !== undefined && !stopped()) {
-        const run = await claimResearch(db, clock.now(), LEASE_MS);
-        if (run === undefined) return;
-        const brand = await readBrand(db, run.accountId, run.brandId);
-        if (brand === undefined) continue;
-        const asked = { name: brand.name, website: run.website };
-        const end = await researchFacts(capture, asked, stopping.signal, writer);
-        const counted = await endResearch(db, run, end, clock.now());
-        log.info({ runId: run.id, found: 'found' in end, counted }, 'facts research ended');
-      }
-    },
-    everyMs: EVERY_MS,
-    failed: (err) => log.warn({ err }, 'a facts research failed here; taken again when its lease ends'),
-  });
-  return {
-    stop: () => {
-      stopping.abort(new Error('the process is stopping'));
-      return rounds.stop();
-    },
-  };
 }

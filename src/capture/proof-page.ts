@@ -1,5 +1,5 @@
 import { type CheerioAPI, load } from 'cheerio/slim';
-import type { Element } from 'domhandler';
+import type { AnyNode, Element } from 'domhandler';
 import type { MhtmlPart } from './mhtml.ts';
 
 /** What the proof page says about itself at its top. */
@@ -11,8 +11,7 @@ export interface ProofHeading {
 
 /** Nothing runs, nothing is fetched, wherever the file is opened. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline' data:; font-src data:";
-const REMOVED =
-  'script, noscript, iframe, frame, object, embed, applet, portal, base, meta[http-equiv], link:not([rel~="stylesheet"]), template';
+const REMOVED = new Set('script noscript iframe frame object embed applet portal base template'.split(' '));
 const URL_ATTRIBUTES = [
   'src',
   'srcset',
@@ -35,11 +34,13 @@ export function buildProofPage(html: string, parts: readonly MhtmlPart[], headin
   const main = parts.find((part) => part.contentType === 'text/html');
   const $ = load(main ? main.body.toString('utf8') : html, { xml: { xmlMode: false, decodeEntities: true } });
   const resources = new Map(parts.map((part) => [part.location, part]));
-  $(REMOVED).remove();
-  inlineStyleSheets($, resources);
-  $('*').each((_index, element) => {
-    if (element.type === 'tag' || element.type === 'style') makeSafe($, element, resources);
-  });
+  const removed: Element[] = [];
+  const waiting: AnyNode[] = $.root().toArray();
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (isElement(node) && !kept($, node, resources)) removed.push(node);
+    else if ('children' in node) for (const child of node.children) waiting.push(child);
+  }
+  $(removed).remove();
   if ($('head').length === 0) $('html').prepend('<head></head>');
   const note = `capture of ${heading.surface}, ${heading.capturedAt}, ${heading.url ?? 'no address'}`.replace(
     /--+/g,
@@ -52,24 +53,35 @@ export function buildProofPage(html: string, parts: readonly MhtmlPart[], headin
   return /^\s*<!doctype/i.test(body) ? body : `<!doctype html>${body}`;
 }
 
+function isElement(node: AnyNode): node is Element {
+  return node.type === 'tag' || node.type === 'script' || node.type === 'style';
+}
+
 function escapeText(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
-function inlineStyleSheets($: CheerioAPI, resources: ReadonlyMap<string, MhtmlPart>): void {
-  $('link[rel~="stylesheet"]').each((_index, link) => {
-    const part = resources.get($(link).attr('href') ?? '');
-    if (part === undefined) {
-      $(link).remove();
-      return;
-    }
-    const css = inlineCss(part.body.toString('utf8'), resources).replace(/<\/style/gi, '<\\/style');
-    $(link).replaceWith(`<style>${css}</style>`);
-  });
-  $('style').each((_index, style) => {
-    const css = $(style).text();
-    if (/url\(|@import/i.test(css)) $(style).text(inlineCss(css, resources));
-  });
+/** Makes an element safe, without what is in it; false for one that has to go with all that is in it. */
+function kept($: CheerioAPI, element: Element, resources: ReadonlyMap<string, MhtmlPart>): boolean {
+  const { name, attribs } = element;
+  if (REMOVED.has(name) || (name === 'meta' && attribs['http-equiv'] !== undefined)) return false;
+  if (name === 'link') return becomesStyle($, element, resources);
+  if (name === 'style') {
+    const css = $(element).text();
+    if (/url\(|@import/i.test(css)) $(element).text(inlineCss(css, resources));
+  }
+  makeSafe(element, resources);
+  return true;
+}
+
+/** Turns the link to a style sheet into the sheet; false where it is no such link, or the sheet was not seen. */
+function becomesStyle($: CheerioAPI, link: Element, resources: ReadonlyMap<string, MhtmlPart>): boolean {
+  const { rel = '', href = '' } = link.attribs;
+  const part = rel.toLowerCase().split(/\s+/).includes('stylesheet') ? resources.get(href) : undefined;
+  if (part === undefined) return false;
+  const css = inlineCss(part.body.toString('utf8'), resources).replace(/<\/style/gi, '<\\/style');
+  $(link).replaceWith(`<style>${css}</style>`);
+  return true;
 }
 
 function inlineCss(css: string, resources: ReadonlyMap<string, MhtmlPart>): string {
@@ -88,7 +100,7 @@ function dataUrl(url: string, resources: ReadonlyMap<string, MhtmlPart>): string
   return `data:${part.contentType};base64,${part.body.toString('base64')}`;
 }
 
-function makeSafe($: CheerioAPI, element: Element, resources: ReadonlyMap<string, MhtmlPart>): void {
+function makeSafe(element: Element, resources: ReadonlyMap<string, MhtmlPart>): void {
   for (const [name, value] of Object.entries(element.attribs)) {
     if (/^on/i.test(name)) delete element.attribs[name];
     else if (name === 'href' || name === 'xlink:href') {
@@ -100,5 +112,5 @@ function makeSafe($: CheerioAPI, element: Element, resources: ReadonlyMap<string
       else element.attribs[name] = inlined;
     }
   }
-  if (element.name === 'a') $(element).attr('rel', 'noopener noreferrer nofollow');
+  if (element.name === 'a') element.attribs.rel = 'noopener noreferrer nofollow';
 }

@@ -16,20 +16,43 @@ export function accountAddresses(html: string): string[] {
   return [...new Set(found)].filter((address) => address !== '');
 }
 
+/** Escapes, classes, openings of groups, and what else gives a pattern its shape. */
+const SHAPE = /\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?(?:<?[=!]|:|<\w+>))?|[)|^$]/gs;
+/** What depends on more than its own characters, or is referred to: groups but `(?:`, edges, back references. */
+const DEPENDENT = /^(?:\((?!\?:$)|[\^$]|\\[bBk1-9])/;
+
+/**
+ * What must stand before everything that the pattern matches (`(?<=…)`), to be searched for by itself: looking back from
+ * every character of a page takes twenty times as long as looking for it. Undefined where the pattern is not of that kind.
+ */
+function whatStandsBefore({ source, flags }: RegExp): RegExp | undefined {
+  if (!source.startsWith('(?<=') || /[vy]/.test(flags)) return undefined;
+  let depth = 0;
+  let end: number | undefined;
+  for (const { 0: part, index } of source.matchAll(SHAPE)) {
+    if (part === '|' && depth === 0) return undefined;
+    if (end === undefined && index > 0 && DEPENDENT.test(part)) return undefined;
+    if (part.startsWith('(')) depth++;
+    if (part === ')' && --depth === 0) end ??= index;
+  }
+  return new RegExp(source.slice('(?<='.length, end), flags.replace('g', ''));
+}
+
 /**
  * Takes out of captured text what must never be stored, and counts it by kind: the surface's own patterns (`token`),
  * values of the profile that was used (`profile`), the account's addresses (`address`). What cannot be stored at all
  * (U+0000, lone surrogates) is mended on the way.
  */
 export class Scrubber {
-  readonly #patterns: readonly RegExp[];
+  readonly #patterns: readonly { pattern: RegExp; before: RegExp | undefined }[];
   readonly #values: { kind: 'profile' | 'address'; value: string }[];
   readonly #removed: Record<string, number> = {};
 
   constructor(patterns: readonly RegExp[], secrets: readonly string[], addresses: readonly string[]) {
-    this.#patterns = patterns.map((pattern) =>
-      pattern.global ? pattern : new RegExp(pattern.source, `${pattern.flags}g`),
-    );
+    this.#patterns = patterns.map((pattern) => ({
+      pattern: pattern.global ? pattern : new RegExp(pattern.source, `${pattern.flags}g`),
+      before: whatStandsBefore(pattern),
+    }));
     const values = [
       ...secrets.map((value) => ({ kind: 'profile' as const, value })),
       ...addresses.map((value) => ({ kind: 'address' as const, value })),
@@ -40,8 +63,13 @@ export class Scrubber {
 
   clean(text: string): string {
     let clean = storable(text);
-    for (const pattern of this.#patterns) {
-      clean = clean.replace(pattern, () => this.#count('token'));
+    for (const { pattern, before } of this.#patterns) {
+      const from = before === undefined ? 0 : clean.search(before);
+      if (from === -1) continue;
+      // What is looked back for stands nowhere before `from`.
+      const rest = from === 0 ? clean : clean.slice(from);
+      const cleaned = rest.replace(pattern, () => this.#count('token'));
+      if (cleaned !== rest) clean = from === 0 ? cleaned : clean.slice(0, from) + cleaned;
     }
     for (const { kind, value } of this.#values) {
       if (clean.includes(value)) clean = clean.replaceAll(value, () => this.#count(kind));

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { CaptureRecord, Signals } from '../contract/capture-record.ts';
 import { isoTime } from '../platform/clock.ts';
 import { sha256Hex } from '../platform/identifiers.ts';
@@ -24,17 +25,21 @@ type WrittenOrder = Pick<
   'surface' | 'query' | 'region' | 'origin' | 'throughEgress' | 'secrets'
 >;
 
-/** The record and the proof page of what was seen, cleaned of what must not be stored. Needs no page and no clock. */
-export function writeUp(
+/**
+ * The record and the proof page of what was seen, cleaned of what must not be stored. Needs no page and no clock. Each is one
+ * long step for a large page: between them the other captures have a turn.
+ */
+export async function writeUp(
   seen: SeenPage,
   browser: NonNullable<CaptureRecord['browser']>,
   order: WrittenOrder,
-): CaptureYield {
+): Promise<CaptureYield> {
   const { surface, secrets = [] } = order;
   const { proof } = seen;
   const addresses = secrets.length > 0 && proof.dom !== null ? accountAddresses(proof.dom.html) : [];
   const scrubber = new Scrubber(surface.redact, secrets, addresses);
   const record = recordOf(seen, browser, order, scrubber);
+  await othersTurn();
   const heading = { surface: surface.name, url: record.finalUrl, capturedAt: record.capturedAt };
   const proofHtml =
     record.html === null ? null : scrubber.clean(buildProofPage(record.html, proof.parts, heading));

@@ -1,6 +1,6 @@
 import { startContentClerk } from '../analysis/content-clerk.ts';
+import { startFactsClerk } from '../analysis/facts-clerk.ts';
 import { openLanguageModel } from '../analysis/language-model.ts';
-import { startFactsClerk } from '../analysis/research-facts.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { CapturePage } from '../contract/page-record.ts';

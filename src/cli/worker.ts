@@ -24,15 +24,17 @@ export function workerCommand(): Command {
       const opened = new Opened();
       try {
         await openTraces(config, 'worker', log, opened);
-        // The browser is launched while the rest of the code is read.
-        const [site, { runWorker }, { runContent }] = await opened.together(
+        // The browser is launched while the rest of the code is read, and goes on starting while the database is opened.
+        const code = Promise.all([import('./run-worker.ts'), import('./run-content.ts')]);
+        const [site, [{ runWorker }, { runContent }], foundation] = await opened.together(
           openWarmSite(config, log).then((part) => opened.add(part, (open) => open.close())),
-          import('./run-worker.ts'),
-          import('./run-content.ts'),
+          code,
+          // After the code: reading it holds up the event loop, on a busy machine for longer than a connection may take, and a
+          // worker that connected meanwhile was told that the database is away, at every start anew.
+          code
+            .then(() => openFoundation(config, log))
+            .then((part) => opened.add(part, (open) => open.close())),
         );
-        // After it: reading code holds up the event loop, on a busy machine for longer than a connection may take, and a
-        // worker that connected meanwhile was told that the database is away, at every start anew.
-        const foundation = opened.add(await openFoundation(config, log), (part) => part.close());
         let running: RunningWorker | undefined;
         const unready = (): string | undefined =>
           running === undefined ? 'starting' : running.worker.unready;

@@ -1,6 +1,6 @@
 import cities from 'city-timezones';
-import countries from 'i18n-iso-countries';
 import { z } from 'zod';
+import { countryName } from './countries.ts';
 import type { Region } from './region.ts';
 
 /** A place on the map, as far as a region names one. */
@@ -68,7 +68,7 @@ function toPlace(city: City): Place {
   return {
     city: city.city_ascii,
     province: city.province ?? null,
-    countryName: countries.getName(city.iso2, 'en') ?? city.iso2,
+    countryName: countryName(city.iso2) ?? city.iso2,
     latitude: city.lat,
     longitude: city.lng,
     timezoneId: city.timezone ?? 'UTC',

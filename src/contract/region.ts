@@ -1,6 +1,6 @@
-import countries from 'i18n-iso-countries';
 import languages from 'iso-639-1';
 import { z } from 'zod';
+import { countryCodes } from './countries.ts';
 
 /** Where a capture is asked to run. `null` in its place means untargeted (GLOBAL). */
 export const regionSchema = z.strictObject({
@@ -40,7 +40,7 @@ export function isPlaceName(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text) && text.length <= 60;
 }
 
-const COUNTRY_CODES = new Set(Object.keys(countries.getAlpha2Codes()));
+const COUNTRY_CODES = new Set(countryCodes());
 
 /** True for an ISO 3166-1 alpha-2 country code in upper case (list of i18n-iso-countries). */
 export function isCountryCode(code: string): boolean {

@@ -14,7 +14,7 @@ import type { Extraction, Reading } from '../contract/extraction.ts';
 import { OUTCOME_RULES, type Outcome, REGION_NOT_HONOURED } from '../contract/outcome.ts';
 import { regionKey } from '../contract/region.ts';
 import { storableJson } from '../contract/storable-text.ts';
-import { type Composed, compose } from './compose.ts';
+import { type Composed, compose, composeBoth } from './compose.ts';
 import { numberSources } from './source-list.ts';
 import { reconcile } from './witnesses.ts';
 
@@ -29,10 +29,11 @@ export function assemble(record: CaptureRecord, extraction: Extraction): Envelop
   const used = pickWitness(extraction);
   const reading = used === 'none' ? null : extraction[used];
   const other = used === 'dom' ? extraction.transcript : extraction.dom;
-  const composed = {
-    dom: extraction.dom && compose(extraction.dom.markdown),
-    transcript: extraction.transcript && compose(extraction.transcript.markdown),
-  };
+  const [dom, transcript] = composeBoth(
+    extraction.dom?.markdown ?? null,
+    extraction.transcript?.markdown ?? null,
+  );
+  const composed = { dom, transcript };
   const usedComposed = used === 'none' ? null : composed[used];
   const outcome = finalOutcome(extraction, reading, usedComposed);
   const shown = reading !== null && (SHOWS_ANSWER.has(outcome) || reading.results !== null);

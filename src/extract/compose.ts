@@ -33,10 +33,38 @@ const MDAST_EXTENSIONS = [gfmFromMarkdown()];
  * by an empty line, list items and table rows by a line feed, cells by a tab. Pure.
  */
 export function compose(marked: string): Composed {
-  const { markdown, marks } = liftMarks(storable(marked).replace(/\r\n?/g, '\n').trim());
+  const lifted = lift(marked);
+  return composedOf(lifted, readMarkdown(lifted.markdown));
+}
+
+/** As compose for two tellings of one answer, null for who tells none; what both tell in the same words is read once. */
+export function composeBoth(first: string | null, second: string | null): [Composed | null, Composed | null] {
+  if (first === null || second === null)
+    return [first === null ? null : compose(first), second === null ? null : compose(second)];
+  const [one, other] = [lift(first), lift(second)];
+  const read = readMarkdown(one.markdown);
+  const same = one.markdown === other.markdown;
+  return [composedOf(one, read), composedOf(other, same ? read : readMarkdown(other.markdown))];
+}
+
+type Lifted = ReturnType<typeof liftMarks>;
+
+function lift(marked: string): Lifted {
+  return liftMarks(storable(marked).replace(/\r\n?/g, '\n').trim());
+}
+
+interface ReadMarkdown {
+  map: TextMap;
+  blocks: DraftBlock[];
+}
+
+function readMarkdown(markdown: string): ReadMarkdown {
   const root = fromMarkdown(markdown, { extensions: EXTENSIONS, mdastExtensions: MDAST_EXTENSIONS });
   const map = new TextMap(markdown);
-  const blocks = new BlockWriter(map).write(root);
+  return { map, blocks: new BlockWriter(map).write(root) };
+}
+
+function composedOf({ markdown, marks }: Lifted, { map, blocks }: ReadMarkdown): Composed {
   const places = marks.map((mark) => ({ index: mark.index, kind: mark.kind, ...map.place(mark.offset) }));
   return {
     text: map.text,

@@ -25,7 +25,7 @@ import { type CaptureSeat, captureOnce } from './capture-once.ts';
 import { type CaptureStory, captureStory, type PageStory } from './capture-story.ts';
 import type { AttemptTally } from './count-attempt.ts';
 import { patiently } from './patiently.ts';
-import { readCapture } from './read-capture.ts';
+import { readCaptureInTurns } from './read-capture.ts';
 import { ownerOfAttempt, settleStored } from './settle-stored.ts';
 
 /** What a capture of a child works with. */
@@ -85,7 +85,7 @@ export async function captureChild(
   // Packed on another thread while it is read here.
   const packed = awaitedLater(packRecord(captured.record));
   await othersTurn();
-  const body = await traced('extract', {}, async () => readCapture(surface, captured.record));
+  const body = await traced('extract', {}, () => readCaptureInTurns(surface, captured.record));
   const readAt = clock.monotonic();
   const missed = captured.record.signals.selectors.flatMap(({ name, hit }) => (hit === null ? [name] : []));
   const tally: AttemptTally = { selectors: captured.record.signals.selectors, stored: [] };

@@ -2,7 +2,6 @@ import { type GuardedProxy, openGuardedProxy } from '../capture/guarded-proxy.ts
 import { HostPacer } from '../capture/host-pacer.ts';
 import { renderPage } from '../capture/page-render.ts';
 import { isEmptyPage } from '../capture/page-walls.ts';
-import { fetchStatic, newPageRecord } from '../capture/static-page.ts';
 import { UNTARGETED } from '../capture/visitor.ts';
 import { pageEnd } from '../contract/page-outcome.ts';
 import type { CapturedPage, CapturePage, PageRecord } from '../contract/page-record.ts';
@@ -40,6 +39,8 @@ export class PageCapturer {
 
   readonly capture: CapturePage = async (url, mode, signal) => {
     const { clock, guard, deadlineMs = PAGE_DEADLINE_MS } = this.#options;
+    // Fetching needs an HTTP client of its own: read with the first page, not by every worker that starts.
+    const { fetchStatic, newPageRecord } = await import('../capture/static-page.ts');
     const record = newPageRecord(url, mode, isoTime(clock.now()));
     const deadline = Deadline.after(deadlineMs, clock);
     const abort = (): void => deadline.abort(new Error('the page capture was called off'));

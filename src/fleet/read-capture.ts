@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { CaptureRecord } from '../contract/capture-record.ts';
 import type { EnvelopeBody } from '../contract/envelope.ts';
 import type { Extraction } from '../contract/extraction.ts';
@@ -10,6 +11,13 @@ import { assemble } from '../extract/assemble.ts';
  */
 export function readCapture(surface: Surface, record: CaptureRecord): EnvelopeBody {
   return assemble(record, extractSafely(surface, record));
+}
+
+/** As readCapture; between its two long steps, reading and assembling, the other captures of this process have a turn. */
+export async function readCaptureInTurns(surface: Surface, record: CaptureRecord): Promise<EnvelopeBody> {
+  const extraction = extractSafely(surface, record);
+  await othersTurn();
+  return assemble(record, extraction);
 }
 
 function extractSafely(surface: Surface, record: CaptureRecord): Extraction {

@@ -17,12 +17,19 @@ export interface CipherPurpose {
 
 /** Encrypts small secrets at rest with AES-256-GCM. */
 export class SecretCipher {
-  readonly #key: Buffer;
+  readonly #secret: string;
   readonly #purpose: CipherPurpose;
+  #derived: Buffer | undefined;
 
   constructor(secret: string, purpose: CipherPurpose) {
-    this.#key = scryptSync(secret, purpose.salt, 32);
+    this.#secret = secret;
     this.#purpose = purpose;
+  }
+
+  /** Made at first use: it takes 50 ms, and most processes seal nothing. */
+  get #key(): Buffer {
+    this.#derived ??= scryptSync(this.#secret, this.#purpose.salt, 32);
+    return this.#derived;
   }
 
   /** Nonce, tag and ciphertext in one. */

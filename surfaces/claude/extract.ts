@@ -3,11 +3,12 @@ import type { HealthField } from '../../src/contract/envelope.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
 import type { Wall } from '../../src/contract/surface.ts';
-import { type CheerioAPI, parseHtml } from '../../src/extract/dom.ts';
+import type { CheerioAPI } from '../../src/extract/dom.ts';
+import { parsePage } from '../../src/extract/page-query.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
 import { judge } from './outcome.ts';
 import { type PageView, readPage } from './page.ts';
-import { FINISHED_ANSWER } from './selectors.ts';
+import { ANSWER_PARTS, FINISHED_ANSWER, FINISHED_TURN } from './selectors.ts';
 import { readTranscript, type TranscriptView } from './transcript.ts';
 import { WALLS } from './walls.ts';
 
@@ -22,7 +23,7 @@ const MUST_SHOW: ReadonlySet<Outcome> = new Set(['answered', 'answered_partially
  * name, and what the reader saw). Pure; never throws for what is missing.
  */
 export function extract(record: CaptureRecord): Extraction {
-  const $ = record.html === null ? null : parseHtml(record.html);
+  const $ = record.html === null ? null : parsePage(record.html);
   const transcript = readTranscript(record.transcript);
   const page = $ === null ? null : cutAsOnTheWire(readPage($), transcript);
   const wall = findWall(wallsFor($), pageFacts(record, $));
@@ -51,7 +52,7 @@ function loginStateOf(
 
 /** The walls that can still stand: a finished answer, looked for once, rules most of them out. */
 function wallsFor($: CheerioAPI | null): readonly Wall[] {
-  const finished = $ !== null && $(FINISHED_ANSWER).length > 0;
+  const finished = $ !== null && $(FINISHED_TURN).find(ANSWER_PARTS.join(', ')).length > 0;
   return finished ? WALLS.filter(({ unless }) => !unless?.endsWith(FINISHED_ANSWER)) : WALLS;
 }
 

@@ -31,9 +31,12 @@ export const MODEL_LABEL = '[data-testid="model-selector-dropdown"]';
 /** The banner over the composer that sells an upgrade because of the limit (2026-09): near the limit or beyond it. */
 export const LIMIT_NOTICE = '[data-cds="ChatComposerNotices"] a[href*="from=ratelimit"]';
 
+/** A turn that is no longer written, and the parts of an answer in it. */
+export const FINISHED_TURN = '[data-is-streaming="false"]';
+export const ANSWER_PARTS: readonly string[] = ['p', 'li', 'pre', '[data-perf-reply-text]'];
+
 /** A finished answer: text marks of walls do not count beside it. */
-export const FINISHED_ANSWER =
-  '[data-is-streaming="false"] p, [data-is-streaming="false"] li, [data-is-streaming="false"] pre, [data-is-streaming="false"] [data-perf-reply-text]';
+export const FINISHED_ANSWER = ANSWER_PARTS.map((part) => `${FINISHED_TURN} ${part}`).join(', ');
 
 /** The editor after hydration; before it a copy without function stands there (`chat-input-ssr`, claude.md b). */
 export const COMPOSER: Selector = {

@@ -1,7 +1,7 @@
 import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { HealthField } from '../../src/contract/envelope.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
-import { parseHtml } from '../../src/extract/dom.ts';
+import { parsePage } from '../../src/extract/page-query.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
 import { judge, pageReading } from './outcome.ts';
 import { type PageView, readPage } from './page.ts';
@@ -17,7 +17,7 @@ const NEVER_SHOWN: readonly HealthField[] = ['results', 'mentions', 'region'];
  * Pure; never throws for what is missing.
  */
 export function extract(record: CaptureRecord): Extraction {
-  const $ = record.html === null ? null : parseHtml(record.html);
+  const $ = record.html === null ? null : parsePage(record.html);
   const page = $ === null ? null : readPage($);
   const transcript = readTranscript(record.transcript);
   const dom = page === null ? null : withSites(pageReading(page, transcript), page, transcript);

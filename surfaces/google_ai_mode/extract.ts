@@ -1,6 +1,7 @@
 import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
-import { type CheerioAPI, parseHtml } from '../../src/extract/dom.ts';
+import type { CheerioAPI } from '../../src/extract/dom.ts';
+import { parsePage } from '../../src/extract/page-query.ts';
 import { readRegion } from '../google/region.ts';
 import { readLoginState } from '../google/visitor.ts';
 import { liveVerdict, pageVerdict, type Verdict } from './outcome.ts';
@@ -17,7 +18,7 @@ const NEVER_SHOWN: Extraction['neverShown'] = ['fanOut', 'mentions', 'results', 
  * no page.
  */
 export function extract(record: CaptureRecord): Extraction {
-  const $ = record.html === null ? null : parseHtml(record.html);
+  const $ = record.html === null ? null : parsePage(record.html);
   const turn = $ === null ? undefined : lastTurn($);
   const content = $ === null || turn === undefined ? undefined : readTurnContent($, turn);
   const streamed = streamedPage(record.transcript);

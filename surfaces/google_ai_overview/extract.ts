@@ -1,7 +1,8 @@
 import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
-import { type CheerioAPI, parseHtml } from '../../src/extract/dom.ts';
+import type { CheerioAPI } from '../../src/extract/dom.ts';
+import { parsePage } from '../../src/extract/page-query.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
 import { type Overview, type OverviewState, readOverview } from '../google/overview.ts';
 import { isJavaScriptShell, isResultsPage } from '../google/page-kind.ts';
@@ -35,7 +36,7 @@ const OUTCOME_OF_STATE: Readonly<Record<OverviewState, Outcome>> = {
  * good result; a page that is no results page is judged by its walls.
  */
 export function extract(record: CaptureRecord): Extraction {
-  const $ = record.html === null ? null : parseHtml(record.html);
+  const $ = record.html === null ? null : parsePage(record.html);
   const overview = $ === null ? undefined : readOverview($);
   const verdict = liveVerdict(record, overview) ?? pageVerdict(record, $, overview);
   const shown = verdict.outcome === 'answered' || verdict.outcome === 'answered_partially';

@@ -1,7 +1,8 @@
 import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { Result } from '../../src/contract/envelope.ts';
 import type { Extraction, Reading } from '../../src/contract/extraction.ts';
-import { type CheerioAPI, foldSpace, parseHtml, visibleText } from '../../src/extract/dom.ts';
+import { type CheerioAPI, foldSpace, visibleText } from '../../src/extract/dom.ts';
+import { parsePage } from '../../src/extract/page-query.ts';
 import { emptyNotice } from '../google/empty-listing.ts';
 import { ranked, sourcesOfResults } from '../google/listing.ts';
 import { listingVerdict, type Verdict } from '../google/listing-verdict.ts';
@@ -30,7 +31,7 @@ const NEVER_SHOWN: Extraction['neverShown'] = [
  * The answer is always empty; stories are results, and sources that were retrieved.
  */
 export function extract(record: CaptureRecord): Extraction {
-  const $ = record.html === null ? null : parseHtml(record.html);
+  const $ = record.html === null ? null : parsePage(record.html);
   const app = $ !== null && isAppPage($, record.finalUrl);
   const results = $ === null ? [] : ranked(app ? readApp($) : readTab($));
   const notice = $ === null || results.length > 0 ? undefined : emptyNotice($);

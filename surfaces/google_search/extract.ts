@@ -2,7 +2,8 @@ import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { Result } from '../../src/contract/envelope.ts';
 import type { DraftSource, Extraction, Reading } from '../../src/contract/extraction.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
-import { type CheerioAPI, parseHtml } from '../../src/extract/dom.ts';
+import type { CheerioAPI } from '../../src/extract/dom.ts';
+import { parsePage } from '../../src/extract/page-query.ts';
 import { canonicalUrl } from '../../src/extract/urls.ts';
 import { emptyNotice } from '../google/empty-listing.ts';
 import { adsOf, ranked, sourcesOfResults } from '../google/listing.ts';
@@ -22,7 +23,7 @@ const NEVER_SHOWN: Extraction['neverShown'] = ['fanOut', 'mentions', 'model'];
  * Pure. The answer is empty unless the page answers; a page that says it found nothing is `absent`.
  */
 export function extract(record: CaptureRecord): Extraction {
-  const $ = record.html === null ? null : parseHtml(record.html);
+  const $ = record.html === null ? null : parsePage(record.html);
   if ($ === null) return { ...listingVerdict(record, null, []), ...NOTHING };
   const overview = readOverview($);
   const entries = readListing(resultsPage($));

@@ -2,7 +2,7 @@ import type { CaptureRecord } from '../../src/contract/capture-record.ts';
 import type { HealthField } from '../../src/contract/envelope.ts';
 import type { Extraction } from '../../src/contract/extraction.ts';
 import type { Outcome } from '../../src/contract/outcome.ts';
-import { parseHtml } from '../../src/extract/dom.ts';
+import { parsePage } from '../../src/extract/page-query.ts';
 import { findWall, pageFacts } from '../../src/extract/walls.ts';
 import { judge } from './outcome.ts';
 import { type PageView, readPage } from './page.ts';
@@ -20,7 +20,7 @@ const SHOWS_ANSWER: ReadonlySet<Outcome> = new Set(['answered', 'answered_partia
  * is missing.
  */
 export function extract(record: CaptureRecord): Extraction {
-  const $ = record.html === null ? null : parseHtml(record.html);
+  const $ = record.html === null ? null : parsePage(record.html);
   const page = $ === null ? null : readPage($, record.query);
   const transcript = readTranscript(record.transcript);
   const wall = findWall(WALLS, pageFacts(record, $));

@@ -1,4 +1,3 @@
-import countries from 'i18n-iso-countries';
 import languages from 'iso-639-1';
 import { z } from 'zod';
 import {
@@ -10,6 +9,7 @@ import {
   factsSchema,
   type OwnBrand,
 } from '../../analysis/brand.ts';
+import { countryCodeOf } from '../../contract/countries.ts';
 import { ApiError } from '../../contract/errors.ts';
 import { bookFileProblems } from '../../measure/book-problems.ts';
 import { isoTime } from '../../platform/clock.ts';
@@ -170,7 +170,7 @@ function categoryFaults(categories: readonly string[]): Fault[] {
 
 function placeFaults({ country, language }: BrandBody): Fault[] {
   const faults: Fault[] = [];
-  if (country && countryCode(country) === undefined) {
+  if (country && countryCodeOf(country) === undefined) {
     faults.push({ loc: ['body', 'country'], msg: `'${country.slice(0, 60)}' is no country`, type: 'value' });
   }
   if (language && languageName(language) === null) {
@@ -181,12 +181,6 @@ function placeFaults({ country, language }: BrandBody): Fault[] {
     });
   }
   return faults;
-}
-
-/** `US` of `United States` or `us`; undefined for what is no country (list of i18n-iso-countries). */
-export function countryCode(country: string): string | undefined {
-  const code = country.trim().toUpperCase();
-  return countries.isValid(code) ? countries.toAlpha2(code) : countries.getAlpha2Code(country.trim(), 'en');
 }
 
 /** The English name of `en`, `en-US` or `English`; null for no language. */

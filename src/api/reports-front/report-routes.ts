@@ -8,6 +8,7 @@ import {
   type ReportFields,
   readReport,
 } from '../../analysis/reports.ts';
+import { countryCodeOf } from '../../contract/countries.ts';
 import { ApiError } from '../../contract/errors.ts';
 import { isPlaceName, type Region } from '../../contract/region.ts';
 import type { SurfaceName } from '../../contract/surface-name.ts';
@@ -17,7 +18,7 @@ import { callerOf } from '../caller.ts';
 import type { App } from '../fastify-types.ts';
 import { availableSurfaces, type CatalogEntry, type SurfaceCatalog } from '../surface-catalog.ts';
 import { foundBrand, isUuid } from './brand-routes.ts';
-import { countryCode, languageName } from './brand-wire.ts';
+import { languageName } from './brand-wire.ts';
 import { listAsked, listOf, listQuerySchema, presentList } from './list-query.ts';
 import { DEFAULT_PLATFORMS, PLATFORM_NAMES, surfaceOfPlatform } from './platforms.ts';
 import { answeredOnce, onceHeadersSchema } from './post-once.ts';
@@ -228,7 +229,7 @@ function checkedRegion(body: z.infer<typeof reportBodySchema>, faults: Fault[]):
     }
     return null;
   }
-  const code = countryCode(country);
+  const code = countryCodeOf(country);
   if (code === undefined) {
     faults.push({ loc: ['body', 'country'], msg: `'${country.slice(0, 60)}' is no country`, type: 'value' });
     return null;

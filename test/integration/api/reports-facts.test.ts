@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startFactsClerk } from '../../../src/analysis/facts-clerk.ts';
 import { claimResearch, endResearch, expireResearch } from '../../../src/analysis/facts-run.ts';
 import { type LanguageModel, openLanguageModel } from '../../../src/analysis/language-model.ts';
-import { startFactsClerk } from '../../../src/analysis/research-facts.ts';
 import type { CapturePage } from '../../../src/contract/page-record.ts';
 import { PageCapturer } from '../../../src/fleet/page-capturer.ts';
 import { AddressGuard } from '../../../src/platform/address-guard.ts';
