@@ -24,7 +24,7 @@ export interface CrashFacts {
   status: string | null;
   /** Signal on Linux: 5 where V8 gives up, 9 where somebody killed it, 11 for a plain crash (tried 2026-11). */
   errorCode: number | null;
-  /** We ended it ourselves because it had grown too large. */
+  /** We ended one of this browser's renderers just now because it had grown too large. */
   endedForMemory: boolean;
   /** Largest renderer of this browser when last looked at, bytes. */
   largestRenderer: number;
@@ -36,7 +36,9 @@ const GROWN_BYTES = 500_000_000;
 
 /** Tells running out of memory from other crashes. Pure. */
 export function lossOfCrash(facts: CrashFacts): Extract<PageLoss, 'page_crashed' | 'out_of_memory'> {
-  if (facts.endedForMemory || facts.status === 'oom') return 'out_of_memory';
+  // What ended in another way is not the one that we ended.
+  const endedByUs = facts.endedForMemory && (facts.status === null || facts.status === 'killed');
+  if (endedByUs || facts.status === 'oom') return 'out_of_memory';
   if (facts.errorCode === SIGTRAP && facts.largestRenderer >= GROWN_BYTES) return 'out_of_memory';
   return 'page_crashed';
 }

@@ -45,11 +45,14 @@ function refusal(status: number): PageEndCode | null {
   return status >= 500 ? 'server_error' : 'http_error';
 }
 
-/** Text of the body, near enough to count words: scripts, styles and tags left out. */
+/** Text of the body, near enough to count words: scripts, styles and tags left out; a shadow root is seen. */
 function roughText(html: string): string {
   const body = html.slice(Math.max(0, html.search(/<body[\s>]/i)));
   return body
-    .replace(/<(script|style|noscript|template|svg)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, ' ')
+    .replace(
+      /<(script|style|noscript|template(?![^<>]*\sshadowrootmode=)|svg)\b[\s\S]*?(?:<\/\1\s*>|$)/gi,
+      ' ',
+    )
     .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
     .replace(/<title\b[\s\S]*?(?:<\/title>|$)/gi, ' ')
     .replace(/<[^>]*(?:>|$)/g, ' ')

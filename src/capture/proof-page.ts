@@ -11,7 +11,7 @@ export interface ProofHeading {
 
 /** Nothing runs, nothing is fetched, wherever the file is opened. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline' data:; font-src data:";
-const REMOVED = new Set('script noscript iframe frame object embed applet portal base template'.split(' '));
+const REMOVED = new Set('script noscript iframe frame object embed applet portal base'.split(' '));
 const URL_ATTRIBUTES = [
   'src',
   'srcset',
@@ -27,8 +27,9 @@ const URL_ATTRIBUTES = [
 
 /**
  * The page as one file that needs nothing else and can do nothing: style sheets and images inlined, scripts, handlers,
- * frames, forms' targets and refreshes removed, a policy on top that forbids all fetching. `parts` is the browser's
- * MHTML; without it the given DOM is made safe and stands unstyled. Pure.
+ * frames, forms' targets and refreshes removed, a policy on top that forbids all fetching. Shadow roots are shown: a browser
+ * makes them of `<template shadowrootmode>` without any script. `parts` is the browser's MHTML; without it the given DOM is
+ * made safe and stands unstyled. Pure.
  */
 export function buildProofPage(html: string, parts: readonly MhtmlPart[], heading: ProofHeading): string {
   const main = parts.find((part) => part.contentType === 'text/html');
@@ -65,6 +66,7 @@ function escapeText(text: string): string {
 function kept($: CheerioAPI, element: Element, resources: ReadonlyMap<string, MhtmlPart>): boolean {
   const { name, attribs } = element;
   if (REMOVED.has(name) || (name === 'meta' && attribs['http-equiv'] !== undefined)) return false;
+  if (name === 'template' && !isShadowRoot(element)) return false;
   if (name === 'link') return becomesStyle($, element, resources);
   if (name === 'style') {
     const css = $(element).text();
@@ -72,6 +74,14 @@ function kept($: CheerioAPI, element: Element, resources: ReadonlyMap<string, Mh
   }
   makeSafe(element, resources);
   return true;
+}
+
+/** True for a shadow root, which then goes by its standard name: Chromium's archives have one of their own (156, 2026-11). */
+function isShadowRoot({ attribs }: Element): boolean {
+  const mode = attribs.shadowrootmode ?? attribs.shadowmode;
+  delete attribs.shadowmode;
+  if (mode !== undefined) attribs.shadowrootmode = mode;
+  return mode !== undefined;
 }
 
 /** Turns the link to a style sheet into the sheet; false where it is no such link, or the sheet was not seen. */

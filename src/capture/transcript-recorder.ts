@@ -19,7 +19,9 @@ interface Live {
 /**
  * Records the exchanges of a page that its surface names, frame by frame with arrival times, through the browser's own
  * protocol: `Network.streamResourceContent` hands over each chunk as it arrives, without routing (which would turn the
- * cache off) and without touching the page.
+ * cache off) and without touching the page. What dedicated workers fetch is not seen: Playwright opens no session on a worker
+ * (microsoft/playwright#22992), a flat one of our own cannot be spoken through, and one with wrapped messages (`flatten:
+ * false`) does not hold the worker, which had mostly fetched before it was listened to (Chromium 156, tried 2026-11).
  */
 export class TranscriptRecorder {
   readonly #cdp: CDPSession;

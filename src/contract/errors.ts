@@ -10,6 +10,7 @@ export const FLEET_ERRORS = {
   DATABASE_OWNED: { retry: 'never' },
   BROWSER_MISSING: { retry: 'never' },
   BROWSER_LAUNCH_FAILED: { retry: 'later' },
+  CONTEXT_REFUSED: { retry: 'never' },
   ARTIFACT_WRITE_FAILED: { retry: 'later' },
   ARTIFACT_CORRUPT: { retry: 'never' },
   ARTIFACT_NOT_FOUND: { retry: 'never' },

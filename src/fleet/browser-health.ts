@@ -1,5 +1,4 @@
 import type { Browser, CDPSession } from 'playwright';
-import { z } from 'zod';
 import { lossOfCrash } from '../capture/page-loss.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline, DeadlineError } from '../platform/deadline.ts';
@@ -7,6 +6,7 @@ import type { Log } from '../platform/log.ts';
 import { killExactly } from '../platform/process-table.ts';
 import { longestWait, runDelaysOf } from '../platform/run-delay.ts';
 import { askProcesses, type BrowserMemory, BrowserProcesses } from './browser-processes.ts';
+import { CrashNews } from './crash-news.ts';
 import { isUnresponsive, type PingEnd, unansweredAfter } from './ping-patience.ts';
 
 /** A browser that leaves two pings of this long unanswered, one right after the other, does not react: found within 6 s. */
@@ -20,12 +20,8 @@ const IDLE_BEAT_MS = 5_000;
 /** After a ping without an answer the next one follows. */
 const DOUBT_BEAT_MS = 250;
 const ATTACH_MS = 5_000;
-/** A crash is told twice, to the page and to the browser's session, in either order; so long the other is waited for. */
-const CRASH_NEWS_MS = 250;
 
 const MISSED: PingEnd = { answered: false, waitedMs: PING_MS, starvedMs: 0 };
-
-const crashSchema = z.object({ status: z.string(), errorCode: z.number() });
 
 export interface HealthOptions {
   browser: Browser;
@@ -54,20 +50,18 @@ export class BrowserHealth {
   #unansweredMs = 0;
   #largestRenderer = 0;
   #endedForMemoryAt = Number.NEGATIVE_INFINITY;
-  #lastCrash: { status: string; errorCode: number; at: number } | undefined;
+  readonly #crashes: CrashNews;
 
   constructor(options: HealthOptions) {
     this.#options = options;
+    this.#crashes = new CrashNews(options.clock);
   }
 
   async start(): Promise<void> {
     const { browser, clock } = this.#options;
     const deadline = Deadline.after(ATTACH_MS, clock);
     const session = await deadline.run('browser session', () => browser.newBrowserCDPSession());
-    session.on('Target.targetCrashed', (event) => {
-      const { status, errorCode } = crashSchema.parse(event);
-      this.#lastCrash = { status, errorCode, at: clock.monotonic() };
-    });
+    session.on('Target.targetCrashed', (event) => this.#crashes.tell(event));
     await deadline.run('crash news', () => session.send('Target.setDiscoverTargets', { discover: true }));
     this.#processes.learn(await deadline.run('browser processes', () => askProcesses(session)));
     this.#session = session;
@@ -86,17 +80,13 @@ export class BrowserHealth {
     clearTimeout(this.#timer);
   }
 
-  /** Why a page that crashed just now did. */
-  async lossOfPage(): Promise<'page_crashed' | 'out_of_memory'> {
-    const { clock } = this.#options;
-    const since = clock.monotonic() - CRASH_NEWS_MS;
-    const until = clock.monotonic() + CRASH_NEWS_MS;
-    while ((this.#lastCrash?.at ?? 0) < since && clock.monotonic() < until)
-      await new Promise((done) => setTimeout(done, 10));
+  /** Why this page, which crashed just now, did. */
+  async lossOfPage(target: string): Promise<'page_crashed' | 'out_of_memory'> {
+    const crash = await this.#crashes.of(target);
     return lossOfCrash({
-      status: this.#lastCrash?.status ?? null,
-      errorCode: this.#lastCrash?.errorCode ?? null,
-      endedForMemory: clock.monotonic() - this.#endedForMemoryAt < BUSY_BEAT_MS,
+      status: crash?.status ?? null,
+      errorCode: crash?.errorCode ?? null,
+      endedForMemory: this.#options.clock.monotonic() - this.#endedForMemoryAt < BUSY_BEAT_MS,
       largestRenderer: this.#largestRenderer,
     });
   }

@@ -1,7 +1,5 @@
-import type { BrowserContext, Page } from 'playwright';
+import type { BrowserContext } from 'playwright';
 import type { PageLoss } from '../capture/page-loss.ts';
-import type { ReadyPage } from '../capture/see-page.ts';
-import { TranscriptRecorder } from '../capture/transcript-recorder.ts';
 import type { Visitor } from '../capture/visitor.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
@@ -10,7 +8,8 @@ import { BrowserHealth } from './browser-health.ts';
 import { MOST_TURNS, runFairly } from './fair-wait.ts';
 import type { FleetCounters, RetireReason } from './fleet-counters.ts';
 import { endBrowser, type LaunchedBrowser } from './launch-browser.ts';
-import { contextOptions, isPlain, type PageOrder } from './page-order.ts';
+import { type OpenedPage, type OpenPageMeans, openPage } from './open-page.ts';
+import { isPlain, type PageOrder } from './page-order.ts';
 import { killTree, treeDelays } from './process-tree.ts';
 import { roomBeside } from './seating.ts';
 import { WarmPages } from './warm-pages.ts';
@@ -23,13 +22,6 @@ const LONGEST_OPEN_MS = OPEN_MS * MOST_TURNS;
 export const CLOSE_MS = 5_000;
 /** Captures that a browser still takes while the one that takes over is launched. */
 const SUCCESSOR_AHEAD = 4;
-
-/** A page with its context, opened and not yet used. */
-export interface OpenedPage {
-  context: BrowserContext;
-  page: Page;
-  ready: ReadyPage;
-}
 
 export interface HostOptions {
   clock: Clock;
@@ -219,25 +211,13 @@ export class BrowserHost {
     }
   }
 
-  async #openPage(order: PageOrder): Promise<OpenedPage> {
-    const { browser, info } = this.launched;
-    const deadline = Deadline.after(LONGEST_OPEN_MS, this.#options.clock);
-    const context = await deadline.run(
-      'context',
-      () => browser.newContext(contextOptions(order, this.#options.onStage)),
-      { onLate: (late) => this.close(late) },
-    );
-    this.#options.counters.pagesOpened++;
-    try {
-      const page = await deadline.run('page', () => context.newPage());
-      const cdp = await deadline.run('protocol session', () => context.newCDPSession(page));
-      const recorder = await deadline.run('recorder', () => TranscriptRecorder.attach(cdp));
-      const lossOf = (what: 'page' | 'browser'): Promise<PageLoss> =>
-        what === 'page' ? this.#health.lossOfPage() : Promise.resolve(this.#loss);
-      return { context, page, ready: { page, cdp, recorder, browser: info, lossOf } };
-    } catch (error) {
-      void this.close(context);
-      throw error;
-    }
+  #openPage(order: PageOrder): Promise<OpenedPage> {
+    const { clock, onStage, counters } = this.#options;
+    const means: OpenPageMeans = {
+      ...{ launched: this.launched, onStage, close: (context) => this.close(context) },
+      onOpened: () => counters.pagesOpened++,
+      lossOf: async (what, target) => (what === 'page' ? this.#health.lossOfPage(target) : this.#loss),
+    };
+    return openPage(order, means, Deadline.after(LONGEST_OPEN_MS, clock));
   }
 }

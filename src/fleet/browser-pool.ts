@@ -4,10 +4,12 @@ import { UNTARGETED, type Visitor } from '../capture/visitor.ts';
 import { FleetError } from '../contract/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Deadline } from '../platform/deadline.ts';
-import { BrowserHost, CLOSE_MS, OPEN_MS, type OpenedPage } from './browser-host.ts';
+import { BrowserHost, CLOSE_MS, OPEN_MS } from './browser-host.ts';
+import { ContextRefusal } from './context-refusal.ts';
 import { runFairly } from './fair-wait.ts';
 import { type FleetCounters, newFleetCounters, type PoolGauges } from './fleet-counters.ts';
 import { type LaunchOptions, launchBrowser } from './launch-browser.ts';
+import type { OpenedPage } from './open-page.ts';
 import { PageLoads } from './page-loads.ts';
 import type { PageOrder } from './page-order.ts';
 import { treeDelays } from './process-tree.ts';
@@ -92,7 +94,7 @@ export class BrowserPool {
     return this.#chosen(order)?.hasAhead(order) === true;
   }
 
-  /** A fresh page for this visitor. Errors: BROWSER_LAUNCH_FAILED, DEADLINE_EXCEEDED. */
+  /** A fresh page for this visitor. Errors: BROWSER_LAUNCH_FAILED, CONTEXT_REFUSED, DEADLINE_EXCEEDED. */
   async acquire(order: PageOrder, deadline: Deadline): Promise<LeasedPage> {
     const { visitor, headers } = order;
     const host = await deadline.run('browser', () => this.#seat(order), {
@@ -130,7 +132,8 @@ export class BrowserPool {
         },
       };
     } catch (error) {
-      host.retire('unhealthy');
+      // What it refuses of one capture is no reason to take it from all others.
+      if (!(error instanceof ContextRefusal)) host.retire('unhealthy');
       if (opened !== undefined) void host.close(opened.context);
       host.leave();
       throw error;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { budgetsFor } from '../capture/budgets.ts';
 import { lossInFacts } from '../capture/page-loss.ts';
-import { outcomeOfError } from '../capture/playwright-errors.ts';
 import { type CaptureOrder, type SeenPage, seePage } from '../capture/see-page.ts';
 import { visitorOf } from '../capture/visitor.ts';
 import { type CaptureYield, writeUp } from '../capture/write-up.ts';
@@ -15,7 +14,7 @@ import type { Egress } from '../platform/egress-setting.ts';
 import type { Log } from '../platform/log.ts';
 import { traced } from '../platform/traces.ts';
 import type { BrowserPool, LeasedPage } from './browser-pool.ts';
-import { lostRecord } from './lost-record.ts';
+import { lostRecord, pagelessRecord } from './lost-record.ts';
 import type { PageOrder } from './page-order.ts';
 import { currentState, giveProfileBack, leaseProfile } from './profile-lease.ts';
 import type { LeasedProfile, Profiles, StorageState } from './profiles.ts';
@@ -175,7 +174,7 @@ async function acquired(
     deadline.throwIfAborted();
     if (error instanceof FleetError && error.code === 'BROWSER_LAUNCH_FAILED') throw error;
     log.warn({ err: error }, 'no browser for this capture');
-    return lostRecord(asked, seat.clock.now(), 'browser_crashed', outcomeOfError(error).message);
+    return pagelessRecord(asked, seat.clock.now(), error);
   }
 }
 

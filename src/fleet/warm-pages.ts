@@ -1,6 +1,6 @@
 import { sameVisitor, type Visitor } from '../capture/visitor.ts';
 import type { Log } from '../platform/log.ts';
-import type { OpenedPage } from './browser-host.ts';
+import type { OpenedPage } from './open-page.ts';
 
 /** Most pages that wait ahead of need in one browser. */
 const MOST_AHEAD = 3;

@@ -59,7 +59,7 @@ export function boundHtml(html: string): BoundedHtml {
       continue;
     }
     at = tag.end;
-    if (!tag.closing && DROPPED.has(tag.name)) {
+    if (!tag.closing && DROPPED.has(tag.name) && !isShadowRoot(tag)) {
       const end = endOf(html, tag.name, tag.end);
       if (tag.name === 'script' && /\btype\s*=\s*["']?application\/ld\+json/i.test(tag.text))
         if (end - open <= MAX_DATA_CHARACTERS)
@@ -83,6 +83,11 @@ interface Tag {
   closing: boolean;
   text: string;
   end: number;
+}
+
+/** People see it where it stands. */
+function isShadowRoot({ name, text }: Tag): boolean {
+  return name === 'template' && /\sshadowrootmode=/i.test(text);
 }
 
 const NAME = /[a-z][a-z0-9:-]*/iy;

@@ -7,6 +7,7 @@ import {
   isHiddenItself,
   parseHtml,
 } from '../extract/dom.ts';
+import { holdsShadowRoots } from '../extract/shadow-roots.ts';
 import { countWords, type Sentence, sentencesOf } from '../extract/words.ts';
 import { type Block, type BlockText, readBlocks } from './block-text.ts';
 import { boundHtml } from './bounded-html.ts';
@@ -55,7 +56,9 @@ interface ReadDocument {
 function readDocument(html: string): ReadDocument {
   const bounded = boundHtml(html);
   const $ = parseHtml(bounded.html);
-  return { $, head: readHead($), main: mainText(bounded, $), cut: bounded.cut };
+  // Readability reads the text of shadow roots too, where it stands for people.
+  const shown = holdsShadowRoots(bounded.html) ? { ...bounded, html: $.html() } : bounded;
+  return { $, head: readHead($), main: mainText(shown, $), cut: bounded.cut };
 }
 
 /** Reads a record once; null when it holds no HTML. `language`: what the caller says. */

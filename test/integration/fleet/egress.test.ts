@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UNTARGETED } from '../../../src/capture/visitor.ts';
 import { BrowserPool } from '../../../src/fleet/browser-pool.ts';
 import { captureOnce } from '../../../src/fleet/capture-once.ts';
 import { readCapture } from '../../../src/fleet/read-capture.ts';
@@ -8,6 +9,7 @@ import { findBrowser } from '../../../src/platform/browser-binary.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { readConfig } from '../../../src/platform/config.ts';
 import { Deadline } from '../../../src/platform/deadline.ts';
+import type { Egress } from '../../../src/platform/egress-setting.ts';
 import { echoSurface } from '../capture/echo-surface.ts';
 import { testLog } from '../database.ts';
 
@@ -37,9 +39,9 @@ afterAll(async () => {
 
 describe('the egress of a country', () => {
   const surface = echoSurface({ drive: (_page, _request, tools) => tools.open('http://echo.test/page') });
-  const capture = (origin: 'live' | 'stage', country: string) => {
+  const capture = (origin: 'live' | 'stage', country: string, given?: Record<string, Egress>) => {
     const { port } = proxy.address() as AddressInfo;
-    const { egress } = readConfig({ FLEET_EGRESS: `DE=http://127.0.0.1:${port}` }, '/');
+    const egress = given ?? readConfig({ FLEET_EGRESS: `DE=http://127.0.0.1:${port}` }, '/').egress;
     const seat = { pool, clock: systemClock, captureTimeoutMs: 15_000, egress, profiles: undefined };
     return captureOnce(
       { surface, query: 'x', region: { country }, origin },
@@ -63,5 +65,22 @@ describe('the egress of a country', () => {
     expect((await capture('live', 'FR')).record.signals.failure?.outcome).toBe('navigation_failed');
     expect((await capture('stage', 'DE')).record.signals.failure?.outcome).toBe('navigation_failed');
     expect(seen).toEqual([]);
+  });
+
+  it('that the browser refuses fails its own capture, says so by name, and costs no other its browser', async () => {
+    const other = await pool.acquire({ visitor: UNTARGETED, headers: {} }, Deadline.after(20_000));
+    const [browser] = pool.pids;
+    const before = pool.counters.browsersRetired.unhealthy;
+    const refused = { server: 'socks5://proxy.test:1080', username: 'me', password: 'hunter2' };
+    const { record } = await capture('live', 'DE', { DE: refused });
+    expect(record.signals.failure).toEqual({
+      outcome: 'navigation_failed',
+      message: 'the browser refused the egress of DE',
+    });
+    expect(await other.ready.page.evaluate(() => 6 * 7)).toBe(42);
+    await other.release(true);
+    expect((await capture('live', 'DE')).record.signals.failure).toBeNull();
+    expect(pool.pids).toEqual([browser]);
+    expect(pool.counters.browsersRetired.unhealthy).toBe(before);
   });
 });

@@ -59,3 +59,16 @@ describe('the proof page', () => {
     expect(page).toContain('<!-- capture of chatgpt, 2026-11-23T00:00:00.000Z, https://x.test/a-b -->');
   });
 });
+
+describe('the proof page of a page with shadow roots', () => {
+  const host = (name: string) =>
+    `<body><x-card><template ${name}="open"><p onclick="alert(1)">shown</p><img src="https://evil.test/i.png"><script>alert(2)</script><template><p>inert</p></template></template></x-card></body>`;
+
+  it.each([
+    ['the standard', 'shadowrootmode'],
+    ['Chromium’s archives', 'shadowmode'],
+  ])('shows them, by the name of %s, and they can do no more than the rest', (_whose, name) => {
+    const page = buildProofPage(host(name), [], heading);
+    expect(page).toContain('<x-card><template shadowrootmode="open"><p>shown</p><img></template></x-card>');
+  });
+});

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { UNTARGETED, type Visitor } from '../../../src/capture/visitor.ts';
-import type { OpenedPage } from '../../../src/fleet/browser-host.ts';
+import type { OpenedPage } from '../../../src/fleet/open-page.ts';
 import { WarmPages } from '../../../src/fleet/warm-pages.ts';
 import { createLog } from '../../../src/platform/log.ts';
 

@@ -37,6 +37,10 @@ describe('a lost page', () => {
     expect(lossOfCrash({ ...crash, status: null, errorCode: null })).toBe('page_crashed');
   });
 
+  it('that crashed by itself while another was ended for its memory only crashed', () => {
+    expect(lossOfCrash({ ...crash, endedForMemory: true })).toBe('page_crashed');
+  });
+
   it('is read back from a record, and nothing else is taken for it', () => {
     expect(lossInFacts({ loss: 'out_of_memory' })).toBe('out_of_memory');
     expect(lossInFacts({ loss: 'toString' })).toBeUndefined();
