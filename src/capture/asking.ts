@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright';
 import { CaptureError } from '../contract/errors.ts';
 import type { Selector } from '../contract/surface.ts';
-import type { ClickTarget } from './click-target.ts';
+import { type ClickTarget, clickAt } from './click-target.ts';
 import { type ControlState, controlState, stateOfControl } from './controls.ts';
 import type { ToolsContext } from './drive-tools.ts';
 
@@ -77,9 +77,9 @@ export class Asking {
 
   /** Clicks what was just aimed at; where it is covered, moving or not ready, waits until it can be clicked, `waitMs` at most. */
   async clickAt({ css, point }: ClickTarget, waitMs = this.#means.budgets.rpc): Promise<void> {
-    const { page, rpc } = this.#means;
+    const { cdp, rpc } = this.#means;
     if (point === null) await rpc('click', () => this.#locator(css).click({ timeout: waitMs }));
-    else await rpc('click', () => page.mouse.click(point.x, point.y));
+    else await rpc('click', () => clickAt(cdp, point));
   }
 
   #locator(css: string): Locator {

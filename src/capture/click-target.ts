@@ -1,4 +1,4 @@
-import type { Page } from 'playwright';
+import type { CDPSession, Page } from 'playwright';
 import type { ControlState } from './controls.ts';
 
 /** A place in the viewport, CSS pixels. */
@@ -55,4 +55,18 @@ export function clickTarget(page: Page, any: readonly string[]): Promise<ClickTa
     },
     [...any],
   );
+}
+
+/**
+ * A click at a place as a mouse makes it: there, down, up (what Playwright's click sends, 1.65), asked for together, so that it
+ * costs one round trip and not three. Resolves when the page has taken all of it. The caller runs it under its Deadline.
+ */
+export async function clickAt(cdp: CDPSession, { x, y }: ViewportPoint): Promise<void> {
+  const at = { x, y, pointerType: 'mouse' } as const;
+  const left = { ...at, button: 'left', clickCount: 1 } as const;
+  await Promise.all([
+    cdp.send('Input.dispatchMouseEvent', { type: 'mouseMoved', ...at, button: 'none', buttons: 0 }),
+    cdp.send('Input.dispatchMouseEvent', { type: 'mousePressed', ...left, buttons: 1, force: 0.5 }),
+    cdp.send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...left, buttons: 0 }),
+  ]);
 }

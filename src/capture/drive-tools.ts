@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright';
+import type { CDPSession, Locator, Page } from 'playwright';
 import type { Exchange } from '../contract/capture-record.ts';
 import { CaptureError } from '../contract/errors.ts';
 import type { AnswerEnd, AnswerWatch, DriveTools, Selector, Surface, Wall } from '../contract/surface.ts';
@@ -19,6 +19,7 @@ import { NAVIGATION } from './playwright-errors.ts';
 
 export interface ToolsContext {
   page: Page;
+  cdp: CDPSession;
   surface: Surface;
   deadline: Deadline;
   budgets: Budgets;

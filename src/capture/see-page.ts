@@ -71,7 +71,7 @@ export interface SeenPage {
  */
 export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<SeenPage> {
   const { surface, query, region, deadline, budgets, clock, log } = order;
-  const { page, recorder } = ready;
+  const { page, cdp, recorder } = ready;
   const startedAt = clock.now();
   const origin = clock.monotonic();
   const guard = new PageGuard(log);
@@ -82,6 +82,7 @@ export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<Se
   const driveDeadline = pageDeadline.within(Math.max(budgets.capture - budgets.proof, budgets.capture / 2));
   const tools = new PageTools({
     page,
+    cdp,
     surface,
     deadline: driveDeadline,
     budgets,

@@ -95,15 +95,22 @@ async function playOut(
   const began = performance.now();
   const random = seededRandom(seed ^ 0xfa17);
   const until = (atMs: number): Promise<void> => pause(Math.max(0, began + atMs - performance.now()));
+  // The schedule gives a target one fault at a time; where this machine comes late, the next one waits for its turn.
+  const lasts = new Map<string, Promise<number>>();
   const ends = await Promise.all(
-    faults.map(async (fault) => {
+    faults.map((fault) => {
       const { kind, target, startMs, endMs } = fault;
-      await until(startMs);
-      say(`${clock(began)} ${kind} ${target} for ${((endMs - startMs) / 1000).toFixed(1)} s`);
-      const relieve = await inflict(fault, world, feed, random);
-      await until(endMs);
-      await relieve();
-      return Date.now();
+      const before = lasts.get(target);
+      const played = (async () => {
+        await Promise.all([until(startMs), before]);
+        say(`${clock(began)} ${kind} ${target} for ${((endMs - startMs) / 1000).toFixed(1)} s`);
+        const relieve = await inflict(fault, world, feed, random);
+        await until(endMs);
+        await relieve();
+        return Date.now();
+      })();
+      lasts.set(target, played);
+      return played;
     }),
   );
   const lastFaultEndedAt = Math.max(Date.now() - durationMs, ...ends);
