@@ -35,10 +35,11 @@ export async function takeProof(
   { deadline, budgets, log }: { deadline: Deadline; budgets: Budgets; log: Log },
   lost: boolean,
 ): Promise<Proof> {
-  const attempt = async <T>(what: string, step: () => Promise<T>): Promise<T | null> => {
+  const pieceMs = Math.max(budgets.proof / 2, 1_000);
+  const attempt = async <T>(what: string, step: () => Promise<T>, budgetMs = pieceMs): Promise<T | null> => {
     if (lost) return null;
     try {
-      return await deadline.run(what, step, { budgetMs: Math.max(budgets.proof / 2, 1_000) });
+      return await deadline.run(what, step, { budgetMs });
     } catch (error) {
       if (isForeignAbort(deadline)) throw error;
       log.warn({ err: error }, `no ${what} could be taken`);
@@ -47,7 +48,7 @@ export async function takeProof(
   };
   // Asked for together, so that the page does one after the other without a pause: first it is read, then measured and drawn.
   const reading = attempt('html', () => snapshotDom(page));
-  const drawing = awaitedLater(attempt('screenshot', () => takeScreenshot(page, cdp)));
+  const drawing = awaitedLater(attempt('screenshot', () => takeScreenshot(page, cdp), 2 * pieceMs));
   const dom = await reading;
   const heavy = dom === null || dom.html.length > MAX_STYLED_CHARS;
   const mhtml = heavy ? null : await attempt('style sheets', () => snapshotMhtml(cdp));
