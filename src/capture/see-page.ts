@@ -102,8 +102,7 @@ export async function seePage(ready: ReadyPage, order: CaptureOrder): Promise<Se
     phases.run('proof', () => takeProof(ready, underWatch, driven?.outcome === 'browser_crashed')),
     endOf(underWatch, () => tools.caughtUp()),
   ]);
-  // What was met beside the drive came before its end, and is the cause of it where both failed.
-  const ended = await withLoss(beside ?? driven, proof, guard, tools);
+  const ended = await withLoss(firstCause(driven, beside), proof, guard, tools);
   unwatch();
   return {
     ...{ startedAt, capturedAt: clock.now(), requestedUrl, finalUrl: page.url() },
@@ -126,6 +125,11 @@ async function endOf(
     order.log.debug({ err: error, outcome: end.outcome }, 'drive ended early');
     return end;
   }
+}
+
+/** Of how a drive ended and what was met beside it: a wall explains whatever else failed. Pure. */
+function firstCause(driven: DriveEnd, beside: DriveEnd): DriveEnd {
+  return beside?.mark === undefined ? (driven ?? beside) : beside;
 }
 
 /** Says in the record how the page was lost, where it was: ended, crashed, out of memory, or no longer reacting. */
