@@ -29,18 +29,6 @@ export function profilesOn(config: Config, db: Sql): Profiles {
   return new Profiles(db, new ProfileCipher(profileSecret(config.profileKey, config.dataDir)));
 }
 
-/** As openCaptureSite, with a browser launched and its first page open. */
-export async function openWarmSite(config: Config, log: Log): Promise<CaptureSite> {
-  const site = await openCaptureSite(config, log);
-  try {
-    await site.seat.pool.start();
-    return site;
-  } catch (error) {
-    await site.close();
-    throw error;
-  }
-}
-
 /** Opens it, with the profiles of `db` where one is given; the artefact directory is proven writable first. Errors: BROWSER_MISSING, ARTIFACT_WRITE_FAILED. */
 export async function openCaptureSite(config: Config, log: Log, db?: Sql): Promise<CaptureSite> {
   const opened = new Opened();

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { FleetError } from '../contract/errors.ts';
 import { processConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
-import { openWarmSite } from './capture-site.ts';
+import { openCaptureSite } from './capture-site.ts';
 import { Opened, openFoundation } from './foundation.ts';
 import { openMetrics } from './open-metrics.ts';
 import { openTraces } from './open-traces.ts';
@@ -26,14 +26,16 @@ export function workerCommand(): Command {
         await openTraces(config, 'worker', log, opened);
         // The browser is launched while the rest of the code is read, and goes on starting while the database is opened.
         const code = Promise.all([import('./run-worker.ts'), import('./run-content.ts')]);
+        const place = openCaptureSite(config, log).then((part) => opened.add(part, (open) => open.close()));
         const [site, [{ runWorker }, { runContent }], foundation] = await opened.together(
-          openWarmSite(config, log).then((part) => opened.add(part, (open) => open.close())),
+          place,
           code,
-          // After the code: reading it holds up the event loop, on a busy machine for longer than a connection may take, and a
+          // After all code: reading it holds up the event loop, on a busy machine for longer than a connection may take, and a
           // worker that connected meanwhile was told that the database is away, at every start anew.
-          code
+          Promise.all([place, code])
             .then(() => openFoundation(config, log))
             .then((part) => opened.add(part, (open) => open.close())),
+          place.then(({ seat }) => seat.pool.start()),
         );
         let running: RunningWorker | undefined;
         const unready = (): string | undefined =>
