@@ -10,7 +10,8 @@ import type { ChildRow } from './child-row.ts';
  */
 export async function putBack(sql: Sql, queue: Queue, child: ChildRow, lease: Lease): Promise<void> {
   const queueJobId = newQueueJobId();
-  await queue.drop(sql, lease);
+  // Whoever has it by now: this worker's own lease may have run out while it asked.
+  await queue.remove(sql, lease.surface, [lease.queueJobId]);
   await sql.query(
     `UPDATE fleet.child SET status = 'queued', queue_job_id = $2, claimed_retry = NULL, worker_id = NULL,
        claimed_at = NULL

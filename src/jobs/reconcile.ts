@@ -134,6 +134,10 @@ export class Reconciler {
     const { children, jobs } = await repair(this.#db, this.#queue, certain);
     this.counters.childrenRequeued += children;
     this.counters.jobsRemoved += jobs;
-    this.#log.error({ children, jobs }, REPAIRED);
+    const which = [
+      ...certain.children.map(({ id }) => id),
+      ...certain.jobs.map(({ queueJobId }) => queueJobId),
+    ];
+    this.#log.error({ children, jobs, which }, REPAIRED);
   }
 }

@@ -69,7 +69,8 @@ async function rescue(db: Database, queue: Queue, child: Held, workerId: string)
       await queue.fail(sql, lease, 'browser_crashed');
       return true;
     }
-    await queue.drop(sql, lease);
+    // Whoever has it: its heartbeat may have run out by now, and another worker may have fetched it and not yet claimed.
+    await queue.remove(sql, child.surface, [child.queueJobId]);
     await queue.insert(sql, child.surface, [newJob(child, queueJobId)]);
     await announceWork(sql, [child.surface satisfies FleetSurface]);
     return true;
