@@ -56,6 +56,20 @@ describe('the browsers of a worker', () => {
     await until(() => world.pool.gauges().contexts === 1, 'only one opened ahead');
   });
 
+  it('close a page that is given back when no other is being loaded', async () => {
+    world = await openCaptureWorld([echoStage()], { processors: 1 });
+    await world.pool.start();
+    const [done, loading] = [await acquire(), await acquire()];
+    const loaded = loading.loads.begin();
+    const given = done.release(true).then(() => 'closed');
+    // Closing alone takes a tenth of the time that is waited for a load; timers that are late come in their order.
+    const later = new Promise((resolve) => setTimeout(resolve, 100, 'waits'));
+    expect(await Promise.race([given, later])).toBe('waits');
+    loaded();
+    expect(await given).toBe('closed');
+    await loading.release(true);
+  });
+
   it('hand out no page whose renderer died while it waited', async () => {
     world = await openCaptureWorld([echoStage()], { processors: 1 });
     await world.pool.start();

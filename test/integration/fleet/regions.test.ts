@@ -3,6 +3,7 @@ import type { Region } from '../../../src/contract/region.ts';
 import { type Claim, claim } from '../../../src/jobs/claim.ts';
 import { fetchByTurn, type ServedRegions } from '../../../src/jobs/fairness.ts';
 import { giveBack } from '../../../src/jobs/give-back.ts';
+import { findDisagreement } from '../../../src/jobs/reconcile.ts';
 import { submit } from '../../../src/jobs/submit.ts';
 import { context, type JobsWorld, openJobsWorld, request } from '../jobs/jobs-world.ts';
 
@@ -54,6 +55,19 @@ describe('a worker for certain regions', () => {
     expect(refused.kind).toBe('elsewhere');
     const taken = await next(undefined, 'worker-2');
     expect(taken).toMatchObject({ kind: 'claimed', child: { attempt: 1 } });
+  });
+
+  it('that puts it back so late that its lease has run out leaves no queue job behind', async () => {
+    await ask([US]);
+    const job = await world.queue.fetch('chatgpt');
+    if (job === undefined) throw new Error('nothing is due');
+    // What pg-boss's supervision does with a job whose heartbeat ran out.
+    await world.db.query(`UPDATE pgboss.job SET state = 'retry' WHERE id = $1`, [job.queueJobId]);
+    const refused = await claim(world.db, world.queue, job, {
+      ...{ workerId: 'worker-1', regions: ['DE'], now: Date.now() },
+    });
+    expect(refused.kind).toBe('elsewhere');
+    expect(await findDisagreement(world.db)).toEqual({ children: [], jobs: [] });
   });
 
   it('also finds a child of theirs that waits for another attempt', async () => {
