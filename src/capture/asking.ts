@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright';
 import { CaptureError } from '../contract/errors.ts';
 import type { Selector } from '../contract/surface.ts';
-import { type ClickTarget, clickAt } from './click-target.ts';
+import { type ClickTarget, clickPoint } from './click-target.ts';
 import { type ControlState, controlState, stateOfControl } from './controls.ts';
 import type { ToolsContext } from './drive-tools.ts';
 
@@ -79,7 +79,7 @@ export class Asking {
   async clickAt({ css, point }: ClickTarget, waitMs = this.#means.budgets.rpc): Promise<void> {
     const { cdp, rpc } = this.#means;
     if (point === null) await rpc('click', () => this.#locator(css).click({ timeout: waitMs }));
-    else await rpc('click', () => clickAt(cdp, point));
+    else await rpc('click', () => clickPoint(cdp, point));
   }
 
   #locator(css: string): Locator {

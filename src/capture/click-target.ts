@@ -61,7 +61,7 @@ export function clickTarget(page: Page, any: readonly string[]): Promise<ClickTa
  * A click at a place as a mouse makes it: there, down, up (what Playwright's click sends, 1.65), asked for together, so that it
  * costs one round trip and not three. Resolves when the page has taken all of it. The caller runs it under its Deadline.
  */
-export async function clickAt(cdp: CDPSession, { x, y }: ViewportPoint): Promise<void> {
+export async function clickPoint(cdp: CDPSession, { x, y }: ViewportPoint): Promise<void> {
   const at = { x, y, pointerType: 'mouse' } as const;
   const left = { ...at, button: 'left', clickCount: 1 } as const;
   await Promise.all([

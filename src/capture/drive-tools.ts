@@ -61,6 +61,8 @@ export class PageTools implements DriveTools {
   }
 
   async open(url: string): Promise<void> {
+    // What goes on beside belongs to the page that is left.
+    await this.caughtUp();
     const { page, deadline, budgets } = this.#context;
     await deadline.run(
       NAVIGATION,
@@ -71,7 +73,7 @@ export class PageTools implements DriveTools {
         }),
       { budgetMs: budgets.navigation + 1_000 },
     );
-    this.#begin(async () => {
+    this.#goOnWith(async () => {
       await this.#clear();
       this.#checkStatus();
     });
@@ -153,7 +155,7 @@ export class PageTools implements DriveTools {
       firstSignMs: Math.min(watch.firstSignMs, budgets.answer / 2),
       look: (span) => this.#look('answer', () => sampleAnswer(page, watch, span)),
       checkWalls: () => this.#checkWalls(),
-      meanwhile: (step) => this.#begin(step),
+      meanwhile: (step) => this.#goOnWith(step),
       nextEnd: () => this.#context.nextEnd(),
       transcriptEnded: () => watch.transcriptEnded?.([...this.#context.transcript()]) ?? false,
     });
@@ -205,7 +207,8 @@ export class PageTools implements DriveTools {
     }
   }
 
-  #begin(step: () => Promise<void>): void {
+  /** Does it beside the drive; `caughtUp` tells how it ended. */
+  #goOnWith(step: () => Promise<void>): void {
     this.#meanwhile = awaitedLater(step());
   }
 

@@ -88,7 +88,7 @@ export type AnswerEnd = 'settled' | 'deadline' | 'no_sign';
 export interface DriveTools {
   /**
    * Navigates and waits for the document to be usable. Interstitials are dismissed and walls looked for while the drive goes
-   * on; what clicks waits for that, and the next call of any tool but `note`, or the end of the drive, fails with the wall.
+   * on; what clicks waits for that, and the next call of a tool that waits, or the end of the drive, fails with the wall.
    */
   open(url: string): Promise<void>;
   /** The first visible match within `waitMs`, or undefined; recorded as hit or miss. */

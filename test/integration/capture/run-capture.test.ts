@@ -3,6 +3,7 @@ import { budgetsFor } from '../../../src/capture/budgets.ts';
 import { type CaptureOrder, seePage } from '../../../src/capture/see-page.ts';
 import { visitorOf } from '../../../src/capture/visitor.ts';
 import { type CaptureYield, writeUp } from '../../../src/capture/write-up.ts';
+import { CaptureError } from '../../../src/contract/errors.ts';
 import type { Region } from '../../../src/contract/region.ts';
 import type { Surface } from '../../../src/contract/surface.ts';
 import { BrowserPool } from '../../../src/fleet/browser-pool.ts';
@@ -180,6 +181,30 @@ describe('one capture', () => {
     const { record } = await captured({ query: 'one', surface });
     expect(record.signals.wall).toMatchObject({ outcome: 'throttled', mark: 'any' });
     expect(record.html).not.toBeNull();
+  });
+
+  it('finds the wall of a page that it leaves for another', async () => {
+    const surface = echoSurface({
+      walls: [{ name: 'first', outcome: 'throttled', selector: 'body', url: /#first$/ }],
+      drive: async (_page, _request, tools) => {
+        await tools.open('https://echo.test/#first');
+        await tools.open('https://echo.test/?second');
+      },
+    });
+    const { record } = await captured({ query: 'one', surface });
+    expect(record.signals.wall).toMatchObject({ outcome: 'throttled', mark: 'first' });
+  });
+
+  it('says the wall, and not what failed because of it', async () => {
+    const surface = echoSurface({
+      walls: [{ name: 'any', outcome: 'login_wall', selector: 'body' }],
+      drive: async (_page, _request, tools) => {
+        await tools.open('https://echo.test/');
+        throw new CaptureError('surface_error', 'the page shows no composer');
+      },
+    });
+    const { record } = await captured({ query: 'one', surface });
+    expect(record.signals.wall).toMatchObject({ outcome: 'login_wall', mark: 'any' });
   });
 
   it('ends a drive at the wall while it pauses, not when the pause is over', async () => {
