@@ -11,8 +11,8 @@ const countsRow = z.object({ entered: z.int(), lost: z.int() });
 
 /**
  * Adds how many workers the fleet has, how many died within ten minutes, and how long work has waited for them, to a process's
- * metrics. From the database,
- * because a dead worker tells nothing itself, and where names lead to the living its scraper soon forgets it as well.
+ * metrics. From the database, because a dead worker tells nothing itself, and where names lead to the living its scraper
+ * soon forgets it as well.
  */
 export function watchWorkers(metrics: Metrics, db: Database, log: Log): void {
   const one = (name: string, help: string, of: (counts: z.infer<typeof countsRow>) => number): void => {

@@ -24,14 +24,14 @@ export function cpuOfStat(stat: string, whose: 'own' | 'with collected' = 'with 
   return ((user ?? 0) + (system ?? 0) + collected) / TICKS_PER_S;
 }
 
-/** Own CPU time of each process of a tree, seconds, and that with ended children; one read per process. */
+/** A process of a tree: its own CPU time so far, seconds, and the same with that of children that ended. */
 export interface TreeMember {
   pid: number;
   ownS: number;
   withCollectedS: number;
 }
 
-/** The processes of a tree with what they have used so far. */
+/** The processes of a tree, one read each; none that is gone. */
 export function treeMembers(root: number): TreeMember[] {
   const stats = new Map<number, string>();
   const entries = readdirSync('/proc').flatMap((name) => {
